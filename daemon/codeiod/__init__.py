@@ -1,0 +1,1 @@
+"""codeiod: a daemon that turns source code into verified chain-of-thought training data."""

@@ -1,0 +1,1 @@
+"""codeiod_sandbox: run untrusted Python programs, fast and contained; usable without the daemon."""
