@@ -38,10 +38,9 @@ class VendingMachine:
 def buy(price: int, coins: list[int]) -> dict:
     """Throw coins into a vending machine and report what comes out of it.
 
-    The machine takes 1, 2, 5, 10, 20 and 50 and drops everything else into the
-    tray, and so every coin that comes after the drink is paid. Without enough money
-    the coins taken are given back as change, largest first. A price below 1 is taken
-    as 1.
+    The machine takes 1, 2, 5, 10, 20 and 50; anything else is rejected, and so is
+    every coin that comes after the drink is paid. Without enough money the coins taken
+    are given back as change, largest first. A price below 1 is taken as 1.
     """
     machine = VendingMachine(max(price, 1))
     for coin in coins:
