@@ -88,13 +88,13 @@ def signature(refcode: str, function: str = FUNCTION) -> Signature | None:
     definition = found[-1]
     try:
         returns = f" -> {ast.unparse(definition.returns)}" if definition.returns else ""
-        text = f"{function}({ast.unparse(definition.args)}){returns}"
+        text = f"{function}({', '.join(_written(definition.args))}){returns}"
     except RecursionError:
         return None
     return Signature(
-        " ".join(text.split()),
-        tuple(parameters(definition.args)),
-        definition.args.kwarg is not None,
+        text=text,
+        parameters=tuple(parameters(definition.args)),
+        accepts_any=definition.args.kwarg is not None,
     )
 
 
@@ -107,6 +107,30 @@ def parameters(arguments: ast.arguments) -> Iterator[Parameter]:
         yield Parameter(argument.arg, required=i < first_default, keyword=by_keyword)
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         yield Parameter(argument.arg, required=default is None)
+
+
+def _written(arguments: ast.arguments) -> Iterator[str]:
+    """Write each parameter as a head does, with the bare ``/`` and ``*`` between them."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    undefaulted = len(positional) - len(arguments.defaults)
+    defaults = [None] * undefaulted + arguments.defaults
+    for i, (argument, default) in enumerate(zip(positional, defaults, strict=True), start=1):
+        yield _parameter(argument, default)
+        if i == len(arguments.posonlyargs):
+            yield "/"
+    if arguments.vararg or arguments.kwonlyargs:
+        yield "*" + (ast.unparse(arguments.vararg) if arguments.vararg else "")
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        yield _parameter(argument, default)
+    if arguments.kwarg:
+        yield "**" + ast.unparse(arguments.kwarg)
+
+
+def _parameter(argument: ast.arg, default: ast.expr | None) -> str:
+    name = ast.unparse(argument)
+    if default is None:
+        return name
+    return f"{name}{' = ' if argument.annotation else '='}{ast.unparse(default)}"
 
 
 def _top_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -21,9 +21,12 @@ class Part(StrEnum):
     PROBLEM = "Problem Statement"
 
 
+OF_CODE = (Part.MAIN, Part.GENERATOR)
 NAMES = {
     Part.MAIN: r"main[\W_]*function|main[\W_]+solution",
-    Part.REQUIREMENTS: r"input[\W_]*(?:and[\W_]*)?output[\W_]*(?:description|requirements?)",
+    Part.REQUIREMENTS: (
+        r"(?:input[\W_]*(?:and[\W_]*)?output|\bi[\W_]*o)[\W_]*(?:description|requirements?)"
+    ),
     Part.GENERATOR: r"input[\W_]*generator",
     Part.PROBLEM: r"problem[\W_]*(?:statement|description)",
 }
@@ -68,19 +71,27 @@ def split_sections(text: str, *, heed_fences: bool = True) -> dict[Part, tuple[i
     With ``heed_fences`` a heading inside a fence is none.
     """
     lines = without_thoughts(text).split("\n")
-    fenced = _fenced_lines(lines) if heed_fences else set()
-    headings = [
-        (i, heading)
-        for i, line in enumerate(lines)
-        if i not in fenced and (heading := read_heading(line)) is not None
-    ]
+    headings = list(_headings(lines, heed_fences=heed_fences))
     ends = [*(i for i, _ in headings[1:]), len(lines)]
     sections = {}
-    for (i, heading), end in zip(headings, ends, strict=False):
+    for (i, heading), end in zip(headings, ends, strict=True):
         body = "\n".join([heading.rest, *lines[i + 1 : end]])
         if body.strip() or heading.part not in sections:
             sections[heading.part] = heading.level, body
     return sections
+
+
+def _headings(lines: list[str], *, heed_fences: bool) -> Iterator[tuple[int, Heading]]:
+    fenced = _fenced_lines(lines)
+    current: Part | None = None
+    for i, line in enumerate(lines):
+        if i in fenced and (heed_fences or not line.startswith(("##", "**"))):
+            continue
+        heading = read_heading(line)
+        # The name of a code section, met once more within it, is a comment of the code.
+        if heading and not (heading.part is current and current in OF_CODE):
+            current = heading.part
+            yield i, heading
 
 
 def without_thoughts(text: str) -> str:
@@ -94,18 +105,21 @@ def read_heading(line: str) -> Heading | None:
         return None
     line = line.strip()
     if atx := ATX.fullmatch(line):
-        title, colon, rest = atx["title"].partition(":")
-        return _heading(title, len(atx["marks"]), rest if colon else "")
+        return _heading(atx["title"], len(atx["marks"]))
     if bold := BOLD.fullmatch(line):
-        title, colon, rest = (bold["title"] + bold["rest"]).partition(":")
-        whole = not bold["rest"].strip() or colon
-        return _heading(title, LEVEL_WITHOUT_MARKS, rest) if whole else None
-    return _heading(line, LEVEL_WITHOUT_MARKS, "") if BARE.fullmatch(line) else None
+        title, rest = bold["title"], bold["rest"].lstrip()
+        ends = not rest or rest.startswith(":") or title.rstrip().endswith(":")
+        return _heading(title + rest, LEVEL_WITHOUT_MARKS) if ends else None
+    return _heading(line, LEVEL_WITHOUT_MARKS) if BARE.fullmatch(line) else None
 
 
-def _heading(title: str, level: int, rest: str) -> Heading | None:
-    named = NAMED.search(title) if len(title) <= LONGEST_TITLE_CHARS else None
+def _heading(line: str, level: int) -> Heading | None:
+    """Look for the name of a section in a title, which a colon may part from other text."""
+    named = NAMED.search(line[:LONGEST_TITLE_CHARS])
     if named is None or named.lastgroup is None:
+        return None
+    title, _, rest = line[named.end() :].partition(":")
+    if named.end() + len(title) > LONGEST_TITLE_CHARS:
         return None
     return Heading(Part[named.lastgroup], level, rest.strip(" *_"))
 

@@ -47,12 +47,10 @@ class Reader:
         try:
             value = read_json(text)
         except Malformed:
-            if "\\{" in text or "\\}" in text:
-                text = ESCAPED_BRACE.sub(lambda m: m[1] or m[2], text)
             self.python_chars_left -= len(text)
             if self.python_chars_left < 0:
                 raise
-            value = read_python(text)
+            value = read_python(ESCAPED_BRACE.sub(lambda m: m[1] or m[2], text))
         if not isinstance(value, dict):
             raise Malformed("not an object")
         return value
@@ -105,13 +103,19 @@ def _value(node: ast.expr) -> Any:
             return _finite(repr(value))
         case ast.Name(id=name) if name in CONSTANTS:
             return CONSTANTS[name]
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-            return -value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float()) as number):
+            return _negative(_value(number))
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
             return [_value(e) for e in elements]
         case ast.Dict(keys=keys, values=values):
             return _distinct([(_key(k), _value(v)) for k, v in zip(keys, values, strict=True)])
     raise Refused(f"{type(node).__name__} is no JSON value")
+
+
+def _negative(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise Refused("a negated truth value is no JSON value")
+    return -value
 
 
 def _key(node: ast.expr | None) -> str:
