@@ -72,9 +72,9 @@ def split_sections(text: str, *, heed_fences: bool = True) -> dict[Part, tuple[i
     """
     lines = without_thoughts(text).split("\n")
     headings = list(_headings(lines, heed_fences=heed_fences))
-    ends = [*(i for i, _ in headings[1:]), len(lines)]
-    sections = {}
-    for (i, heading), end in zip(headings, ends, strict=True):
+    ends = [i for i, _ in headings[1:]] + [len(lines)]
+    sections: dict[Part, tuple[int, str]] = {}
+    for (i, heading), end in zip(headings, ends, strict=False):
         body = "\n".join([heading.rest, *lines[i + 1 : end]])
         if body.strip() or heading.part not in sections:
             sections[heading.part] = heading.level, body

@@ -18,7 +18,7 @@ from codeiod_prompts.programs import (
 )
 from codeiod_prompts.sections import Fence, Part, fences, prose_of, split_sections, without_thoughts
 
-DECLINED = re.compile(r"^[\s>*_#`]*NO PROGRAM\b[*_`]*:[*_`]*[ \t]*(.*)$", re.MULTILINE)
+DECLINED = re.compile(r"^[ \t>*_#`]*NO PROGRAM\b[*_`]*:[*_`]*[ \t]*(.*)$", re.MULTILINE)
 BARE_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*")
 CODE_STARTS = re.compile(r"^(?:import|from|def|class|async|@|#)", re.MULTILINE)
 DEFINING = (
