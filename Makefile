@@ -1,0 +1,53 @@
+# The commands of the project; `make help` lists them. Each sets up what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types format bench bench-memory acceptance clean
+
+VENV ?= .venv
+PYTHON ?= python3
+OUT ?= out
+BIN := $(VENV)/bin
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
+
+run: $(VENV)/.run ## Turn examples/ into a dataset with the built-in teacher, and show it
+	$(BIN)/codeiod run examples --out $(OUT) --teacher builtin --set sandbox.minimum_level=1
+	@$(BIN)/codeiod check $(OUT)
+	@$(BIN)/codeiod show $(OUT)
+	@ls -l $(OUT)/dataset/*/*.jsonl $(OUT)/rejects/*.jsonl $(OUT)/report.json
+
+test: $(VENV)/.dev ## Run all tests (add ARGS="-k word" for some of them)
+	$(BIN)/pytest -n auto -q $(ARGS)
+
+lint: $(VENV)/.dev ## Check style, import directions and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## Put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: bench-memory ## Run all benches
+
+bench-memory: $(VENV)/.dev ## Peak memory at 10,000 and at 100,000 items, with fakes
+	$(BIN)/python bench/memory.py
+
+acceptance: $(VENV)/.science ## Run recorded files against a recorded teacher (RECORDED=folder)
+	$(BIN)/python bench/recorded.py $(RECORDED)
+
+clean: ## Remove the environment and what tools left behind
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	sh requirements/install.sh $(VENV) $(PYTHON) requirements/run.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml
+	sh requirements/install.sh $(VENV) $(PYTHON) requirements/dev.txt
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.science: requirements/science.txt pyproject.toml
+	sh requirements/install.sh $(VENV) $(PYTHON) requirements/science.txt
+	@touch $@ $(VENV)/.dev $(VENV)/.run
