@@ -1,0 +1,7 @@
+"""The durable core: an append-only journal, the fold of it, and the durable steps of an item.
+
+May import items, config, errors and telemetry. Read in this order: ``records`` (what is written),
+``frame`` (how a line is checked), ``state`` (what a journal adds up to), ``replay`` (reading it
+back), ``journal`` (the one writer), ``steps`` (what synthesis sees), ``disk`` (the one way to the
+file system).
+"""

@@ -1,0 +1,96 @@
+"""A set of digests in flat memory: at most 30 bytes for a digest of 16, 15 for one of 8.
+
+May import the standard library alone. Open addressing, split by the first byte, so that no single
+growth takes long on the event loop.
+"""
+
+from __future__ import annotations
+
+SHARDS = 256
+FIRST_SLOTS = 8
+
+
+class DigestSet:
+    """Remember digests of one width; they must be evenly spread, as digests are."""
+
+    __slots__ = ("_shards", "_width")
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._shards = [_Shard(width) for _ in range(SHARDS)]
+
+    def add(self, digest: bytes) -> bool:
+        """Add a digest and tell whether it is new."""
+        return self._shards[digest[0]].add(digest)
+
+    def __contains__(self, digest: bytes) -> bool:
+        return digest in self._shards[digest[0]]
+
+    def __len__(self) -> int:
+        return sum(len(shard) for shard in self._shards)
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the tables take."""
+        return sum(shard.slots * self._width for shard in self._shards)
+
+
+class _Shard:
+    """The digests that share their first byte, in one table with linear probing."""
+
+    __slots__ = ("_empty", "_has_zero", "_table", "_used", "_width", "slots")
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._empty = bytes(width)
+        self._has_zero = False
+        """The digest of zeroes can't stand in the table, where it means an empty slot."""
+        self.slots = FIRST_SLOTS
+        self._table = bytearray(FIRST_SLOTS * width)
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._used + self._has_zero
+
+    def __contains__(self, digest: bytes) -> bool:
+        if digest == self._empty:
+            return self._has_zero
+        offset = self._find(digest)
+        return self._table[offset : offset + self._width] == digest
+
+    def add(self, digest: bytes) -> bool:
+        if digest == self._empty:
+            new, self._has_zero = not self._has_zero, True
+            return new
+        offset = self._find(digest)
+        if self._table[offset : offset + self._width] == digest:
+            return False
+        self._table[offset : offset + self._width] = digest
+        self._used += 1
+        if self._used * 5 > self.slots * 4:
+            self._grow()
+        return True
+
+    def _find(self, digest: bytes) -> int:
+        """Return the offset of the digest, or of the empty slot where it belongs."""
+        table, width, empty = self._table, self._width, self._empty
+        end = self.slots * width
+        offset = int.from_bytes(digest[1:8], "big") % self.slots * width
+        while True:
+            held = table[offset : offset + width]
+            if held in (digest, empty):
+                return offset
+            offset += width
+            if offset == end:
+                offset = 0
+
+    def _grow(self) -> None:
+        """Move to a table half as large again: doubling would leave too much of it empty."""
+        old, width = self._table, self._width
+        self.slots += self.slots // 2
+        self._table = bytearray(self.slots * width)
+        for start in range(0, len(old), width):
+            held = bytes(old[start : start + width])
+            if held != self._empty:
+                offset = self._find(held)
+                self._table[offset : offset + width] = held

@@ -1,0 +1,177 @@
+"""The one way to the file system for journal, dataset and reports, so that a rig can replace it.
+
+May import errors. Every call is plain and blocking: the callers run it in worker threads. A call
+fails with OSError; ``failure`` turns that into what the operator sees.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+from typing import Protocol
+
+from codeiod.errors import DiskFailed, DiskFull
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
+
+
+class Disk(Protocol):
+    """What journal and dataset ask of a file system. Descriptors are integers."""
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder whose parent exists; one that is there is fine."""
+
+    def names(self, folder: Path) -> list[str]:
+        """List a folder, sorted; one that is not there is empty."""
+
+    def size(self, path: Path) -> int | None:
+        """Return a file's bytes, None where there is no file."""
+
+    def create(self, path: Path) -> int:
+        """Create a file that must not exist and open it for appending."""
+
+    def open_append(self, path: Path) -> int:
+        """Open a file that exists for appending."""
+
+    def open_read(self, path: Path) -> int:
+        """Open a file that exists for reading."""
+
+    def close(self, descriptor: int) -> None:
+        """Close a descriptor, a lock's too."""
+
+    def read(self, descriptor: int, offset: int, length: int) -> bytes:
+        """Read up to ``length`` bytes at ``offset``; fewer at the end of the file alone."""
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> int:
+        """Append bytes and return how many were taken, which may be fewer."""
+
+    def sync(self, descriptor: int) -> None:
+        """Make a file's bytes durable (fdatasync)."""
+
+    def sync_folder(self, folder: Path) -> None:
+        """Make a folder's names durable."""
+
+    def truncate(self, descriptor: int, length: int) -> None:
+        """Cut a file to ``length`` bytes."""
+
+    def replace(self, source: Path, target: Path) -> None:
+        """Rename a file over another at once."""
+
+    def remove(self, path: Path) -> None:
+        """Remove a file."""
+
+    def lock(self, path: Path) -> int | None:
+        """Take the exclusive lock on a file, made if need be; None where another holds it."""
+
+    def note(self, descriptor: int, text: str) -> None:
+        """Replace what stands in a lock's file: for people to read, nothing depends on it."""
+
+
+class OsDisk:
+    """The real file system."""
+
+    def make_folder(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+
+    def names(self, folder: Path) -> list[str]:
+        try:
+            return sorted(os.listdir(folder))  # noqa: PTH208 -- names alone, no Path for each
+        except FileNotFoundError:
+            return []
+
+    def size(self, path: Path) -> int | None:
+        try:
+            return path.stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def create(self, path: Path) -> int:
+        return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+
+    def open_append(self, path: Path) -> int:
+        return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+
+    def open_read(self, path: Path) -> int:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def close(self, descriptor: int) -> None:
+        os.close(descriptor)
+
+    def read(self, descriptor: int, offset: int, length: int) -> bytes:
+        data = os.pread(descriptor, length, offset)
+        while 0 < len(data) < length:
+            more = os.pread(descriptor, length - len(data), offset + len(data))
+            if not more:
+                break
+            data += more
+        return data
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> int:
+        return os.write(descriptor, data)
+
+    def sync(self, descriptor: int) -> None:
+        os.fdatasync(descriptor)
+
+    def sync_folder(self, folder: Path) -> None:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def truncate(self, descriptor: int, length: int) -> None:
+        os.ftruncate(descriptor, length)
+
+    def replace(self, source: Path, target: Path) -> None:
+        source.replace(target)
+
+    def remove(self, path: Path) -> None:
+        path.unlink()
+
+    def lock(self, path: Path) -> int | None:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            if isinstance(error, BlockingIOError):
+                return None
+            raise
+        return descriptor
+
+    def note(self, descriptor: int, text: str) -> None:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0)
+
+
+def write_all(disk: Disk, descriptor: int, data: bytes) -> None:
+    """Append all the bytes, however many calls it takes."""
+    left = memoryview(data)
+    while left:
+        left = left[disk.write(descriptor, left) :]
+
+
+def replace_whole(disk: Disk, path: Path, data: bytes) -> None:
+    """Put a file in another's place, whole and durable: readers see the old one or the new one."""
+    draft = path.with_name(f".{path.name}.new")
+    if disk.size(draft) is not None:
+        disk.remove(draft)
+    descriptor = disk.create(draft)
+    try:
+        write_all(disk, descriptor, data)
+        disk.sync(descriptor)
+    finally:
+        disk.close(descriptor)
+    disk.replace(draft, path)
+    disk.sync_folder(path.parent)
+
+
+def failure(error: OSError, path: Path) -> DiskFull | DiskFailed:
+    """Name the disk's failure for the operator: full, or failed for good."""
+    if error.errno in FULL:
+        return DiskFull(f"no room left for {path}: make room, then run again to go on")
+    reason = error.strerror or str(error)
+    return DiskFailed(f"the disk failed at {path} ({reason}): look after it, then run again")

@@ -1,0 +1,148 @@
+"""The journal's folder: whose it is, its lock, the names in it, and what was cut and kept.
+
+May import errors, ``disk`` and ``records``. DIR/journal holds ``segment-00000001.jsonl`` and so
+on, ``LOCK`` and ``cut/``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from zlib import crc32
+
+from codeiod.errors import Damaged, DirectoryError
+from codeiod.journal.disk import NO_LOCKS, Disk, replace_whole
+from codeiod.journal.records import Cut
+
+JOURNAL = "journal"
+LOCK = "LOCK"
+CUT = "cut"
+_SEGMENT = re.compile(r"segment-(\d{8})\.jsonl")
+
+
+def segment_name(number: int) -> str:
+    """Name a segment by its number, from 1."""
+    return f"segment-{number:08d}.jsonl"
+
+
+def segment_numbers(disk: Disk, folder: Path) -> list[int]:
+    """List the segments that are there.
+
+    :raises Damaged: one is missing.
+    """
+    found = [_SEGMENT.fullmatch(name) for name in disk.names(folder)]
+    numbers = sorted(int(match[1]) for match in found if match)
+    for expected, number in enumerate(numbers, start=1):
+        if number != expected:
+            raise Damaged(f"{folder / segment_name(expected)} is missing")
+    return numbers
+
+
+def require_ours(disk: Disk, directory: Path) -> None:
+    """Refuse an output directory that holds something else.
+
+    :raises DirectoryError: it isn't ours, or no directory.
+    """
+    try:
+        names = disk.names(directory)
+        inside = disk.names(directory / JOURNAL) if JOURNAL in names else []
+    except OSError as error:
+        raise DirectoryError(f"{directory} can't be used: {error.strerror}") from error
+    began = any(_SEGMENT.fullmatch(name) for name in inside)
+    strange = set(inside) - {LOCK, CUT} and not began
+    if strange or (names not in ([], [JOURNAL]) and not began):
+        raise DirectoryError(
+            f"{directory} is not a codeiod directory and not empty: name another one"
+        )
+
+
+def make(disk: Disk, directory: Path) -> Path:
+    """Make the output directory and the journal's folder in it, durably; return the latter."""
+    missing = [folder for folder in (directory, *directory.parents) if disk.size(folder) is None]
+    for folder in reversed(missing):
+        disk.make_folder(folder)
+        disk.sync_folder(folder.parent)
+    folder = directory / JOURNAL
+    disk.make_folder(folder)
+    disk.sync_folder(directory)
+    return folder
+
+
+def lock(disk: Disk, folder: Path) -> int:
+    """Take the journal's lock.
+
+    :raises DirectoryError: another process holds it, or the file system has no locks.
+    """
+    path = folder / LOCK
+    try:
+        descriptor = disk.lock(path)
+    except OSError as error:
+        if error.errno in NO_LOCKS:
+            raise DirectoryError(
+                f"the file system of {folder} has no locks: use a local disk"
+            ) from error
+        raise
+    if descriptor is None:
+        holder = _noted_pid(disk, path)
+        whose = f"process {holder}" if holder else "another process"
+        raise DirectoryError(f"{folder.parent} is in use by {whose}")
+    disk.note(descriptor, f"{os.getpid()}\n")
+    return descriptor
+
+
+def release(disk: Disk, descriptor: int) -> None:
+    """Give the lock back."""
+    disk.note(descriptor, "")
+    disk.close(descriptor)
+
+
+def running(disk: Disk, directory: Path) -> bool:
+    """Tell whether the process that wrote its name into the lock is alive; for display alone.
+
+    Trying the lock would tell for sure, and could turn away a daemon that starts right then.
+    """
+    pid = _noted_pid(disk, directory / JOURNAL / LOCK)
+    if not pid:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def set_aside(disk: Disk, folder: Path, file: str, offset: int, data: bytes) -> Cut:
+    """Keep bytes that are about to be cut off ``file`` (relative to DIR), in ``cut/``."""
+    cut = folder / CUT
+    disk.make_folder(cut)
+    disk.sync_folder(folder)
+    # The name holds the checksum: a cut that a crash interrupted is the same one when repeated.
+    name = f"{file.replace('/', '+')}-{offset}-{crc32(data):08x}"
+    replace_whole(disk, cut / name, data)
+    return Cut(file, offset, len(data), name)
+
+
+def kept_cuts(disk: Disk, folder: Path) -> list[Cut]:
+    """List what was ever cut."""
+    cuts = []
+    for name in disk.names(folder / CUT):
+        if not name.startswith("."):  # a draft that a crash left
+            file, offset, _ = name.rsplit("-", 2)
+            size = disk.size(folder / CUT / name) or 0
+            cuts.append(Cut(file.replace("+", "/"), int(offset), size, name))
+    return cuts
+
+
+def _noted_pid(disk: Disk, path: Path) -> int:
+    size = disk.size(path)
+    if not size:
+        return 0
+    descriptor = disk.open_read(path)
+    try:
+        text = disk.read(descriptor, 0, 32)
+    finally:
+        disk.close(descriptor)
+    return int(text) if text.strip().isdigit() else 0

@@ -1,0 +1,225 @@
+"""The journal of an output directory, open for writing: the one writer, and the live state.
+
+May import items, errors and the modules of this package.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import anyio
+from anyio import CancelScope, to_thread
+
+from codeiod.errors import CodeiodError, Damaged, DiskFailed
+from codeiod.items import Fault, Item
+from codeiod.journal.disk import Disk, OsDisk, failure
+from codeiod.journal.folder import release, segment_name
+from codeiod.journal.frame import BadLine, frame, unframe
+from codeiod.journal.records import FORMAT, Admit, Cut, Open, Record, Reopen, decode, encode
+from codeiod.journal.recovery import Recovered, recover
+from codeiod.journal.state import Position, State
+from codeiod.journal.writer import Chunk, Landed, Writer
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+CLOSE_SECONDS = 30.0
+
+
+class Journal:
+    """Append records and read them back. Not thread-safe: it belongs to one event loop."""
+
+    def __init__(self, recovered: Recovered, disk: Disk, segment_bytes: int) -> None:
+        replay = recovered.replay
+        self.folder = replay.folder
+        self.disk = disk
+        self.state: State = replay.state
+        """The live fold: it knows of a record as soon as that is appended."""
+        self.failed = anyio.Event()
+        """Set when the disk has failed: nothing more will ever be written."""
+        self.error: CodeiodError | None = None
+        self._segment_bytes = segment_bytes
+        self._segment, self._offset, self._seq = replay.segment, replay.offset, replay.seq
+        self._synced = replay.seq - 1  # recovery has synced what it read
+        self._id = self.state.journal or uuid4().hex
+        self._version = recovered.version
+        self._queued: deque[tuple[int, Position]] = deque()
+        self._unwritten: dict[Position, bytes] = {}
+        self._waiting: deque[tuple[int, anyio.Event]] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._writer = Writer(disk, self.folder, self._segment, recovered.descriptor, self._wake)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        directory: Path,
+        *,
+        disk: Disk | None = None,
+        segment_bytes: int = SEGMENT_BYTES,
+        close_seconds: float = CLOSE_SECONDS,
+    ) -> AsyncIterator[Journal]:
+        """Lock a directory's journal, recover it and replay it; on leaving, write what is queued.
+
+        :raises DirectoryError: in use, damaged, newer, not ours, or it can't be used.
+        :raises DiskFull: no room to begin.
+        """
+        disk = disk or OsDisk()
+        recovered = await to_thread.run_sync(recover, directory, disk)
+        try:
+            journal = cls(recovered, disk, segment_bytes)
+            journal._begin(recovered.cuts)
+            try:
+                yield journal
+            finally:
+                await journal._close(close_seconds)
+        finally:
+            await to_thread.run_sync(release, disk, recovered.lock)
+
+    def append(self, record: Record) -> Position:
+        """Queue a record for the next group, without waiting; the state takes it at once.
+
+        :raises Unwritable: it can't be written as JSON; nothing has changed.
+        :raises Impossible: it contradicts the state; nothing has changed.
+        :raises DiskFailed: or DiskFull: the disk has failed before.
+        """
+        return self._append(record, sync=False)
+
+    async def append_durable(self, record: Record) -> Position:
+        """Append a record and wait until it is on disk; on cancellation it stays queued.
+
+        :raises: as ``append``.
+        """
+        position = self._append(record, sync=True)
+        await self._durable()
+        return position
+
+    async def flush(self) -> None:
+        """Wait until all that was appended is on disk.
+
+        :raises DiskFailed: or DiskFull: it will never be.
+        """
+        self._raise_failure()
+        last = self._seq - 1
+        if self._synced < last:
+            self._writer.put(Chunk(last, self._segment, b"", sync=True))
+            await self._durable()
+
+    async def read(self, position: Position) -> Record:
+        """Read one record back, even when it is still queued.
+
+        :raises Damaged: the file has been changed.
+        """
+        line = self._unwritten.get(position)
+        if line is None:
+            line = await to_thread.run_sync(self._read_line, position)
+        try:
+            found = unframe(line[:-1])
+            return decode(found.kind, found.body)
+        except BadLine as error:
+            path = self.folder / segment_name(position.segment)
+            raise Damaged(f"{path} is damaged at byte {position.offset}: {error}") from error
+
+    async def load_item(self, item_id: str) -> tuple[Item, Fault | None]:
+        """Read a pending item back, with why it can't be taken, if so.
+
+        :raises KeyError: the item is not pending.
+        """
+        pending = self.state.pending[item_id]
+        record = await self.read(pending.admitted)
+        if not isinstance(record, Admit):
+            raise TypeError(f"not an admit record: {record.KIND}")
+        item = Item(
+            item_id, pending.epoch, record.recipe, record.origin, record.content, record.meta
+        )
+        return item, record.fault
+
+    def reopen_faults(self) -> int:
+        """Take up once more the items that ended in a fault of ours; return how many."""
+        faulted = [(item_id, item.epoch) for item_id, item in self.state.faulted.items()]
+        for item_id, epoch in faulted:
+            self.append(Reopen(item_id, epoch + 1))
+        return len(faulted)
+
+    def _begin(self, cuts: tuple[Cut, ...]) -> None:
+        self._writer.start()
+        self._append_header(start=True)
+        for cut in cuts:
+            self.append(cut)
+
+    def _append_header(self, *, start: bool) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        header = Open(FORMAT, self._id, self._version, now, self._segment, start)
+        self._put(header, encode(header), sync=False)
+
+    def _append(self, record: Record, *, sync: bool) -> Position:
+        self._raise_failure()
+        body = encode(record)
+        if self._offset >= self._segment_bytes:
+            self._segment, self._offset = self._segment + 1, 0
+            self._append_header(start=False)
+        return self._put(record, body, sync=sync)
+
+    def _put(self, record: Record, body: bytes, *, sync: bool) -> Position:
+        line = frame(self._seq, self._synced, record.KIND, body)
+        position = Position(self._segment, self._offset, len(line))
+        self.state.apply(record, position)
+        self._unwritten[position] = line
+        self._queued.append((self._seq, position))
+        self._writer.put(Chunk(self._seq, self._segment, line, sync))
+        self._seq += 1
+        self._offset += len(line)
+        return position
+
+    async def _durable(self) -> None:
+        """Wait until all that is appended by now is on disk."""
+        event = anyio.Event()
+        self._waiting.append((self._seq - 1, event))
+        await event.wait()
+        self._raise_failure()
+
+    def _wake(self, landed: Landed) -> None:
+        """Tell the loop what a group came to; called in the writer's thread."""
+        with suppress(RuntimeError):  # the loop is gone: there is no one left to tell
+            self._loop.call_soon_threadsafe(self._take, landed)
+
+    def _take(self, landed: Landed) -> None:
+        while self._queued and self._queued[0][0] <= landed.written:
+            del self._unwritten[self._queued.popleft()[1]]
+        self._synced = max(self._synced, landed.synced)
+        if landed.error is not None:
+            self.error = landed.error
+            self.failed.set()
+        while self._waiting and (self.error or self._waiting[0][0] <= self._synced):
+            self._waiting.popleft()[1].set()
+
+    def _raise_failure(self) -> None:
+        if self.error is not None:
+            raise type(self.error)(str(self.error)) from self.error
+
+    def _read_line(self, position: Position) -> bytes:
+        path = self.folder / segment_name(position.segment)
+        try:
+            descriptor = self.disk.open_read(path)
+            try:
+                return self.disk.read(descriptor, position.offset, position.length)
+            finally:
+                self.disk.close(descriptor)
+        except OSError as error:
+            raise failure(error, path) from error
+
+    async def _close(self, close_seconds: float) -> None:
+        """Write and sync what is queued; a disk that never answers is left behind."""
+        with CancelScope(shield=True):
+            try:
+                with anyio.move_on_after(close_seconds) as flushing:
+                    if self.error is None:
+                        await self.flush()
+            finally:
+                ended = await to_thread.run_sync(self._writer.stop, close_seconds)
+            if flushing.cancelled_caught or not ended:
+                raise DiskFailed(f"the disk of {self.folder} did not answer in time")

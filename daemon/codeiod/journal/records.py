@@ -1,0 +1,308 @@
+"""The records of the journal: a closed union of frozen dataclasses, with encode and decode.
+
+May import items and errors. Each record's fields are its JSON keys. Values of pairs and answers
+are JSON *text* inside, so the numbers that orjson sees here are counts, sizes and prices alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, NamedTuple, TypeAlias, get_args
+
+import orjson
+
+from codeiod.items import Fault, Origin, Reason, Usage
+
+FORMAT = 1
+"""The version of the journal's format; a directory of a higher one is refused."""
+
+FINISHED = "finished"
+"""The outcome of an item that ended well; any other is a :class:`Reason`."""
+
+
+class BadRecord(ValueError):
+    """The body of a sound line is no record of this format."""
+
+
+class Unwritable(ValueError):
+    """The record holds something that JSON can't carry (a lone surrogate, a huge number)."""
+
+
+class Stream(StrEnum):
+    """The three files-of-lines that a run writes beside its journal."""
+
+    SAMPLES = "samples"
+    PROGRAMS = "programs"
+    REJECTS = "rejects"
+
+
+class End(NamedTuple):
+    """Up to where one part of a stream is committed."""
+
+    part: int
+    length: int
+    crc: int
+
+
+class Done(NamedTuple):
+    """An item's end: ``finished`` or the reason of its rejection."""
+
+    item: str
+    epoch: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTally:
+    """Samples of one task: all, right at turn 1, right at turn 2."""
+
+    total: int = 0
+    right_1: int = 0
+    right_2: int = 0
+
+    def __add__(self, other: TaskTally) -> TaskTally:
+        return TaskTally(
+            self.total + other.total, self.right_1 + other.right_1, self.right_2 + other.right_2
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a batch adds to the report's counts of samples, by task and by reason."""
+
+    samples: Mapping[str, TaskTally] = field(default_factory=dict)
+    rejected_samples: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Tally) -> Tally:
+        # orjson takes str alone as keys, not a StrEnum: hence str() here.
+        samples = {str(task): tally for task, tally in self.samples.items()}
+        for task, tally in other.samples.items():
+            samples[str(task)] = samples.get(str(task), TaskTally()) + tally
+        rejected = {str(reason): n for reason, n in self.rejected_samples.items()}
+        for reason, n in other.rejected_samples.items():
+            rejected[str(reason)] = rejected.get(str(reason), 0) + n
+        return Tally(samples, rejected)
+
+    @staticmethod
+    def load(value: Mapping[str, Any]) -> Tally:
+        """Read a tally back from the journal."""
+        samples = {task: TaskTally(**counts) for task, counts in value["samples"].items()}
+        return Tally(samples, value["rejected_samples"])
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The first record of each segment, and of each start of a daemon."""
+
+    KIND: ClassVar[str] = "open"
+    format: int
+    journal: str
+    """Names this journal: a segment of another one is never taken for ours."""
+    version: str
+    time: str
+    segment: int
+    start: bool
+    """Whether a daemon started here: intents that are open now were lost by the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeSet:
+    """The recipe that items are admitted under from here on, whole."""
+
+    KIND: ClassVar[str] = "recipe"
+    recipe: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """An item taken in, with all that later steps need of its source."""
+
+    KIND: ClassVar[str] = "admit"
+    item: str
+    recipe: str
+    origin: Origin
+    meta: Mapping[str, str]
+    content: str
+    time: str
+    fault: Fault | None = None
+    epoch: int = 0
+
+    @staticmethod
+    def load(body: dict[str, Any]) -> Admit:
+        body["origin"] = Origin(**body["origin"])
+        if (fault := body["fault"]) is not None:
+            body["fault"] = Fault(Reason(fault["reason"]), fault["detail"])
+        return Admit(**body)
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Known content met at a new place."""
+
+    KIND: ClassVar[str] = "duplicate"
+    item: str
+    origin: Origin
+
+    @staticmethod
+    def load(body: dict[str, Any]) -> Duplicate:
+        return Duplicate(body["item"], Origin(**body["origin"]))
+
+
+@dataclass(frozen=True, slots=True)
+class CursorAt:
+    """How far a file of many entries has been read: the next line or row."""
+
+    KIND: ClassVar[str] = "cursor"
+    source: str
+    path: str
+    position: int
+    stamp: str
+    """The file's stamp (``state.stamp_of``), so that a changed file is read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A paid request that is about to leave, with what it is estimated to cost."""
+
+    KIND: ClassVar[str] = "intent"
+    item: str
+    epoch: int
+    key: str
+    attempt: int
+    request: str
+    tokens: int
+    cost: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An attempt that ended without an answer; ``paid``: it may have been charged."""
+
+    KIND: ClassVar[str] = "failed"
+    item: str
+    epoch: int
+    key: str
+    attempt: int
+    why: str
+    paid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The result of a durable step. ``attempt`` is 0 for what was computed, not paid."""
+
+    KIND: ClassVar[str] = "step"
+    item: str
+    epoch: int
+    key: str
+    attempt: int
+    of: str
+    value: Any
+    """A frozen dataclass when written, a mapping when read back."""
+    usage: Usage | None = None
+    cost: float = 0.0
+    currency: str = ""
+    truncated: bool = False
+    """Counted and paid, never used as a result."""
+    gave_up: bool = False
+    """The value is a ``GaveUp``, not an answer."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether it holds an answer that was paid for."""
+        return self.attempt > 0 and not self.gave_up
+
+    @staticmethod
+    def load(body: dict[str, Any]) -> Step:
+        if (usage := body["usage"]) is not None:
+            body["usage"] = Usage(**usage)
+        return Step(**body)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Items that are done, and up to where the streams hold their lines."""
+
+    KIND: ClassVar[str] = "commit"
+    items: tuple[Done, ...]
+    ends: Mapping[str, End]
+    tally: Tally
+
+    @staticmethod
+    def load(body: dict[str, Any]) -> Commit:
+        return Commit(
+            tuple(Done(*done) for done in body["items"]),
+            {stream: End(*end) for stream, end in body["ends"].items()},
+            Tally.load(body["tally"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Bytes that a recovery cut off a file; they are kept in ``journal/cut/`` as ``kept``."""
+
+    KIND: ClassVar[str] = "cut"
+    file: str
+    offset: int
+    bytes: int
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """A done item taken up again as ``epoch``; ``since`` (``from``): ``""`` keeps all its steps."""
+
+    KIND: ClassVar[str] = "reopen"
+    item: str
+    epoch: int
+    since: str = ""
+
+    @staticmethod
+    def load(body: dict[str, Any]) -> Reopen:
+        return Reopen(body["item"], body["epoch"], body["from"])
+
+
+Record: TypeAlias = (
+    Open | RecipeSet | Admit | Duplicate | CursorAt | Intent | Failed | Step | Commit | Cut | Reopen
+)
+
+_KINDS: dict[str, Any] = {kind.KIND: getattr(kind, "load", None) for kind in get_args(Record)}
+_PLAIN: dict[str, Any] = {kind.KIND: kind for kind in get_args(Record)}
+
+
+def encode(record: Record) -> bytes:
+    """Write a record's fields as one JSON object, without its kind.
+
+    :raises Unwritable: it holds what JSON can't carry; nothing has been written then.
+    """
+    try:
+        if isinstance(record, Reopen):
+            return orjson.dumps({"item": record.item, "epoch": record.epoch, "from": record.since})
+        return orjson.dumps(record, default=_plain)
+    except TypeError as error:  # orjson's own error is one
+        raise Unwritable(f"a {record.KIND} record can't be written: {error}") from error
+
+
+def decode(kind: str, body: dict[str, Any]) -> Record:
+    """Read a record back; ``body`` is used up.
+
+    :raises BadRecord: no record of this format.
+    """
+    try:
+        load = _KINDS[kind]
+        record: Record = load(body) if load else _PLAIN[kind](**body)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadRecord(f"not a {kind!r} record: {error!r}") from error
+    return record
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")

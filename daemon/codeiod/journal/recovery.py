@@ -1,0 +1,105 @@
+"""Make a directory ready to be written: lock it, replay it, cut a torn tail and keep the bytes.
+
+May import errors and the modules of this package below ``journal``. Blocking: runs in a thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from codeiod.errors import Damaged, DirectoryError, DiskFull
+from codeiod.journal.disk import Disk, failure
+from codeiod.journal.folder import (
+    JOURNAL,
+    kept_cuts,
+    lock,
+    make,
+    release,
+    require_ours,
+    segment_name,
+    segment_numbers,
+    set_aside,
+)
+from codeiod.journal.records import Cut
+from codeiod.journal.replay import Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A journal that is locked, sound and durable, and open at its end."""
+
+    lock: int
+    replay: Replay
+    descriptor: int
+    """Of the last segment, open for appending."""
+    cuts: tuple[Cut, ...]
+    """What was cut and no record tells of yet."""
+    version: str
+    """Of this program."""
+
+
+def recover(directory: Path, disk: Disk) -> Recovered:
+    """Make a directory ready.
+
+    :raises DirectoryError: in use, damaged, newer, not ours, or it can't be used.
+    :raises DiskFull: no room to begin.
+    """
+    try:
+        require_ours(disk, directory)
+        folder = make(disk, directory)
+        held = lock(disk, folder)
+    except OSError as error:
+        raise _unusable(error, directory) from error
+    try:
+        return _recover(disk, folder, held)
+    except OSError as error:
+        release(disk, held)
+        raise _unusable(error, directory) from error
+    except BaseException:
+        release(disk, held)
+        raise
+
+
+def _recover(disk: Disk, folder: Path, held: int) -> Recovered:
+    replay = Replay(disk, folder)
+    replay.run()
+    if replay.seq == 1:
+        _require_new(disk, folder)
+    path = folder / segment_name(replay.segment)
+    if replay.segment in segment_numbers(disk, folder):
+        descriptor = disk.open_append(path)
+        cuts = _cut_tail(disk, replay, descriptor)
+    else:
+        descriptor, cuts = disk.create(path), []
+    # What a daemon wrote and did not sync before it was killed is read here from memory: it must
+    # be on disk before anything is built on it. The same goes for the names.
+    disk.sync(descriptor)
+    disk.sync_folder(folder)
+    return Recovered(held, replay, descriptor, tuple(cuts), version("codeiod"))
+
+
+def _require_new(disk: Disk, folder: Path) -> None:
+    """Refuse a journal without one sound record, unless it was only about to begin."""
+    others = set(disk.names(folder.parent)) - {JOURNAL}
+    if others:
+        path = folder / segment_name(1)
+        raise Damaged(f"{path} is damaged at byte 0 (record 1): restore it from a copy")
+
+
+def _cut_tail(disk: Disk, replay: Replay, descriptor: int) -> list[Cut]:
+    """Cut what follows the last sound record; return the cuts that are not in the journal yet."""
+    file = f"{JOURNAL}/{segment_name(replay.segment)}"
+    if tail := replay.tail():
+        set_aside(disk, replay.folder, file, replay.offset, tail)
+        disk.truncate(descriptor, replay.offset)
+    # A crash may have come between an earlier cut and its record: what is kept tells.
+    return [cut for cut in kept_cuts(disk, replay.folder) if cut.kept not in replay.state.cuts]
+
+
+def _unusable(error: OSError, directory: Path) -> DirectoryError | DiskFull:
+    problem = failure(error, directory)
+    if isinstance(problem, DiskFull):
+        return problem
+    return DirectoryError(f"{directory} can't be used: {error.strerror or error}")

@@ -1,0 +1,320 @@
+"""What a journal adds up to: a pure fold over its records.
+
+May import items, errors, ``records`` and ``digests``. A finished item shrinks to its digests;
+contents and answers are kept as positions alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from codeiod.items import ITEM_ID_BYTES, Origin, Reason, Usage
+from codeiod.journal.digests import DigestSet
+from codeiod.journal.records import (
+    FINISHED,
+    Admit,
+    Commit,
+    CursorAt,
+    Cut,
+    Done,
+    Duplicate,
+    End,
+    Failed,
+    Intent,
+    Open,
+    RecipeSet,
+    Record,
+    Reopen,
+    Step,
+    Tally,
+)
+
+PLACE_BYTES = 8
+FAULT_RETRIES = 1
+"""How often an item that ended in a fault of ours is taken up again."""
+
+
+class Impossible(ValueError):
+    """The record contradicts those before it."""
+
+
+class Position(NamedTuple):
+    """Where a record stands: the segment, the offset of its line, the line's length."""
+
+    segment: int
+    offset: int
+    length: int
+
+
+@dataclass(slots=True)
+class Made:
+    """What has been made of one key of an item."""
+
+    attempts: int = 0
+    truncated: int = 0
+    of: str = ""
+    """The digest that its answers or its result were computed from; ``""``: none yet."""
+    position: Position | None = None
+    """Of the result, once there is one."""
+
+
+@dataclass(slots=True)
+class Pending:
+    """An admitted item that is not done, as positions."""
+
+    epoch: int
+    admitted: Position
+    steps: dict[str, Made] = field(default_factory=dict)
+
+    def made(self, key: str) -> Made:
+        """Return what has been made of a key so far, to be changed in place."""
+        return self.steps.setdefault(key, Made())
+
+
+class Cursor(NamedTuple):
+    """The next line or row of a file, and the stamp of the file that was read."""
+
+    position: int
+    stamp: str
+
+
+class Attempt(NamedTuple):
+    """One paid request."""
+
+    item: str
+    epoch: int
+    key: str
+    attempt: int
+
+
+@dataclass(slots=True)
+class Calls:
+    """The paid requests so far, and what they cost."""
+
+    answered: int = 0
+    failed: int = 0
+    truncated: int = 0
+    lost: int = 0
+    """In flight when a daemon died: perhaps paid, never read."""
+    usage: Usage = field(default_factory=Usage)
+    money: dict[str, float] = field(default_factory=dict)
+    """Paid for answers, by currency."""
+    perhaps: dict[str, float] = field(default_factory=dict)
+    """Estimated cost of what was lost, or failed and may have been charged."""
+    open: dict[Attempt, Intent] = field(default_factory=dict)
+    """Requests that left and have not come back."""
+
+
+def place_digest(item_id: str, origin: Origin) -> bytes:
+    """Name the place where an item was met."""
+    return _short(item_id, origin.path, str(origin.offset))
+
+
+def stamp_of(origin: Origin) -> str:
+    """Name a file as it was met: path, inode, size and time of change, as 16 hex digits."""
+    return _stamp(origin).hex()
+
+
+def _stamp(origin: Origin) -> bytes:
+    return _short(origin.path, str(origin.inode), str(origin.size), str(origin.mtime_ns))
+
+
+def _short(*parts: str) -> bytes:
+    data = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=PLACE_BYTES).digest()
+
+
+def _add(money: dict[str, float], currency: str, amount: float) -> None:
+    if amount:
+        money[currency] = money.get(currency, 0.0) + amount
+
+
+class State:
+    """The fold. Changed by ``apply`` alone."""
+
+    def __init__(self) -> None:
+        self.journal = ""
+        self.format = 0
+        self.recipes: dict[str, Mapping[str, Any]] = {}
+        self.recipe = ""
+        """The digest of the recipe that items are admitted under now."""
+        self.pending: dict[str, Pending] = {}
+        """In the order of admission."""
+        self.faulted: dict[str, Pending] = {}
+        """Items that ended in a fault of ours and are to be tried once more."""
+        self.cursors: dict[tuple[str, str], Cursor] = {}
+        self.ends: dict[str, dict[int, End]] = {}
+        """For each stream, the committed end of each of its parts."""
+        self.items = 0
+        self.duplicates = 0
+        self.finished = 0
+        self.rejected: Counter[str] = Counter()
+        self.tally = Tally()
+        self.calls = Calls()
+        self.cuts: dict[str, Cut] = {}
+        """By the name under which the bytes are kept."""
+        self._done = DigestSet(ITEM_ID_BYTES)
+        self._places = DigestSet(PLACE_BYTES)
+        self._seen = DigestSet(PLACE_BYTES)
+
+    @property
+    def entries(self) -> int:
+        """Places met: counted apart from items and duplicates, so that these can be checked."""
+        return len(self._places)
+
+    @property
+    def cut_bytes(self) -> int:
+        return sum(cut.bytes for cut in self.cuts.values())
+
+    def known(self, item_id: str) -> bool:
+        """Tell whether this content was admitted before."""
+        return item_id in self.pending or bytes.fromhex(item_id) in self._done
+
+    def met(self, item_id: str, origin: Origin) -> bool:
+        """Tell whether this content was met at this place before: then it is nothing new."""
+        return place_digest(item_id, origin) in self._places
+
+    def seen(self, origin: Origin) -> bool:
+        """Tell whether this very file, unchanged, was taken in whole before."""
+        return _stamp(origin) in self._seen
+
+    def last_end(self, stream: str) -> End | None:
+        """Return the committed end of a stream's last part."""
+        parts = self.ends.get(stream)
+        return parts[max(parts)] if parts else None
+
+    def apply(self, record: Record, position: Position) -> None:
+        """Take one record into account.
+
+        :raises Impossible: it contradicts the records before it; the state is as it was.
+        """
+        _FOLDS[type(record)](self, record, position)
+
+    def _open(self, record: Open, _: Position) -> None:
+        if self.journal and record.journal != self.journal:
+            raise Impossible(f"a segment of another journal ({record.journal})")
+        self.journal, self.format = record.journal, record.format
+        if record.start:
+            calls = self.calls
+            calls.lost += len(calls.open)
+            for intent in calls.open.values():
+                _add(calls.perhaps, intent.currency, intent.cost)
+            calls.open.clear()
+
+    def _recipe_set(self, record: RecipeSet, _: Position) -> None:
+        self.recipes[record.recipe] = record.body
+        self.recipe = record.recipe
+
+    def _admit(self, record: Admit, position: Position) -> None:
+        if self.known(record.item):
+            raise Impossible(f"item {record.item} is admitted twice")
+        self._enter(record.item, record.origin)
+        self.pending[record.item] = Pending(record.epoch, position)
+        self.items += 1
+
+    def _duplicate(self, record: Duplicate, _: Position) -> None:
+        if not self.known(record.item):
+            raise Impossible(f"duplicate of {record.item}, which was never admitted")
+        self._enter(record.item, record.origin)
+        self.duplicates += 1
+
+    def _enter(self, item_id: str, origin: Origin) -> None:
+        if not self._places.add(place_digest(item_id, origin)):
+            raise Impossible(f"item {item_id} is met twice at {origin.path}")
+        if origin.offset == 0:  # a line of a file says nothing of the rest of it
+            self._seen.add(_stamp(origin))
+
+    def _cursor_at(self, record: CursorAt, _: Position) -> None:
+        self.cursors[record.source, record.path] = Cursor(record.position, record.stamp)
+
+    def _intent(self, record: Intent, _: Position) -> None:
+        made = self._at(record.item, record.epoch).made(record.key)
+        made.attempts = max(made.attempts, record.attempt)
+        attempt = Attempt(record.item, record.epoch, record.key, record.attempt)
+        self.calls.open[attempt] = record
+
+    def _failed(self, record: Failed, _: Position) -> None:
+        self.calls.failed += 1
+        attempt = Attempt(record.item, record.epoch, record.key, record.attempt)
+        intent = self.calls.open.pop(attempt, None)
+        if record.paid and intent is not None:
+            _add(self.calls.perhaps, intent.currency, intent.cost)
+
+    def _step(self, record: Step, position: Position) -> None:
+        made = self._at(record.item, record.epoch).made(record.key)
+        made.of = record.of
+        if record.truncated:
+            made.truncated += 1
+        elif made.position is None:
+            made.position = position
+        else:
+            raise Impossible(f"step {record.key} of {record.item} has two results")
+        if record.answered:
+            self._pay(record)
+
+    def _pay(self, record: Step) -> None:
+        calls = self.calls
+        calls.open.pop(Attempt(record.item, record.epoch, record.key, record.attempt), None)
+        calls.truncated += record.truncated
+        calls.answered += not record.truncated
+        calls.usage += record.usage or Usage()
+        _add(calls.money, record.currency, record.cost)
+
+    def _commit(self, record: Commit, _: Position) -> None:
+        for done in record.items:
+            self._at(done.item, done.epoch)
+        if len({done.item for done in record.items}) < len(record.items):
+            raise Impossible("an item is done twice in one commit")
+        for done in record.items:
+            self._end(done)
+        for stream, end in record.ends.items():
+            self.ends.setdefault(stream, {})[end.part] = end
+        self.tally += record.tally
+
+    def _end(self, done: Done) -> None:
+        item = self.pending.pop(done.item)
+        self._done.add(bytes.fromhex(done.item))
+        if done.outcome == FINISHED:
+            self.finished += 1
+            return
+        self.rejected[done.outcome] += 1
+        if done.outcome == Reason.FAULT and done.epoch < FAULT_RETRIES:
+            self.faulted[done.item] = item
+
+    def _cut(self, record: Cut, _: Position) -> None:
+        self.cuts[record.kept] = record
+
+    def _reopen(self, record: Reopen, _: Position) -> None:
+        item = self.faulted.pop(record.item, None)
+        if item is None or record.epoch != item.epoch + 1:
+            raise Impossible(f"item {record.item} can't be re-opened as {record.epoch}")
+        self.rejected[Reason.FAULT] -= 1
+        item.epoch = record.epoch
+        if record.since:
+            item.steps.clear()
+        self.pending[record.item] = item
+
+    def _at(self, item_id: str, epoch: int) -> Pending:
+        item = self.pending.get(item_id)
+        if item is None or item.epoch != epoch:
+            raise Impossible(f"item {item_id} is not pending as {epoch}")
+        return item
+
+
+_FOLDS: dict[type[Any], Callable[[State, Any, Position], None]] = {
+    Open: State._open,  # noqa: SLF001 -- the table of the class's own cases
+    RecipeSet: State._recipe_set,  # noqa: SLF001
+    Admit: State._admit,  # noqa: SLF001
+    Duplicate: State._duplicate,  # noqa: SLF001
+    CursorAt: State._cursor_at,  # noqa: SLF001
+    Intent: State._intent,  # noqa: SLF001
+    Failed: State._failed,  # noqa: SLF001
+    Step: State._step,  # noqa: SLF001
+    Commit: State._commit,  # noqa: SLF001
+    Cut: State._cut,  # noqa: SLF001
+    Reopen: State._reopen,  # noqa: SLF001
+}
