@@ -1,0 +1,26 @@
+"""How far a container of many entries has been read.
+
+May import the standard library alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from codeiod.items import Origin
+
+END: Final = (1 << 53) - 1
+"""The position of a container that has been read to its end: beyond any line or row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Everything before ``position`` of a container has been handed out.
+
+    ``origin`` names the container as it was when it was read (offset 0); ``position`` counts lines
+    or rows, or is ``END``.
+    """
+
+    origin: Origin
+    position: int

@@ -1,0 +1,110 @@
+"""Find the files that a source leads to, holding a block of names at a time.
+
+May import ``items`` and the other modules of ``sources``. A folder of a million names costs the
+memory of one block; what is read in one block is sorted, blocks come in the folder's own order.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from itertools import islice
+from pathlib import Path
+
+from codeiod.items import Entry, Origin
+from codeiod.sources.formats import is_container
+from codeiod.sources.languages import language_of
+from codeiod.sources.places import Found, origin_of, printable, reason_of, unreadable
+
+BLOCK_NAMES = 512
+
+
+def walk(source: str, exclude: Path) -> Generator[Found | Entry | None]:
+    """Yield the files of a source, an entry for each that can't be listed, None to take a breath.
+
+    In folders: names with a programming language's extension and containers. Skipped there: hidden
+    names, symbolic links, pipes, sockets, devices, and the folder ``exclude`` wherever it is met.
+    """
+    path = Path(source)
+    if not path.is_dir():
+        file = str(path.parent.resolve() / path.name)
+        try:
+            origin = origin_of(source, file, Path(file).stat())
+        except OSError as error:
+            yield unreadable(Origin(printable(source), printable(file)), reason_of(error))
+        else:
+            yield Found(file, printable(source), origin, named=True)
+        return
+    yield from _Folder(source, str(path.resolve()), _identity(exclude)).files()
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Tell a folder's device and inode: the same by whatever name it is met."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+class _Folder:
+    """One folder that the operator named."""
+
+    def __init__(self, source: str, root: str, exclude: tuple[int, int] | None) -> None:
+        self._source = source
+        self._root = root
+        self._exclude = exclude
+
+    def files(self) -> Generator[Found | Entry | None]:
+        """Walk depth first, with a stack of our own: nesting may be deeper than Python's."""
+        stack = [self._names(self._root)]
+        try:
+            while stack:
+                name = next(stack[-1], None)
+                if name is None:
+                    stack.pop()
+                elif isinstance(name, Entry):
+                    yield name
+                elif name.is_dir(follow_symlinks=False):
+                    if self._may_enter(name):
+                        stack.append(self._names(name.path))
+                else:
+                    yield self._found(name) if _wanted(name) else None
+        finally:
+            for names in stack:
+                names.close()
+
+    def _names(self, folder: str) -> Generator[os.DirEntry[str] | Entry]:
+        """List a folder, and close it as early as can be: an open one is a file descriptor."""
+        try:
+            with os.scandir(folder) as scan:
+                while block := list(islice(scan, BLOCK_NAMES)):
+                    if len(block) < BLOCK_NAMES:
+                        scan.close()
+                    yield from sorted(block, key=lambda name: name.name)
+        except OSError as error:
+            why = f"folder can't be listed: {reason_of(error)}"
+            yield unreadable(Origin(printable(self._source), printable(folder)), why)
+
+    def _may_enter(self, folder: os.DirEntry[str]) -> bool:
+        return not folder.name.startswith(".") and (
+            self._exclude is None or _identity(Path(folder.path)) != self._exclude
+        )
+
+    def _found(self, name: os.DirEntry[str]) -> Found | Entry:
+        try:
+            status = name.stat(follow_symlinks=False)
+        except OSError as error:
+            origin = Origin(printable(self._source), printable(name.path))
+            return unreadable(origin, reason_of(error))
+        below = printable(os.path.relpath(name.path, self._root))
+        return Found(name.path, below, origin_of(self._source, name.path, status), named=False)
+
+
+def _wanted(name: os.DirEntry[str]) -> bool:
+    """Tell from a name, and from its kind, whether it is a file for us."""
+    return (
+        not name.name.startswith(".")
+        and (is_container(name.name) or language_of(name.name) != "")
+        and name.is_file(follow_symlinks=False)
+    )
