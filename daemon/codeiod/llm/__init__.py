@@ -1,0 +1,38 @@
+"""Traffic with LLM endpoints: one request at a time, its retries, limits, health, routing.
+
+Read ``client`` first, then ``retry``, ``limits``, ``health``, ``router``. May import ``items``,
+``config`` and ``errors``; knows nothing of items' lives or of the journal.
+"""
+
+from codeiod.llm.client import ChatRequest, Client, Completer
+from codeiod.llm.estimate import Estimator, cost
+from codeiod.llm.faults import FaultKind, Refused, RefusedKind, TransportFault
+from codeiod.llm.health import Health, Standing, Watch
+from codeiod.llm.limits import Pace, Slots
+from codeiod.llm.replies import Completion
+from codeiod.llm.retry import POLICY, GivenUp, Policy, Tries
+from codeiod.llm.router import Endpoint, Router
+
+__all__ = [
+    "POLICY",
+    "ChatRequest",
+    "Client",
+    "Completer",
+    "Completion",
+    "Endpoint",
+    "Estimator",
+    "FaultKind",
+    "GivenUp",
+    "Health",
+    "Pace",
+    "Policy",
+    "Refused",
+    "RefusedKind",
+    "Router",
+    "Slots",
+    "Standing",
+    "TransportFault",
+    "Tries",
+    "Watch",
+    "cost",
+]

@@ -1,0 +1,105 @@
+"""The endpoints of a run, and which of them a request goes to.
+
+May import ``config`` and its neighbours in ``llm``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import anyio
+
+from codeiod.config import EndpointSettings, Settings
+from codeiod.llm.client import Completer, shown_url
+from codeiod.llm.estimate import Estimator
+from codeiod.llm.health import Health, Watch
+from codeiod.llm.limits import Pace, Slots
+from codeiod.llm.notice import Notice
+
+STAGES = ("unify", "predict", "revise")
+FIRST_STAGE = "unify"
+"""The stage that a new item asks first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint with all that is kept about it."""
+
+    settings: EndpointSettings
+    client: Completer
+    slots: Slots
+    health: Health
+    estimator: Estimator
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+
+class Router:
+    """Knows the endpoints of each stage."""
+
+    def __init__(
+        self, settings: Settings, client_of: Callable[[EndpointSettings], Completer]
+    ) -> None:
+        """Make every endpoint that a stage may use."""
+        self._eased, trouble = Notice(), Notice()
+        used = {e.name: e for stage in STAGES for e in settings.endpoints_of(stage)}
+        self.endpoints: Mapping[str, Endpoint] = {
+            name: Endpoint(
+                settings=endpoint,
+                client=client_of(endpoint),
+                slots=Slots(
+                    endpoint.max_in_flight,
+                    Pace(endpoint.requests_per_minute, endpoint.tokens_per_minute),
+                    self._eased,
+                ),
+                health=Health(name, shown_url(endpoint.base_url), trouble),
+                estimator=Estimator(),
+            )
+            for name, endpoint in used.items()
+        }
+        self._stages = {
+            stage: [self.endpoints[e.name] for e in settings.endpoints_of(stage)]
+            for stage in STAGES
+        }
+        self.watch = Watch(
+            {stage: [e.health for e in endpoints] for stage, endpoints in self._stages.items()},
+            trouble,
+        )
+
+    def choose(self, stage: str, avoid: str = "") -> Endpoint:
+        """Choose the endpoint with the most free places among those that are not in trouble.
+
+        :param avoid: the endpoint that failed last: another is preferred.
+        """
+        now = anyio.current_time()
+        awake = self._awake(stage)
+        others = [endpoint for endpoint in awake if endpoint.name != avoid]
+        chosen = max(others or awake, key=lambda endpoint: endpoint.slots.free)
+        chosen.health.probe(now)
+        return chosen
+
+    async def room(self) -> None:
+        """Wait until a new item's first request would leave at once, and no line is too long."""
+        while not self._has_room():
+            await self._eased.wait()
+
+    def close_intake(self) -> None:
+        """Let no request start from now on."""
+        for endpoint in self.endpoints.values():
+            endpoint.slots.close()
+
+    def _has_room(self) -> bool:
+        first = self._awake(FIRST_STAGE)
+        others = [e for e in self.endpoints.values() if e not in self._stages[FIRST_STAGE]]
+        return any(endpoint.slots.has_room for endpoint in first) and not any(
+            endpoint.slots.waiting + endpoint.slots.retrying > endpoint.slots.limit
+            for endpoint in others
+        )
+
+    def _awake(self, stage: str) -> list[Endpoint]:
+        endpoints = self._stages[stage]
+        now = anyio.current_time()
+        return [e for e in endpoints if not e.health.rests(now)] or endpoints
