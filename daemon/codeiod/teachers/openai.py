@@ -1,0 +1,247 @@
+"""The teacher behind any OpenAI-compatible endpoint: asks, retries, pays, never drops an answer.
+
+May import ``items``, ``config``, ``llm`` and ``teachers.asks``. Each attempt is announced to the
+ledger in its place, right before it leaves; waiting for a place or for a retry is done outside.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
+from typing import Protocol, Self
+
+import anyio
+import anyio.to_thread
+import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
+
+from codeiod.config import EndpointSettings, Settings, read_api_key
+from codeiod.items import Answer, GaveUp, Reason
+from codeiod.llm import (
+    POLICY,
+    ChatRequest,
+    Client,
+    Completer,
+    Completion,
+    Endpoint,
+    GivenUp,
+    Policy,
+    Refused,
+    Router,
+    TransportFault,
+    Tries,
+    cost,
+)
+from codeiod.teachers.asks import Ask
+
+TRUNCATED_ASKS = 4
+"""How often a request is asked whose answers are cut off: once, and three times with more room."""
+FIRST_RAISED_TOKENS = 4096
+"""The least room given after a truncated answer to a request that had set none."""
+CLOSING_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Ledger(Protocol):
+    """What of the journal's ledger is needed to pay for one key."""
+
+    @property
+    def truncated(self) -> int:
+        """Truncated answers so far, over all restarts."""
+        ...
+
+    def intent(self, request: str, tokens: int, cost: float, currency: str) -> int: ...
+
+    def failed(self, attempt: int, why: str, *, paid: bool) -> None: ...
+
+    async def truncated_answer(self, attempt: int, answer: Answer) -> None: ...
+
+
+class OpenAITeacher:
+    """Answers asks from the endpoints of the settings; an async context manager."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        policy: Policy = POLICY,
+        connect: Callable[[EndpointSettings, str], Completer] = Client,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        """Take the settings.
+
+        :param connect: makes the client of an endpoint from its settings and key.
+        """
+        self._settings = settings
+        self._policy = policy
+        self._connect = connect
+        self._environ = environ
+        self._draw = random.Random()
+        self._router: Router
+        self._clients: list[Completer] = []
+        self._exits = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Open a session for each endpoint.
+
+        :raises SettingsError: a key is missing, or an endpoint's settings can't be sent.
+        """
+        keys = await anyio.to_thread.run_sync(self._read_keys)
+        async with AsyncExitStack() as exits:
+            exits.push_async_callback(self._close)
+            self._router = Router(self._settings, partial(self._client_of, keys))
+            self._exits = exits.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._exits.aclose()
+
+    async def answer(self, ask: Ask, ledger: Ledger) -> Answer | GaveUp:
+        """Answer, or say why this request failed for good.
+
+        Truncated answers go to the ledger and are asked again with twice the room, at most
+        three times over all restarts. Waits for ever while no endpoint answers.
+        """
+        sampling = ask.sampling
+        request = ChatRequest(
+            ask.messages, sampling.temperature, sampling.top_p, sampling.max_tokens
+        )
+        if ledger.truncated:
+            request = _with_more_room(request, times=ledger.truncated)
+        with self._router.watch.request(ask.stage):
+            while ledger.truncated < TRUNCATED_ASKS:
+                try:
+                    attempt, answer = await self._persist(request, ask.stage, ledger)
+                except GivenUp as end:
+                    return _gave_up(end, ledger.truncated)
+                if not answer.truncated:
+                    return answer
+                await ledger.truncated_answer(attempt, answer)
+                request = _with_more_room(request, used=answer.usage.output)
+        return GaveUp(Reason.TRUNCATED, f"cut off {ledger.truncated} times, each with more room")
+
+    async def room(self) -> None:
+        """Wait until a new item's first request would leave at once, and no line is too long."""
+        await self._router.room()
+
+    def close_intake(self) -> None:
+        """Let no new request start; those in flight may land, all others wait for ever."""
+        self._router.close_intake()
+
+    async def watch(self, *, patient: bool = False) -> None:
+        """Watch the endpoints for ever.
+
+        :param patient: log where a run would have to end, and go on.
+        :raises EndpointRefused: no endpoint of a stage can ever answer.
+        :raises EndpointsGone: after answers had come, they have stopped for 600 s.
+        """
+        await self._router.watch.watch(patient=patient)
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that endpoints are working on now."""
+        return sum(e.slots.in_flight for e in self._router.endpoints.values())
+
+    async def _persist(
+        self, request: ChatRequest, stage: str, ledger: Ledger
+    ) -> tuple[int, Answer]:
+        """Ask until an answer comes.
+
+        :raises GivenUp: the request failed for good.
+        """
+        tries = Tries(self._policy, self._draw)
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type((TransportFault, Refused)),
+            wait=tries.wait_seconds,
+            before_sleep=_log_retry,
+            sleep=partial(self._sleep, tries),
+        )
+        return await retrying(self._try, request, stage, ledger, tries)
+
+    async def _try(
+        self, request: ChatRequest, stage: str, ledger: Ledger, tries: Tries
+    ) -> tuple[int, Answer]:
+        endpoint = self._router.choose(stage, avoid=tries.last_endpoint)
+        expected = endpoint.estimator.expect(stage, request.characters, request.max_tokens)
+        price = endpoint.settings.price
+        async with endpoint.slots.hold(expected.input + expected.output):
+            attempt = ledger.intent(
+                request.digest,
+                expected.input + expected.output,
+                cost(expected, price),
+                price.currency,
+            )
+            started = anyio.current_time()
+            try:
+                completion = await endpoint.client.complete(request)
+            except (TransportFault, Refused) as fault:
+                endpoint.health.note_failure(fault, started)
+                ledger.failed(attempt, f"{endpoint.name}: {fault}", paid=fault.maybe_paid)
+                tries.judge(fault, endpoint.name, endpoint.health.answered)
+                raise
+            endpoint.health.note_answer()
+        if not completion.usage_estimated:
+            endpoint.estimator.learn(stage, request.characters, completion.usage)
+        used = completion.usage.input + completion.usage.output
+        endpoint.slots.correct(used - expected.input - expected.output)
+        return attempt, _answer_of(completion, endpoint)
+
+    async def _sleep(self, tries: Tries, seconds: float) -> None:
+        with self._router.endpoints[tries.last_endpoint].slots.away():
+            await anyio.sleep(seconds)
+
+    def _read_keys(self) -> dict[str, str]:
+        return {e.name: read_api_key(e, self._environ) for e in self._settings.endpoint}
+
+    def _client_of(self, keys: Mapping[str, str], endpoint: EndpointSettings) -> Completer:
+        client = self._connect(endpoint, keys[endpoint.name])
+        self._clients.append(client)
+        return client
+
+    async def _close(self) -> None:
+        with anyio.move_on_after(CLOSING_SECONDS, shield=True):
+            for client in self._clients:
+                await client.close()
+
+
+def _log_retry(state: RetryCallState) -> None:
+    fault = state.outcome.exception() if state.outcome else None
+    tries: Tries = state.args[3]
+    log.warning(
+        "teacher.retry",
+        endpoint=tries.last_endpoint,
+        attempt=state.attempt_number,
+        wait_seconds=round(state.upcoming_sleep, 2),
+        why=str(fault),
+    )
+
+
+def _with_more_room(request: ChatRequest, *, used: int = 0, times: int = 1) -> ChatRequest:
+    """Double the limit of a request, or what it used; ``times`` in a row after a restart."""
+    tokens = max(2 * max(request.max_tokens or 0, used), 0 if request.max_tokens else 4096)
+    return replace(request, max_tokens=tokens * 2 ** (times - 1))
+
+
+def _gave_up(end: GivenUp, truncated: int) -> GaveUp:
+    """Put the end of a request down; the room that we raised may be what was refused."""
+    if truncated and isinstance(end.__cause__, Refused) and end.reason is not Reason.CONTENT_FILTER:
+        return GaveUp(Reason.TRUNCATED, f"cut off {truncated} times; more room: {end.detail}")
+    return GaveUp(end.reason, end.detail)
+
+
+def _answer_of(completion: Completion, endpoint: Endpoint) -> Answer:
+    price = endpoint.settings.price
+    return Answer(
+        text=completion.text,
+        reasoning=completion.reasoning,
+        model=completion.model or endpoint.settings.model,
+        finish=completion.finish,
+        usage=completion.usage,
+        cost=cost(completion.usage, price),
+        currency=price.currency,
+    )
