@@ -5,3 +5,8 @@ May import items, config, errors and telemetry. Read in this order: ``records`` 
 back), ``journal`` (the one writer), ``steps`` (what synthesis sees), ``disk`` (the one way to the
 file system).
 """
+
+from codeiod.journal.journal import Journal
+from codeiod.journal.steps import Changed, InFlight, Ledger, Steps
+
+__all__ = ["Changed", "InFlight", "Journal", "Ledger", "Steps"]

@@ -154,6 +154,17 @@ def write_all(disk: Disk, descriptor: int, data: bytes) -> None:
         left = left[disk.write(descriptor, left) :]
 
 
+def sync_once(disk: Disk, descriptor: int) -> None:
+    """Make a file durable; a failure is final, even one for want of room.
+
+    After a failed sync no one knows what is on disk, so it is never tried again.
+    """
+    try:
+        disk.sync(descriptor)
+    except OSError as error:
+        raise OSError(errno.EIO, f"sync: {error.strerror or error}") from error
+
+
 def replace_whole(disk: Disk, path: Path, data: bytes) -> None:
     """Put a file in another's place, whole and durable: readers see the old one or the new one."""
     draft = path.with_name(f".{path.name}.new")
@@ -162,7 +173,7 @@ def replace_whole(disk: Disk, path: Path, data: bytes) -> None:
     descriptor = disk.create(draft)
     try:
         write_all(disk, descriptor, data)
-        disk.sync(descriptor)
+        sync_once(disk, descriptor)
     finally:
         disk.close(descriptor)
     disk.replace(draft, path)

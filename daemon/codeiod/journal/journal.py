@@ -18,10 +18,11 @@ from anyio import CancelScope, to_thread
 
 from codeiod.errors import CodeiodError, Damaged, DiskFailed
 from codeiod.items import Fault, Item
+from codeiod.journal.codec import decode, encode
 from codeiod.journal.disk import Disk, OsDisk, failure
 from codeiod.journal.folder import release, segment_name
 from codeiod.journal.frame import BadLine, frame, unframe
-from codeiod.journal.records import FORMAT, Admit, Cut, Open, Record, Reopen, decode, encode
+from codeiod.journal.records import FORMAT, Admit, Cut, Open, Record, Reopen
 from codeiod.journal.recovery import Recovered, recover
 from codeiod.journal.state import Position, State
 from codeiod.journal.writer import Chunk, Landed, Writer

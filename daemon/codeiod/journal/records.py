@@ -1,33 +1,24 @@
-"""The records of the journal: a closed union of frozen dataclasses, with encode and decode.
+"""The records of the journal: a closed union of frozen dataclasses.
 
-May import items and errors. Each record's fields are its JSON keys. Values of pairs and answers
-are JSON *text* inside, so the numbers that orjson sees here are counts, sizes and prices alone.
+May import items and ``tally``. Each record's fields are its JSON keys (``codec`` writes them).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple, TypeAlias, get_args
-
-import orjson
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from codeiod.items import Fault, Origin, Reason, Usage
+from codeiod.journal.tally import Tally as Tally  # a part of Commit, offered beside it
+from codeiod.journal.tally import TaskTally as TaskTally
 
 FORMAT = 1
 """The version of the journal's format; a directory of a higher one is refused."""
 
 FINISHED = "finished"
 """The outcome of an item that ended well; any other is a :class:`Reason`."""
-
-
-class BadRecord(ValueError):
-    """The body of a sound line is no record of this format."""
-
-
-class Unwritable(ValueError):
-    """The record holds something that JSON can't carry (a lone surrogate, a huge number)."""
 
 
 class Stream(StrEnum):
@@ -52,44 +43,6 @@ class Done(NamedTuple):
     item: str
     epoch: int
     outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskTally:
-    """Samples of one task: all, right at turn 1, right at turn 2."""
-
-    total: int = 0
-    right_1: int = 0
-    right_2: int = 0
-
-    def __add__(self, other: TaskTally) -> TaskTally:
-        return TaskTally(
-            self.total + other.total, self.right_1 + other.right_1, self.right_2 + other.right_2
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What a batch adds to the report's counts of samples, by task and by reason."""
-
-    samples: Mapping[str, TaskTally] = field(default_factory=dict)
-    rejected_samples: Mapping[str, int] = field(default_factory=dict)
-
-    def __add__(self, other: Tally) -> Tally:
-        # orjson takes str alone as keys, not a StrEnum: hence str() here.
-        samples = {str(task): tally for task, tally in self.samples.items()}
-        for task, tally in other.samples.items():
-            samples[str(task)] = samples.get(str(task), TaskTally()) + tally
-        rejected = {str(reason): n for reason, n in self.rejected_samples.items()}
-        for reason, n in other.rejected_samples.items():
-            rejected[str(reason)] = rejected.get(str(reason), 0) + n
-        return Tally(samples, rejected)
-
-    @staticmethod
-    def load(value: Mapping[str, Any]) -> Tally:
-        """Read a tally back from the journal."""
-        samples = {task: TaskTally(**counts) for task, counts in value["samples"].items()}
-        return Tally(samples, value["rejected_samples"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +113,7 @@ class CursorAt:
     path: str
     position: int
     stamp: str
-    """The file's stamp (``state.stamp_of``), so that a changed file is read anew."""
+    """The file's stamp (``places.stamp_of``), so that a changed file is read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,40 +222,3 @@ class Reopen:
 Record: TypeAlias = (
     Open | RecipeSet | Admit | Duplicate | CursorAt | Intent | Failed | Step | Commit | Cut | Reopen
 )
-
-_KINDS: dict[str, Any] = {kind.KIND: getattr(kind, "load", None) for kind in get_args(Record)}
-_PLAIN: dict[str, Any] = {kind.KIND: kind for kind in get_args(Record)}
-
-
-def encode(record: Record) -> bytes:
-    """Write a record's fields as one JSON object, without its kind.
-
-    :raises Unwritable: it holds what JSON can't carry; nothing has been written then.
-    """
-    try:
-        if isinstance(record, Reopen):
-            return orjson.dumps({"item": record.item, "epoch": record.epoch, "from": record.since})
-        return orjson.dumps(record, default=_plain)
-    except TypeError as error:  # orjson's own error is one
-        raise Unwritable(f"a {record.KIND} record can't be written: {error}") from error
-
-
-def decode(kind: str, body: dict[str, Any]) -> Record:
-    """Read a record back; ``body`` is used up.
-
-    :raises BadRecord: no record of this format.
-    """
-    try:
-        load = _KINDS[kind]
-        record: Record = load(body) if load else _PLAIN[kind](**body)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadRecord(f"not a {kind!r} record: {error!r}") from error
-    return record
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeiod.errors import Damaged, DirectoryError
+from codeiod.journal.codec import BadRecord, decode
 from codeiod.journal.disk import Disk
 from codeiod.journal.folder import JOURNAL, segment_name, segment_numbers
 from codeiod.journal.frame import BadLine, Frame, unframe
-from codeiod.journal.records import FORMAT, BadRecord, Open, Record, decode
+from codeiod.journal.records import FORMAT, Open, Record
 from codeiod.journal.state import Impossible, Position, State
 
 CHUNK_BYTES = 1 << 20

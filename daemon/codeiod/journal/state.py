@@ -1,7 +1,7 @@
 """What a journal adds up to: a pure fold over its records.
 
-May import items, errors, ``records`` and ``digests``. A finished item shrinks to its digests;
-contents and answers are kept as positions alone.
+May import items, ``records``, ``digests``, ``calls`` and ``places``. A finished item shrinks to its
+digests; contents and answers are kept as positions alone.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from codeiod.items import ITEM_ID_BYTES, Origin, Reason, Usage
+from codeiod.items import ITEM_ID_BYTES, Origin, Reason
+from codeiod.journal.calls import Calls
 from codeiod.journal.digests import DigestSet
+from codeiod.journal.places import Places
+from codeiod.journal.places import stamp_of as stamp_of  # offered here beside State.seen
 from codeiod.journal.records import (
     FINISHED,
     Admit,
@@ -30,10 +32,9 @@ from codeiod.journal.records import (
     Record,
     Reopen,
     Step,
-    Tally,
 )
+from codeiod.journal.tally import Tally
 
-PLACE_BYTES = 8
 FAULT_RETRIES = 1
 """How often an item that ended in a fault of ours is taken up again."""
 
@@ -82,57 +83,6 @@ class Cursor(NamedTuple):
     stamp: str
 
 
-class Attempt(NamedTuple):
-    """One paid request."""
-
-    item: str
-    epoch: int
-    key: str
-    attempt: int
-
-
-@dataclass(slots=True)
-class Calls:
-    """The paid requests so far, and what they cost."""
-
-    answered: int = 0
-    failed: int = 0
-    truncated: int = 0
-    lost: int = 0
-    """In flight when a daemon died: perhaps paid, never read."""
-    usage: Usage = field(default_factory=Usage)
-    money: dict[str, float] = field(default_factory=dict)
-    """Paid for answers, by currency."""
-    perhaps: dict[str, float] = field(default_factory=dict)
-    """Estimated cost of what was lost, or failed and may have been charged."""
-    open: dict[Attempt, Intent] = field(default_factory=dict)
-    """Requests that left and have not come back."""
-
-
-def place_digest(item_id: str, origin: Origin) -> bytes:
-    """Name the place where an item was met."""
-    return _short(item_id, origin.path, str(origin.offset))
-
-
-def stamp_of(origin: Origin) -> str:
-    """Name a file as it was met: path, inode, size and time of change, as 16 hex digits."""
-    return _stamp(origin).hex()
-
-
-def _stamp(origin: Origin) -> bytes:
-    return _short(origin.path, str(origin.inode), str(origin.size), str(origin.mtime_ns))
-
-
-def _short(*parts: str) -> bytes:
-    data = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return blake2b(data, digest_size=PLACE_BYTES).digest()
-
-
-def _add(money: dict[str, float], currency: str, amount: float) -> None:
-    if amount:
-        money[currency] = money.get(currency, 0.0) + amount
-
-
 class State:
     """The fold. Changed by ``apply`` alone."""
 
@@ -158,13 +108,12 @@ class State:
         self.cuts: dict[str, Cut] = {}
         """By the name under which the bytes are kept."""
         self._done = DigestSet(ITEM_ID_BYTES)
-        self._places = DigestSet(PLACE_BYTES)
-        self._seen = DigestSet(PLACE_BYTES)
+        self.places = Places()
 
     @property
     def entries(self) -> int:
         """Places met: counted apart from items and duplicates, so that these can be checked."""
-        return len(self._places)
+        return len(self.places)
 
     @property
     def cut_bytes(self) -> int:
@@ -176,11 +125,11 @@ class State:
 
     def met(self, item_id: str, origin: Origin) -> bool:
         """Tell whether this content was met at this place before: then it is nothing new."""
-        return place_digest(item_id, origin) in self._places
+        return self.places.met(item_id, origin)
 
     def seen(self, origin: Origin) -> bool:
         """Tell whether this very file, unchanged, was taken in whole before."""
-        return _stamp(origin) in self._seen
+        return self.places.seen(origin)
 
     def last_end(self, stream: str) -> End | None:
         """Return the committed end of a stream's last part."""
@@ -199,11 +148,7 @@ class State:
             raise Impossible(f"a segment of another journal ({record.journal})")
         self.journal, self.format = record.journal, record.format
         if record.start:
-            calls = self.calls
-            calls.lost += len(calls.open)
-            for intent in calls.open.values():
-                _add(calls.perhaps, intent.currency, intent.cost)
-            calls.open.clear()
+            self.calls.lose_open()
 
     def _recipe_set(self, record: RecipeSet, _: Position) -> None:
         self.recipes[record.recipe] = record.body
@@ -223,29 +168,22 @@ class State:
         self.duplicates += 1
 
     def _enter(self, item_id: str, origin: Origin) -> None:
-        if not self._places.add(place_digest(item_id, origin)):
+        if not self.places.add(item_id, origin):
             raise Impossible(f"item {item_id} is met twice at {origin.path}")
-        if origin.offset == 0:  # a line of a file says nothing of the rest of it
-            self._seen.add(_stamp(origin))
 
     def _cursor_at(self, record: CursorAt, _: Position) -> None:
         self.cursors[record.source, record.path] = Cursor(record.position, record.stamp)
 
     def _intent(self, record: Intent, _: Position) -> None:
-        made = self._at(record.item, record.epoch).made(record.key)
+        made = self.require_pending(record.item, record.epoch).made(record.key)
         made.attempts = max(made.attempts, record.attempt)
-        attempt = Attempt(record.item, record.epoch, record.key, record.attempt)
-        self.calls.open[attempt] = record
+        self.calls.intend(record)
 
     def _failed(self, record: Failed, _: Position) -> None:
-        self.calls.failed += 1
-        attempt = Attempt(record.item, record.epoch, record.key, record.attempt)
-        intent = self.calls.open.pop(attempt, None)
-        if record.paid and intent is not None:
-            _add(self.calls.perhaps, intent.currency, intent.cost)
+        self.calls.fail(record)
 
     def _step(self, record: Step, position: Position) -> None:
-        made = self._at(record.item, record.epoch).made(record.key)
+        made = self.require_pending(record.item, record.epoch).made(record.key)
         made.of = record.of
         if record.truncated:
             made.truncated += 1
@@ -254,19 +192,11 @@ class State:
         else:
             raise Impossible(f"step {record.key} of {record.item} has two results")
         if record.answered:
-            self._pay(record)
-
-    def _pay(self, record: Step) -> None:
-        calls = self.calls
-        calls.open.pop(Attempt(record.item, record.epoch, record.key, record.attempt), None)
-        calls.truncated += record.truncated
-        calls.answered += not record.truncated
-        calls.usage += record.usage or Usage()
-        _add(calls.money, record.currency, record.cost)
+            self.calls.pay(record)
 
     def _commit(self, record: Commit, _: Position) -> None:
         for done in record.items:
-            self._at(done.item, done.epoch)
+            self.require_pending(done.item, done.epoch)
         if len({done.item for done in record.items}) < len(record.items):
             raise Impossible("an item is done twice in one commit")
         for done in record.items:
@@ -298,7 +228,11 @@ class State:
             item.steps.clear()
         self.pending[record.item] = item
 
-    def _at(self, item_id: str, epoch: int) -> Pending:
+    def require_pending(self, item_id: str, epoch: int) -> Pending:
+        """Return a pending item.
+
+        :raises Impossible: it is not pending as that epoch.
+        """
         item = self.pending.get(item_id)
         if item is None or item.epoch != epoch:
             raise Impossible(f"item {item_id} is not pending as {epoch}")

@@ -16,7 +16,7 @@ from threading import Thread
 from typing import NamedTuple
 
 from codeiod.errors import CodeiodError, DiskFailed
-from codeiod.journal.disk import Disk, failure, write_all
+from codeiod.journal.disk import Disk, failure, sync_once, write_all
 from codeiod.journal.folder import segment_name
 
 
@@ -117,11 +117,7 @@ class Writer:
             self._sync()
 
     def _sync(self) -> None:
-        try:
-            self._disk.sync(self._descriptor)
-        except OSError as error:
-            # Even for want of room: after a failed sync no one knows what is on disk.
-            raise OSError(0, f"sync: {error.strerror}") from error
+        sync_once(self._disk, self._descriptor)
         self._landed = self._landed._replace(synced=self._landed.written)
 
     def _rotate(self, segment: int) -> None:

@@ -1,0 +1,109 @@
+"""The files of one stream: parts that only grow, each up to a size, with a running checksum.
+
+May import ``journal``. Blocking: the committer runs it in a worker thread.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import MappingProxyType
+from zlib import crc32
+
+from codeiod.journal.disk import Disk, failure, sync_once, write_all
+from codeiod.journal.records import End, Stream
+
+PART_BYTES = 256 * 1024 * 1024
+
+_PART = re.compile(r"part-(\d{5,})\.jsonl")
+
+FOLDERS = MappingProxyType(
+    {
+        Stream.SAMPLES: Path("dataset", "samples"),
+        Stream.PROGRAMS: Path("dataset", "programs"),
+        Stream.REJECTS: Path("rejects"),
+    }
+)
+"""Where each stream lies, under DIR."""
+
+
+def part_name(number: int) -> str:
+    """Name a part by its number, from 0."""
+    return f"part-{number:05d}.jsonl"
+
+
+def part_numbers(names: list[str]) -> list[int]:
+    """Return the numbers of the parts among a folder's names, in order."""
+    found = [_PART.fullmatch(name) for name in names]
+    return sorted(int(match[1]) for match in found if match)
+
+
+def part_path(stream: Stream, number: int) -> Path:
+    """Name a part under DIR."""
+    return FOLDERS[stream] / part_name(number)
+
+
+class Shard:
+    """The growing end of one stream."""
+
+    def __init__(
+        self, disk: Disk, directory: Path, stream: Stream, end: End | None, part_bytes: int
+    ) -> None:
+        self._disk = disk
+        self._directory = directory
+        self._stream = stream
+        self._part_bytes = part_bytes
+        self._descriptor: int | None = None
+        self._end = end or End(0, 0, 0)
+        self._there = end is not None
+        """Whether the part's file exists."""
+
+    def append(self, data: bytes) -> End:
+        """Write a batch's lines and make them durable; return where they end.
+
+        :raises DiskFull: the disk is full.
+        :raises DiskFailed: it failed.
+        """
+        path = self._path()
+        try:
+            if self._there and self._end.length >= self._part_bytes:
+                self.close()
+                self._end, self._there = End(self._end.part + 1, 0, 0), False
+                path = self._path()
+            descriptor = self._open(path)
+            write_all(self._disk, descriptor, data)
+            sync_once(self._disk, descriptor)
+        except OSError as error:
+            raise failure(error, path) from error
+        part, length, crc = self._end
+        self._end = End(part, length + len(data), crc32(data, crc))
+        return self._end
+
+    def close(self) -> None:
+        """Close the file, if one is open."""
+        if self._descriptor is not None:
+            self._disk.close(self._descriptor)
+            self._descriptor = None
+
+    def _path(self) -> Path:
+        return self._directory / part_path(self._stream, self._end.part)
+
+    def _open(self, path: Path) -> int:
+        if self._descriptor is None:
+            if self._there:
+                self._descriptor = self._disk.open_append(path)
+            else:
+                self._descriptor = self._create(path)
+                self._there = True
+        return self._descriptor
+
+    def _create(self, path: Path) -> int:
+        folder = self._directory
+        for name in path.relative_to(self._directory).parts[:-1]:
+            self._disk.make_folder(folder / name)
+            self._disk.sync_folder(folder)
+            folder /= name
+        descriptor = self._disk.create(path)
+        sync_once(self._disk, descriptor)
+        self._disk.sync_folder(path.parent)
+        return descriptor

@@ -1,0 +1,141 @@
+"""The report of a run: ``report.json`` and ``status --json``, a fold of the journal.
+
+May import items and ``journal``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from codeiod.items import Task, Usage
+from codeiod.journal.disk import Disk, OsDisk, failure, replace_whole
+from codeiod.journal.folder import running
+from codeiod.journal.replay import read_state
+from codeiod.journal.state import State
+from codeiod.journal.tally import TaskTally
+
+REPORT_FORMAT = 1
+REPORT_NAME = "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCounts:
+    """Items by where they are."""
+
+    finished: int
+    rejected: int
+    pending: int
+
+    @property
+    def total(self) -> int:
+        return self.finished + self.rejected + self.pending
+
+
+@dataclass(frozen=True, slots=True)
+class CallCounts:
+    """Paid requests by how they ended."""
+
+    answered: int
+    failed: int
+    truncated: int
+    in_flight_lost: int
+    """Sent before a daemon died, and never read: perhaps paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that the contract lists, under its names."""
+
+    format: int
+    recipe: str
+    entries: int
+    duplicates: int
+    items: ItemCounts
+    rejected: Mapping[str, int]
+    samples: Mapping[str, TaskTally]
+    rejected_samples: Mapping[str, int]
+    calls: CallCounts
+    tokens: Usage
+    money: Mapping[str, float]
+    cut_bytes: int
+
+    @property
+    def work_left(self) -> bool:
+        """Whether admitted items are not done yet."""
+        return self.items.pending > 0
+
+    def to_json(self) -> bytes:
+        """Write it as indented JSON with a newline."""
+        return orjson.dumps(self, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def report_of(state: State, *, alive: bool = True) -> Report:
+    """Build the report; where no daemon is alive, what was in flight is lost."""
+    calls = state.calls
+    tallies = state.tally.samples
+    return Report(
+        format=REPORT_FORMAT,
+        recipe=state.recipe,
+        entries=state.entries,
+        duplicates=state.duplicates,
+        items=ItemCounts(state.finished, sum(state.rejected.values()), len(state.pending)),
+        rejected=_counted(state.rejected),
+        samples={str(task): tallies.get(task, TaskTally()) for task in Task},
+        rejected_samples=_counted(state.tally.rejected_samples),
+        calls=CallCounts(
+            calls.answered,
+            calls.failed,
+            calls.truncated,
+            calls.lost if alive else calls.lost + len(calls.open),
+        ),
+        tokens=calls.usage,
+        money=dict(sorted(calls.money.items())),
+        cut_bytes=state.cut_bytes,
+    )
+
+
+def read_report(directory: Path, disk: Disk | None = None) -> Report:
+    """Build the report of a directory, in use or not, without disturbing it.
+
+    :raises DirectoryError: damaged, newer, or not ours.
+    """
+    disk = disk or OsDisk()
+    alive = running(disk, directory)
+    return report_of(read_state(directory, disk), alive=alive)
+
+
+def write_report(directory: Path, report: Report, disk: Disk | None = None) -> None:
+    """Replace ``report.json`` whole. Blocking: run it in a worker thread, one at a time.
+
+    :raises DiskFull: the disk is full.
+    :raises DiskFailed: it failed.
+    """
+    path = directory / REPORT_NAME
+    try:
+        replace_whole(disk or OsDisk(), path, report.to_json())
+    except OSError as error:
+        raise failure(error, path) from error
+
+
+def broken_equations(state: State) -> list[str]:
+    """Name the equations that don't hold: entries = items + duplicates, and items by outcome."""
+    items = report_of(state).items
+    broken = []
+    if state.entries != state.items + state.duplicates:
+        broken.append(
+            f"{state.entries} entries are not {state.items} items + {state.duplicates} duplicates"
+        )
+    if state.items != items.total:
+        broken.append(
+            f"{state.items} items are not {items.finished} finished + {items.rejected} rejected"
+            f" + {items.pending} pending"
+        )
+    return broken
+
+
+def _counted(counts: Mapping[str, int]) -> dict[str, int]:
+    return {str(name): n for name, n in sorted(counts.items()) if n}
