@@ -11,7 +11,7 @@ from codeiod.admission.marks import Mark
 from codeiod.items import Entry, Origin
 from codeiod.journal.journal import Journal
 from codeiod.journal.records import Admit, CursorAt, Duplicate, Record
-from codeiod.journal.state import stamp_of
+from codeiod.journal.places import stamp_of
 
 UNSYNCED_BYTES = 8 << 20
 RECORD_BYTES = 512
