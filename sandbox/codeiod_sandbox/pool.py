@@ -1,17 +1,56 @@
-"""The front of the sandbox: hands programs to zygotes, a bounded number at a time."""
+"""The front of the sandbox: hands programs to zygotes, a bounded number at a time.
 
+Imports anyio and the rest of the package's daemon side.
+"""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
-from codeiod_sandbox.outcomes import Call, Limits, Outcome, Program, SandboxLevel
+import anyio
+import anyio.to_thread
+
+from codeiod_sandbox.guest.messages import Job, Report
+from codeiod_sandbox.outcomes import (
+    Call,
+    Limits,
+    Outcome,
+    Program,
+    SandboxError,
+    SandboxLevel,
+    TimedOut,
+)
+from codeiod_sandbox.records import Reading, make_outward, read_outcomes, write_request
+from codeiod_sandbox.zygote import Flavour, Jailing, Zygote, ZygoteLost
 
 DEFAULT_LIMITS = Limits()
+CALLS_PER_CHILD = 32
+TIMEOUTS_PER_PROGRAM = 2
+_IN_A_THREAD_FROM_BYTES = 1 << 16
+_LANDLOCK_WITH_SIGNAL_SCOPE = 6
+_PLAIN_MODULES = (
+    "abc bisect collections copy dataclasses datetime decimal enum fractions functools heapq "
+    "itertools json math operator random re statistics string time typing"
+)
+_NUMPY_MODULES = " numpy numpy.linalg numpy.random"
+_IMPORTS_NUMPY = re.compile(
+    r"^[ \t]*(?:import|from)[ \t].*\b(?:numpy|scipy|pandas|sklearn|matplotlib)\b", re.MULTILINE
+)
 
 
 class Sandbox:
-    """Run untrusted programs, each in a process of its own."""
+    """Run untrusted programs, each in a process of its own, `workers` at a time.
+
+    :param workers: 0 for as many as there are cores.
+    :param python: the interpreter that runs the programs; its modules are what they may import.
+    :param at_most: the level not to go beyond, where the machine would grant a higher one.
+    """
 
     def __init__(
         self,
@@ -21,11 +60,34 @@ class Sandbox:
         python: Path | None = None,
         at_most: SandboxLevel = SandboxLevel.CGROUP,
     ) -> None:
+        self.limits = limits
         self.level = SandboxLevel.NONE
-        self.layers: Mapping[str, str] = {}
+        self.layers: Mapping[str, str] = MappingProxyType({})
         self.backlog = 0
+        self._slots = anyio.CapacityLimiter(workers or len(os.sched_getaffinity(0)))
+        self._python = python or Path(sys.executable)
+        self._jailing = Jailing.up_to(at_most)
+        self._idle: dict[Flavour, list[Zygote]] = {}
+        self._alive: dict[Zygote, str] = {}
+        self._jobs = 0
 
     async def __aenter__(self) -> Self:
+        flavour = Flavour(twin=False, preload=tuple(_PLAIN_MODULES.split()))
+        refused = {}
+        try:
+            try:
+                zygote = await self._start(flavour)
+            except ZygoteLost as error:
+                if not self._jailing.namespaces:
+                    raise
+                refused["namespaces"] = str(error)
+                self._jailing = Jailing.up_to(SandboxLevel.NO_NAMESPACES)
+                zygote = await self._start(flavour)
+        except ZygoteLost as error:
+            raise SandboxError(f"the sandbox can't be started: {error}") from error
+        self.layers = MappingProxyType(refused | dict(zygote.layers))
+        self.level = _level(self.layers)
+        self._idle[flavour] = [zygote]
         return self
 
     async def __aexit__(
@@ -34,11 +96,15 @@ class Sandbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        return None
+        with anyio.CancelScope(shield=True):
+            async with anyio.create_task_group() as ending:
+                for zygote in list(self._alive):
+                    ending.start_soon(self._end, zygote)
 
     def describe(self) -> str:
         """Say in one line what stands between a program and this machine."""
-        return f"level {self.level.value} {self.level.name}"
+        layers = ", ".join(f"{name}: {state}" for name, state in self.layers.items())
+        return f"level {self.level.value} {self.level.name} ({layers})"
 
     async def run(
         self,
@@ -48,5 +114,120 @@ class Sandbox:
         twin: bool = False,
         alone: bool = False,
     ) -> list[Outcome]:
-        """Return one outcome per call, in order."""
-        raise NotImplementedError
+        """Return one outcome per call, in order.
+
+        The calls are made one after the other in one process, or each in a process of its own if
+        `alone`. One that kills the process or runs out of time costs itself alone; a program that
+        ran out of time twice is given up, and its other calls count as timed out too.
+
+        :param twin: run where hash seed, memory layout, random state, clock and time zone differ.
+        :raises SandboxError: where the sandbox itself failed twice.
+        :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
+        """
+        numpy = _NUMPY_MODULES if _IMPORTS_NUMPY.search(program.source) else ""
+        flavour = Flavour(twin, tuple((_PLAIN_MODULES + numpy).split()))
+        outcomes: list[Outcome] = []
+        self.backlog += 1
+        try:
+            async with self._slots:
+                while len(outcomes) < len(calls):
+                    size = 1 if alone else CALLS_PER_CHILD
+                    batch = calls[len(outcomes) : len(outcomes) + size]
+                    reading = await self._run_batch(program, batch, flavour)
+                    outcomes += reading.outcomes
+                    if (last := _gives_up(outcomes, reading)) is not None:
+                        outcomes += [last] * (len(calls) - len(outcomes))
+        finally:
+            self.backlog -= 1
+        return outcomes
+
+    async def _run_batch(
+        self, program: Program, batch: Sequence[Call], flavour: Flavour
+    ) -> Reading:
+        """Run one child, on a fresh zygote if the first one is lost meanwhile."""
+        try:
+            return await self._run_child(program, batch, flavour, fresh=False)
+        except ZygoteLost:
+            try:
+                return await self._run_child(program, batch, flavour, fresh=True)
+            except ZygoteLost as error:
+                raise SandboxError(f"the sandbox failed twice: {error}") from error
+
+    async def _run_child(
+        self, program: Program, batch: Sequence[Call], flavour: Flavour, *, fresh: bool
+    ) -> Reading:
+        limits = self.limits
+        self._jobs += 1
+        job = Job(
+            self._jobs,
+            len(batch),
+            limits.call_seconds,
+            limits.wall_seconds,
+            limits.memory_bytes,
+            limits.output_bytes,
+        )
+        inward = write_request(program, batch)
+        outward = make_outward(len(batch), limits.output_bytes)
+        try:
+            report = await self._on_some_zygote(job, inward, outward, flavour, fresh=fresh)
+            reading = (outward, len(batch), limits.output_bytes, report)
+            if os.fstat(outward).st_blocks * 512 < _IN_A_THREAD_FROM_BYTES:
+                return read_outcomes(*reading)
+            return await anyio.to_thread.run_sync(read_outcomes, *reading)
+        finally:
+            os.close(inward)
+            os.close(outward)
+
+    async def _on_some_zygote(
+        self, job: Job, inward: int, outward: int, flavour: Flavour, *, fresh: bool
+    ) -> Report:
+        idle = self._idle.setdefault(flavour, [])
+        zygote = idle.pop() if idle and not fresh else await self._start(flavour)
+        try:
+            return await zygote.do(job, inward, outward)
+        finally:
+            if zygote.is_of_use:
+                idle.append(zygote)
+            else:
+                await self._end(zygote)
+
+    async def _start(self, flavour: Flavour) -> Zygote:
+        scratch = "/tmp"
+        if not self._jailing.namespaces:
+            scratch = await anyio.to_thread.run_sync(tempfile.mkdtemp, "", "codeiod-sandbox-")
+        try:
+            zygote = await Zygote.start(self._python, flavour, self._jailing, scratch)
+        except BaseException:
+            await self._remove(scratch)
+            raise
+        self._alive[zygote] = scratch
+        return zygote
+
+    async def _end(self, zygote: Zygote) -> None:
+        scratch = self._alive.pop(zygote, None)
+        if scratch is not None:
+            await zygote.end()
+            await self._remove(scratch)
+
+    async def _remove(self, scratch: str) -> None:
+        if not self._jailing.namespaces:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(shutil.rmtree, scratch, True)
+
+
+def _gives_up(outcomes: Sequence[Outcome], reading: Reading) -> Outcome | None:
+    """Return the outcome of all calls that are not to be made any more, if so."""
+    if not reading.loaded:
+        return outcomes[-1]
+    timeouts = [outcome for outcome in outcomes if isinstance(outcome, TimedOut)]
+    return timeouts[-1] if len(timeouts) >= TIMEOUTS_PER_PROGRAM else None
+
+
+def _level(layers: Mapping[str, str]) -> SandboxLevel:
+    if layers.get("seccomp") != "on":
+        return SandboxLevel.NONE
+    if layers.get("namespaces") == layers.get("private root") == "on":
+        return SandboxLevel.FULL
+    scoped = int(layers.get("landlock abi", "0")) >= _LANDLOCK_WITH_SIGNAL_SCOPE
+    own_user = os.getuid() != 0 or layers.get("foreign user") == "on"
+    return SandboxLevel.NO_NAMESPACES if scoped and own_user else SandboxLevel.WEAK

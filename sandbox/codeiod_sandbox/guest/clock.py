@@ -1,0 +1,88 @@
+"""Set the clock of the twin: years and some odd hours away. Imports the standard library alone.
+
+Seen through `time` and `datetime`, in place: the types stay what they are, so that `isinstance`,
+`repr` and names bound by `from datetime import datetime` keep their meaning.
+"""
+
+import ctypes
+import datetime
+import gc
+import time
+from collections.abc import Callable
+from typing import Any
+
+SHIFT_SECONDS = (7 * 365 + 131) * 86_400 + 7 * 3_600 + 13 * 60 + 47
+SHIFT_NANOSECONDS = SHIFT_SECONDS * 1_000_000_000
+TIME_ZONE = "<+1245>-12:45"
+
+_READ_SECONDS = ("time", "monotonic", "perf_counter")
+_CLOCKS_NOT_SHIFTED = frozenset((time.CLOCK_PROCESS_CPUTIME_ID, time.CLOCK_THREAD_CPUTIME_ID))
+
+
+def shift() -> None:
+    """Replace all that tells the time of day or an origin of time."""
+    for name in _READ_SECONDS:
+        _replace(name, _added(getattr(time, name), SHIFT_SECONDS))
+        _replace(name + "_ns", _added(getattr(time, name + "_ns"), SHIFT_NANOSECONDS))
+    _replace("clock_gettime", _added_to_clock(time.clock_gettime, SHIFT_SECONDS))
+    _replace("clock_gettime_ns", _added_to_clock(time.clock_gettime_ns, SHIFT_NANOSECONDS))
+    now = time.time
+    for name in ("localtime", "gmtime", "ctime"):
+        _replace(name, _given_now(getattr(time, name), now))
+    localtime = time.localtime
+    _replace("asctime", _given_now(time.asctime, localtime))
+    _replace("strftime", _strftime(time.strftime, localtime))
+    _shift_datetime(now)
+
+
+def _replace(name: str, function: Callable[..., Any]) -> None:
+    # A staticmethod is callable and, like the builtin it stands for, does not bind in a class body.
+    function.__name__ = function.__qualname__ = name
+    setattr(time, name, staticmethod(function))
+
+
+def _added(read: Callable[[], Any], amount: int) -> Callable[..., Any]:
+    def shifted() -> Any:
+        return read() + amount
+
+    return shifted
+
+
+def _added_to_clock(read: Callable[[int], Any], amount: int) -> Callable[..., Any]:
+    def shifted(clock: int, /) -> Any:
+        return read(clock) + (0 if clock in _CLOCKS_NOT_SHIFTED else amount)
+
+    return shifted
+
+
+def _given_now(convert: Callable[[Any], Any], now: Callable[[], Any]) -> Callable[..., Any]:
+    def shifted(moment: Any = None, /) -> Any:
+        return convert(now() if moment is None else moment)
+
+    return shifted
+
+
+def _strftime(convert: Callable[..., str], now: Callable[[], Any]) -> Callable[..., Any]:
+    def shifted(form: str, moment: Any = None, /) -> str:
+        return convert(form, now() if moment is None else moment)
+
+    return shifted
+
+
+def _shift_datetime(now: Callable[[], float]) -> None:
+    """Change the methods of the type itself; `today` already asks `time.time`."""
+
+    def shifted_now(
+        cls: type[datetime.datetime], tz: datetime.tzinfo | None = None
+    ) -> datetime.datetime:
+        return cls.fromtimestamp(now(), tz)
+
+    def shifted_utcnow(cls: type[datetime.datetime]) -> datetime.datetime:
+        return cls.fromtimestamp(now(), datetime.UTC).replace(tzinfo=None)
+
+    shifted_now.__name__, shifted_utcnow.__name__ = "now", "utcnow"
+    # The type is immutable from Python; the dictionary behind its read-only view is not.
+    (members,) = gc.get_referents(datetime.datetime.__dict__)
+    members["now"] = classmethod(shifted_now)
+    members["utcnow"] = classmethod(shifted_utcnow)
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime.datetime))

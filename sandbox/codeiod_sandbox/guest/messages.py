@@ -1,0 +1,86 @@
+"""The fixed layouts that the daemon's side and the jail's side share. Imports the standard library.
+
+A job is one datagram and two memory files: `inward` holds the request as JSON and is sealed;
+`outward` is a header and then one record per call, written by the child through a mapping, so
+that no descriptor is left that a program could write to.
+"""
+
+import struct
+from dataclasses import astuple, dataclass
+from enum import IntEnum
+from typing import ClassVar, Self
+
+CANCEL = b"cancel"
+FAULT_PREFIX = b"!"
+
+# started: calls begun (1 while the program loads counts as none); finished: records complete
+HEADER = struct.Struct("<II")
+STARTED = struct.Struct("<I")
+RECORD = struct.Struct("<IBxxxd")  # bytes that follow, kind, CPU seconds
+RECORD_SLACK_BYTES = 8192  # room beside a result for its record, or for an exception's text
+
+
+class Kind(IntEnum):
+    """What a record tells."""
+
+    RETURNED = 1
+    RAISED = 2
+    OVER_MEMORY = 3
+    OVER_OUTPUT = 4
+    NOT_JSON = 5
+    LOAD_FAILED = 6
+
+
+class Ended(IntEnum):
+    """Why a child ended, as the zygote saw it."""
+
+    ITSELF = 0
+    CPU = 1
+    WALL = 2
+    CANCELLED = 3
+    HUNG_UP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Order one child: its limits, and how many calls it has to make."""
+
+    number: int
+    calls: int
+    call_seconds: float
+    wall_seconds: float
+    memory_bytes: int
+    output_bytes: int
+
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<QQddQQ")
+
+    def pack(self) -> bytes:
+        return self.LAYOUT.pack(*astuple(self))
+
+    @classmethod
+    def unpack(cls, datagram: bytes) -> Self:
+        return cls(*cls.LAYOUT.unpack(datagram))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell how a child ended: its wait status, and what it used."""
+
+    number: int
+    status: int
+    ended: int
+    cpu_seconds: float
+
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<QQQd")
+
+    def pack(self) -> bytes:
+        return self.LAYOUT.pack(*astuple(self))
+
+    @classmethod
+    def unpack(cls, datagram: bytes) -> Self:
+        return cls(*cls.LAYOUT.unpack(datagram))
+
+
+def outward_bytes(calls: int, output_bytes: int) -> int:
+    """Return the size of the file that holds the records of so many calls."""
+    return HEADER.size + calls * (RECORD.size + RECORD_SLACK_BYTES + output_bytes)

@@ -1,0 +1,170 @@
+"""A world of its own for the zygote: namespaces, and a root with little in it.
+
+Imports the standard library alone. Made once per zygote; children inherit it for nothing.
+"""
+
+import os
+import signal
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import syscalls
+from .syscalls import (
+    CAP_SYS_ADMIN,
+    CLONE_NEWCGROUP,
+    CLONE_NEWIPC,
+    CLONE_NEWNET,
+    CLONE_NEWNS,
+    CLONE_NEWPID,
+    CLONE_NEWUSER,
+    CLONE_NEWUTS,
+)
+
+INNER_ID = 1000
+OUTER_ID = 61184  # the first of systemd's dynamic users: nobody's files
+TMP_BYTES = 16 << 20
+TMP_INODES = 512
+DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+# Any directory that is there while we need no other below it serves to build the root on.
+_BUILDING_SITE = "/proc"
+_READ_ONLY = syscalls.MOUNT_ATTR_RDONLY | syscalls.MOUNT_ATTR_NOSUID
+
+
+def unshare() -> None:
+    """Enter new namespaces of every kind; the next child is the first process of its own.
+
+    Root maps itself and a user without files, and becomes the latter in `drop_root`.
+    """
+    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET
+    flags |= CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
+    user, group = os.getuid(), os.getgid()
+    if user == 0 and _is_mapped(OUTER_ID):
+        os.setgroups([])
+        _unshare_mapped_from_outside(flags, f"0 0 1\n{INNER_ID} {OUTER_ID} 1\n")
+    else:
+        syscalls.unshare(flags)
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{INNER_ID} {user} 1\n")
+        _write("/proc/self/gid_map", f"{INNER_ID} {group} 1\n")
+
+
+def _is_mapped(user: int) -> bool:
+    lines = Path("/proc/self/uid_map").read_text().splitlines()
+    ranges = [(int(first), int(count)) for first, _, count in map(str.split, lines)]
+    return any(first <= user < first + count for first, count in ranges)
+
+
+def _unshare_mapped_from_outside(flags: int, lines: str) -> None:
+    """Unshare while a child that stays behind, and so may map two users, writes the maps."""
+    target = os.getpid()
+    ready, tell = os.pipe()
+    helper = os.fork()
+    if helper == 0:
+        status = 1
+        try:
+            os.close(tell)
+            if os.read(ready, 1):
+                _write(f"/proc/{target}/uid_map", lines)
+                _write(f"/proc/{target}/gid_map", lines)
+                status = 0
+        finally:
+            os._exit(status)
+    os.close(ready)
+    try:
+        syscalls.unshare(flags)
+        os.write(tell, b"1")
+    finally:
+        os.close(tell)
+        _, status = os.waitpid(helper, 0)
+    if status:
+        raise PermissionError(1, "uid_map: could not be written for two users")
+
+
+def _write(path: str, text: str) -> None:
+    # A plain file object loses the error of a write that happens at its close.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+def private_root(trees: Iterable[str]) -> None:
+    """Leave the machine's files: a read-only root with these trees, four devices and /tmp."""
+    syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
+    site = _BUILDING_SITE
+    flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
+    syscalls.mount("root", site, "tmpfs", flags, "mode=755,size=1m")
+    for tree in _outermost(trees):
+        _bind(tree, site, _READ_ONLY | syscalls.MOUNT_ATTR_NODEV)
+    for device in DEVICES:
+        _bind(device, site, _READ_ONLY | syscalls.MOUNT_ATTR_NOEXEC)
+    for name in ("tmp", "etc"):
+        Path(site, name).mkdir(exist_ok=True)
+    Path(site, "etc/passwd").write_text(f"user:x:{INNER_ID}:{INNER_ID}::/tmp:/bin/false\n")
+    os.chdir(site)
+    syscalls.pivot_to_here()
+    syscalls.set_mount_attributes("/", _READ_ONLY, recursive=False)
+
+
+def _outermost(trees: Iterable[str]) -> list[str]:
+    kept: list[str] = []
+    for tree in sorted({os.path.normpath(tree) for tree in trees}):
+        if not any(tree == other or tree.startswith(other + "/") for other in kept):
+            kept.append(tree)
+    return kept
+
+
+def _bind(source: str, site: str, attributes: int) -> None:
+    try:
+        found = os.lstat(source)
+    except FileNotFoundError:
+        return
+    target = Path(site + source)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if stat.S_ISLNK(found.st_mode):
+        target.symlink_to(Path(source).readlink())
+        return
+    if stat.S_ISDIR(found.st_mode):
+        target.mkdir(exist_ok=True)
+    else:
+        target.touch()
+    syscalls.mount(source, str(target), None, syscalls.MS_BIND | syscalls.MS_REC)
+    syscalls.set_mount_attributes(str(target), attributes, recursive=True)
+
+
+def fresh_tmp(*, again: bool = False) -> None:
+    """Mount an empty /tmp, `again` in place of the one that a program wrote to."""
+    if again:
+        syscalls.umount("/tmp")
+    flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
+    syscalls.mount(
+        "tmp", "/tmp", "tmpfs", flags, f"mode=1777,size={TMP_BYTES},nr_inodes={TMP_INODES}"
+    )
+
+
+def tmp_is_untouched() -> bool:
+    found = os.statvfs("/tmp")
+    return found.f_files - found.f_ffree <= 1 and found.f_blocks == found.f_bfree
+
+
+def drop_root() -> None:
+    """Become the inner user, with the one capability that making pid namespaces takes."""
+    if os.getuid() != INNER_ID:
+        syscalls.prctl(syscalls.PR_SET_KEEPCAPS, 1)
+        os.setresgid(INNER_ID, INNER_ID, INNER_ID)
+        os.setresuid(INNER_ID, INNER_ID, INNER_ID)
+    syscalls.set_capabilities(CAP_SYS_ADMIN)
+
+
+def die_with_keeper() -> None:
+    """Ask to be killed when the keeper ends: to be repeated after every change of user."""
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask to be killed when the parent ends, and end now if it has."""
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)

@@ -1,0 +1,159 @@
+"""Load an untrusted program and call its functions. Imports the standard library alone.
+
+What runs here after the program was loaded must not trust what a program may have replaced: the
+module keeps its own builtins, and its own references to all that it calls.
+"""
+
+import builtins
+import errno
+import random
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType, TracebackType
+
+from .encode import NotJsonError, TooLongError, encode
+from .messages import Kind
+
+# Functions look up builtins here from now on; a program's changes are not seen.
+globals()["__builtins__"] = dict(vars(builtins))
+
+FILE_NAME = "program.py"
+MODULE_NAME = "program"
+TWIN_SEED = 0x5DEECE66D_1B873593
+_SEED_MASK = (1 << 64) - 1
+_NUMPY_SEED_MASK = (1 << 32) - 1
+_TEXT_CHARS = 1000
+_seed_random = random.seed
+_exception_in_hand, _set_trace, _set_profile = sys.exc_info, sys.settrace, sys.setprofile
+_modules = sys.modules
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one call, or the loading, came to: the kind and body of its record."""
+
+    kind: Kind
+    body: str
+
+
+class LoadedProgram:
+    """A program that was executed as a module, and the seeds that its calls get."""
+
+    __slots__ = ("_functions", "_seed_change")
+
+    def __init__(self, functions: Mapping[str, object], seed_change: int) -> None:
+        self._functions = functions
+        self._seed_change = seed_change
+
+    def call(
+        self, function: str, arguments: Mapping[str, object], seed: int, limit_bytes: int
+    ) -> Result:
+        """Call one function and write what it returns as JSON."""
+        try:
+            target = self._functions[function]
+        except KeyError:
+            return _failure(Kind.LOAD_FAILED, "NameError", f"no function named {function!r}", 0)
+        if not callable(target):
+            return _failure(Kind.LOAD_FAILED, "TypeError", f"{function!r} is not a function", 0)
+        try:
+            seed_all(seed ^ self._seed_change)
+            value = target(**arguments)
+        except BaseException as error:  # noqa: BLE001 # whatever a program raises is its outcome
+            return _raised(Kind.RAISED, error)
+        finally:
+            _set_trace(None)
+            _set_profile(None)
+        return _returned(value, limit_bytes)
+
+
+def load(source: str, seed: int, *, twin: bool) -> LoadedProgram | Result:
+    """Execute `source` as a module of its own, registered as dataclasses need it."""
+    module = ModuleType(MODULE_NAME)
+    module.__file__ = FILE_NAME
+    _modules[MODULE_NAME] = _modules["__main__"] = module
+    seed_change = TWIN_SEED if twin else 0
+    try:
+        seed_all(seed ^ seed_change)
+        exec(compile(source, FILE_NAME, "exec", dont_inherit=True), module.__dict__)
+        _import_lazy_random()
+    except BaseException as error:  # noqa: BLE001 # whatever a program raises is its outcome
+        return _raised(Kind.LOAD_FAILED, error)
+    return LoadedProgram(module.__dict__, seed_change)
+
+
+def seed_all(seed: int) -> None:
+    """Seed every source of random numbers that is loaded."""
+    _seed_random(seed & _SEED_MASK)
+    numpy_random = _modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed(seed & _NUMPY_SEED_MASK)
+
+
+def _import_lazy_random() -> None:
+    # numpy loads its random module at first use: too late for the seed of that call.
+    if "numpy" in _modules:
+        __import__("numpy.random")
+
+
+def _returned(value: object, limit_bytes: int) -> Result:
+    try:
+        return Result(Kind.RETURNED, encode(value, limit_bytes))
+    except NotJsonError as error:
+        return Result(Kind.NOT_JSON, _text_of(error))
+    except TooLongError:
+        return Result(Kind.OVER_OUTPUT, "")
+    except MemoryError:
+        return Result(Kind.OVER_MEMORY, "")
+    except BaseException as error:  # noqa: BLE001 # a value may fight back while it is read
+        return Result(Kind.NOT_JSON, f"{type(error).__name__}: {_text_of(error)}")
+
+
+def _raised(kind: Kind, error: BaseException) -> Result:
+    """Tell an exception by type, text and line; two kinds of it are limits in disguise."""
+    if kind is Kind.RAISED and isinstance(error, MemoryError):
+        return Result(Kind.OVER_MEMORY, "")
+    if kind is Kind.RAISED and isinstance(error, OSError) and _number_of(error) == errno.EFBIG:
+        return Result(Kind.OVER_OUTPUT, "")
+    line = _line_of_syntax(error) or _line_in_program(_exception_in_hand()[2])
+    return _failure(kind, type(error).__name__, _text_of(error), line)
+
+
+def _failure(kind: Kind, name: str, text: str, line: int) -> Result:
+    return Result(kind, encode([_clean(name), _clean(text), line], 8 * _TEXT_CHARS * 3))
+
+
+def _number_of(error: OSError) -> int | None:
+    try:
+        return error.errno
+    except Exception:  # noqa: BLE001 # a subclass may define it as anything
+        return None
+
+
+def _text_of(error: BaseException) -> str:
+    to_text: Callable[[object], str] = str
+    try:
+        return _clean(to_text(error))
+    except BaseException as second:  # noqa: BLE001 # __str__ is the program's own
+        return f"(its text could not be read: {type(second).__name__})"
+
+
+def _clean(text: str) -> str:
+    return str.__str__(text)[:_TEXT_CHARS].encode("utf-8", "backslashreplace").decode()
+
+
+def _line_of_syntax(error: BaseException) -> int:
+    if type(error) in (SyntaxError, IndentationError, TabError) and isinstance(error, SyntaxError):
+        line = error.lineno
+        return line if error.filename == FILE_NAME and type(line) is int else 0
+    return 0
+
+
+def _line_in_program(trace: TracebackType | None) -> int:
+    """Return the innermost line of the program's own text."""
+    line = 0
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILE_NAME:
+            line = trace.tb_lineno or line
+        trace = trace.tb_next
+    return line

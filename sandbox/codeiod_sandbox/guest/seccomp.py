@@ -1,0 +1,155 @@
+"""Two filters of system calls, as search trees in classic BPF. Imports the standard library alone.
+
+Stage 1 is installed once, by the zygote, and inherited for nothing: an allow list. What only an
+attacker asks for kills the process; the rest is refused as if not permitted. Stage 2 is a few
+more rules, installed by each child, for what the zygote itself still needed: new processes,
+mounts, namespaces, signals to others.
+"""
+
+import ctypes
+import errno
+import platform
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .syscall_table import ALLOWED, FATAL, NUMBERS
+from .syscalls import (
+    CLONE_NEWCGROUP,
+    CLONE_NEWIPC,
+    CLONE_NEWNET,
+    CLONE_NEWNS,
+    CLONE_NEWPID,
+    CLONE_NEWTIME,
+    CLONE_NEWUSER,
+    CLONE_NEWUTS,
+    CLONE_THREAD,
+    call,
+)
+
+_AUDIT_ARCH_X86_64 = 0xC000003E
+_FIRST_X32 = 0x40000000
+_SET_MODE_FILTER = 1
+
+_LOAD, _RETURN, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_SET = 0x20, 0x06, 0x15, 0x35, 0x45
+_NUMBER_OFFSET, _ARCH_OFFSET, _ARGUMENTS_OFFSET = 0, 4, 16
+
+_NEW_NAMESPACES = (
+    CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID
+) | (CLONE_NEWNET | CLONE_NEWTIME)
+_AF_UNIX = 1
+_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS WINSZ FIONREAD NBIO NCLEX CLEX
+_MAX_JUMP = 255
+
+
+@dataclass(frozen=True, slots=True)
+class _Instruction:
+    code: int
+    word: int
+    if_true: int = 0
+    if_false: int = 0
+
+    def pack(self) -> bytes:
+        return struct.pack("=HBBI", self.code, self.if_true, self.if_false, self.word)
+
+
+_Block = tuple[_Instruction, ...]
+
+_ALLOW: _Block = (_Instruction(_RETURN, 0x7FFF0000),)
+_KILL: _Block = (_Instruction(_RETURN, 0x80000000),)
+
+
+def _refuse(number: int) -> _Block:
+    return (_Instruction(_RETURN, 0x00050000 | number),)
+
+
+_NOT_PERMITTED = _refuse(errno.EPERM)
+
+
+def _argument(index: int) -> _Instruction:
+    return _Instruction(_LOAD, _ARGUMENTS_OFFSET + 8 * index)
+
+
+def _if_any_bit(index: int, bits: int, then: _Block, otherwise: _Block) -> _Block:
+    return (_argument(index), _Instruction(_JUMP_SET, bits, 0, len(then)), *then, *otherwise)
+
+
+def _if_one_of(index: int, words: tuple[int, ...], then: _Block, otherwise: _Block) -> _Block:
+    tests = [
+        _Instruction(_JUMP_EQUAL, word, len(words) - place - 1, 0 if words[place + 1 :] else 1)
+        for place, word in enumerate(words)
+    ]
+    return (_argument(index), *tests, *then, *otherwise)
+
+
+def zygote_filter() -> bytes:
+    """Return stage 1: what a zygote and its children may ever ask of the kernel."""
+    rules: dict[int, _Block] = {NUMBERS[name]: _ALLOW for name in ALLOWED}
+    rules |= {NUMBERS[name]: _KILL for name in FATAL}
+    only_pid = _if_one_of(0, (CLONE_NEWPID,), _ALLOW, _KILL)
+    rules |= {
+        NUMBERS["clone"]: _if_any_bit(0, _NEW_NAMESPACES, _KILL, _ALLOW),
+        NUMBERS["clone3"]: _refuse(errno.ENOSYS),
+        NUMBERS["unshare"]: only_pid,
+        NUMBERS["setns"]: _if_one_of(1, (CLONE_NEWPID,), _ALLOW, _KILL),
+        NUMBERS["socketpair"]: _if_one_of(0, (_AF_UNIX,), _ALLOW, _NOT_PERMITTED),
+        NUMBERS["prlimit64"]: _if_one_of(0, (0,), _ALLOW, _NOT_PERMITTED),
+        NUMBERS["ioctl"]: _if_one_of(1, _IOCTLS, _ALLOW, _refuse(errno.ENOTTY)),
+    }
+    return _assemble(rules, _NOT_PERMITTED)
+
+
+def child_filter(own_pid: int) -> bytes:
+    """Return stage 2: no processes, mounts or namespaces, and signals to itself alone."""
+    to_itself = _if_one_of(0, (own_pid,), _ALLOW, _NOT_PERMITTED)
+    rules: dict[int, _Block] = {
+        NUMBERS["clone"]: _if_any_bit(0, CLONE_THREAD, _ALLOW, _NOT_PERMITTED),
+        NUMBERS["kill"]: to_itself,
+        NUMBERS["tgkill"]: to_itself,
+        NUMBERS["mount"]: _KILL,
+        NUMBERS["umount2"]: _KILL,
+        NUMBERS["unshare"]: _KILL,
+        NUMBERS["setns"]: _KILL,
+        NUMBERS["capset"]: _NOT_PERMITTED,
+        NUMBERS["seccomp"]: _NOT_PERMITTED,
+        NUMBERS["pidfd_open"]: _NOT_PERMITTED,
+        NUMBERS["pidfd_send_signal"]: _NOT_PERMITTED,
+    }
+    return _assemble(rules, _ALLOW)
+
+
+def _assemble(rules: Mapping[int, _Block], default: _Block) -> bytes:
+    intervals: list[tuple[int, _Block]] = []
+    for number in range(max(rules) + 2):
+        block = rules.get(number, default)
+        if not intervals or intervals[-1][1] != block:
+            intervals.append((number, block))
+    intervals.append((_FIRST_X32, _KILL))
+    program = (
+        _Instruction(_LOAD, _ARCH_OFFSET),
+        _Instruction(_JUMP_EQUAL, _AUDIT_ARCH_X86_64, 1, 0),
+        *_KILL,
+        _Instruction(_LOAD, _NUMBER_OFFSET),
+        *_tree(intervals),
+    )
+    return b"".join(instruction.pack() for instruction in program)
+
+
+def _tree(intervals: list[tuple[int, _Block]]) -> _Block:
+    """Return a binary search for the interval that the number in the accumulator lies in."""
+    if len(intervals) == 1:
+        return intervals[0][1]
+    middle = len(intervals) // 2
+    below, above = _tree(intervals[:middle]), _tree(intervals[middle:])
+    if len(below) > _MAX_JUMP:
+        raise OverflowError("the filter's tree is too wide for its jumps")
+    return (_Instruction(_JUMP_AT_LEAST, intervals[middle][0], len(below), 0), *below, *above)
+
+
+def install(filter_bytes: bytes) -> None:
+    """Bind the calling process for good. :raises OSError: where the kernel has no filters."""
+    if platform.machine() != "x86_64":
+        raise OSError(errno.ENOSYS, f"no filter is written for {platform.machine()}")
+    buffer = ctypes.create_string_buffer(filter_bytes, len(filter_bytes))
+    program = struct.pack("=H6xQ", len(filter_bytes) // 8, ctypes.addressof(buffer))
+    call("seccomp", _SET_MODE_FILTER, 0, program)

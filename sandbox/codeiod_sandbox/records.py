@@ -1,0 +1,179 @@
+"""The two memory files of a job: what goes in, and what is made of the records that come out.
+
+Imports the values and the shared layouts; blocks on nothing, as both files are memory.
+"""
+
+import fcntl
+import json
+import math
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeiod_sandbox import strict_json
+from codeiod_sandbox.guest.messages import (
+    HEADER,
+    RECORD,
+    Ended,
+    Kind,
+    Report,
+    outward_bytes,
+)
+from codeiod_sandbox.outcomes import (
+    Call,
+    Died,
+    LoadFailed,
+    NotJson,
+    Outcome,
+    OverMemory,
+    OverOutput,
+    Program,
+    Raised,
+    Returned,
+    TimedOut,
+)
+
+_BROKEN = Died("protocol")
+_EXIT_BROKEN = 70
+
+
+def write_request(program: Program, calls: Sequence[Call]) -> int:
+    """Return the descriptor of a sealed memory file that holds the request.
+
+    :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
+    """
+    rows = [(call.function, dict(call.arguments), call.seed) for call in calls]
+    text = json.dumps((program.source, rows), allow_nan=False).encode()
+    descriptor = os.memfd_create("inward", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.set_blocking(descriptor, False)  # memory never blocks: this tells those who watch for it
+    written = 0
+    while written < len(text):
+        written += os.write(descriptor, text[written:])
+    seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    return descriptor
+
+
+def make_outward(calls: int, output_bytes: int) -> int:
+    """Return the descriptor of an empty memory file whose size nobody can change."""
+    descriptor = os.memfd_create("outward", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.set_blocking(descriptor, False)
+    os.ftruncate(descriptor, outward_bytes(calls, output_bytes))
+    seals = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    return descriptor
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one child came to: the outcomes of the first calls of its job, one at least."""
+
+    outcomes: list[Outcome]
+    loaded: bool
+
+
+def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -> Reading:
+    """Read what a child wrote, and how it ended where it wrote too little.
+
+    A child that ended before its time has an outcome for the call that it ended in, and leaves
+    the rest out; a program that did not load has one outcome for all.
+    """
+    started, finished = HEADER.unpack(os.pread(outward, HEADER.size, 0))
+    outcomes = _read_records(outward, min(finished, calls), output_bytes)
+    if started == 0:
+        failure = outcomes[0] if outcomes else _as_load_failure(_end(report))
+        return Reading([failure if isinstance(failure, LoadFailed) else _BROKEN], loaded=False)
+    if len(outcomes) < calls:
+        outcomes.append(_end(report))
+    return Reading(outcomes, loaded=True)
+
+
+def _read_records(outward: int, count: int, output_bytes: int) -> list[Outcome]:
+    """Read as many whole records as there are; the first bad one ends the reading."""
+    outcomes: list[Outcome] = []
+    size = os.fstat(outward).st_size
+    place = HEADER.size
+    for _ in range(count):
+        if place + RECORD.size > size:
+            break
+        length, kind, cpu_seconds = RECORD.unpack(os.pread(outward, RECORD.size, place))
+        place += RECORD.size
+        if length > size - place:
+            break
+        outcome = _outcome(kind, os.pread(outward, length, place), cpu_seconds, output_bytes)
+        if outcome is None:
+            break
+        outcomes.append(outcome)
+        place += length
+    return outcomes
+
+
+def _outcome(kind: int, body: bytes, cpu_seconds: float, output_bytes: int) -> Outcome | None:
+    """Read one record; None where it is none that a child writes."""
+    if kind == Kind.OVER_MEMORY:
+        return OverMemory()
+    if kind == Kind.OVER_OUTPUT or len(body) > max(output_bytes, 1 << 16):
+        return OverOutput()
+    try:
+        text = body.decode("ascii")
+        if kind == Kind.RETURNED:
+            return _returned(text, cpu_seconds)
+        if kind == Kind.NOT_JSON:
+            return NotJson(text[:1000])
+        if kind in (Kind.RAISED, Kind.LOAD_FAILED):
+            return _exception(kind, strict_json.parse(text))
+    except ValueError:
+        pass
+    return None
+
+
+def _returned(text: str, cpu_seconds: float) -> Outcome:
+    used = cpu_seconds if math.isfinite(cpu_seconds) and cpu_seconds >= 0 else 0.0
+    try:
+        return Returned(text, strict_json.parse(text), used)
+    except ValueError as error:
+        return NotJson(str(error))
+
+
+def _exception(kind: int, told: object) -> Outcome | None:
+    match told:
+        case [str(name), str(text), int(line)]:
+            return (Raised if kind == Kind.RAISED else LoadFailed)(name, text, line)
+    return None
+
+
+def _end(report: Report) -> Outcome:
+    """Say why a child ended early, from what its zygote saw."""
+    if report.ended == Ended.CPU:
+        return TimedOut("cpu")
+    if report.ended == Ended.WALL:
+        return TimedOut("wall")
+    if os.WIFSIGNALED(report.status):
+        return _killed(os.WTERMSIG(report.status))
+    code = os.waitstatus_to_exitcode(report.status)
+    return _BROKEN if code == _EXIT_BROKEN else Died(f"exit {code}")
+
+
+def _killed(number: int) -> Outcome:
+    if number == signal.SIGKILL:
+        return OverMemory()  # not by us: the kernel was out of memory
+    if number == signal.SIGXFSZ:
+        return OverOutput()
+    if number == signal.SIGXCPU:
+        return TimedOut("cpu")
+    try:
+        return Died(signal.Signals(number).name)
+    except ValueError:
+        return Died(f"signal {number}")
+
+
+def _as_load_failure(outcome: Outcome) -> LoadFailed:
+    match outcome:
+        case TimedOut(limit):
+            return LoadFailed("TimeoutError", f"loading took too long ({limit})", 0)
+        case OverMemory():
+            return LoadFailed("MemoryError", "loading took too much memory", 0)
+        case Died(how):
+            return LoadFailed("SystemExit", f"the process ended while loading: {how}", 0)
+    return LoadFailed("OSError", "loading wrote too much", 0)

@@ -1,0 +1,222 @@
+"""The daemon's handle to one zygote: start it, hand it jobs, put an end to it.
+
+Imports anyio and the shared layouts. No call here blocks the event loop.
+"""
+
+import array
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from codeiod_sandbox.guest.messages import CANCEL, FAULT_PREFIX, Job, Report
+from codeiod_sandbox.outcomes import SandboxLevel
+
+START_SECONDS = 60.0
+CANCEL_SECONDS = 2.0
+END_SECONDS = 5.0
+_DATAGRAM_BYTES = 65536
+_GUEST = Path(__file__).parent
+_BOOTSTRAP = """\
+import sys
+sys.path.insert(0, {folder!r})
+from guest.main import main
+del sys.path[0]
+main()
+"""
+
+
+class ZygoteLost(Exception):
+    """A zygote ended, or fell silent, while it was needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """Which kind of zygote: the twin differs in all that a sound program does not depend on."""
+
+    twin: bool
+    preload: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Jailing:
+    """Which layers a zygote is to build; the last two are attempts."""
+
+    namespaces: bool
+    landlock: bool
+    seccomp: bool
+
+    @classmethod
+    def up_to(cls, level: SandboxLevel) -> "Jailing":
+        return cls(
+            namespaces=level >= SandboxLevel.FULL,
+            landlock=level >= SandboxLevel.NO_NAMESPACES,
+            seccomp=level >= SandboxLevel.WEAK,
+        )
+
+
+class Zygote:
+    """One running zygote; it does one job at a time."""
+
+    def __init__(self, pid: int, control: socket.socket) -> None:
+        self.pid = pid
+        self.layers: Mapping[str, str] = {}
+        self.python = ""
+        self.is_of_use = True
+        self._ended = os.pidfd_open(pid)
+        self._control = control
+
+    @classmethod
+    async def start(
+        cls, python: Path, flavour: Flavour, jailing: Jailing, scratch: str
+    ) -> "Zygote":
+        """Start a zygote and wait until it is warm. :raises ZygoteLost: where it can't be."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        try:
+            pid = _spawn(python, flavour, jailing, scratch, theirs)
+        except OSError as error:
+            ours.close()
+            raise ZygoteLost(f"{python} could not be started: {error}") from error
+        finally:
+            theirs.close()
+        zygote = cls(pid, ours)
+        try:
+            with anyio.fail_after(START_SECONDS):
+                about = json.loads(await zygote._receive())
+        except TimeoutError:
+            await zygote.end()
+            raise ZygoteLost(f"not ready after {START_SECONDS:.0f} s") from None
+        except BaseException:
+            await zygote.end()
+            raise
+        zygote.layers, zygote.python = about["layers"], about["python"]
+        return zygote
+
+    async def do(self, job: Job, inward: int, outward: int) -> Report:
+        """Have one job done.
+
+        On cancellation the child is killed before this returns; the zygote stays of use.
+
+        :raises ZygoteLost: where the zygote ended before it answered; it is of no more use.
+        """
+        await checkpoint()
+        descriptors = array.array("i", [inward, outward])
+        try:
+            self._control.sendmsg(
+                [job.pack()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)]
+            )
+        except OSError as error:
+            self.is_of_use = False
+            raise ZygoteLost(str(error)) from error
+        deadline = (job.calls + 2) * job.wall_seconds + START_SECONDS
+        try:
+            with anyio.fail_after(deadline):
+                return Report.unpack(await self._receive())
+        except TimeoutError:
+            self.is_of_use = False
+            raise ZygoteLost("no answer long after the limits of its job") from None
+        except anyio.get_cancelled_exc_class():
+            await self._cancel()
+            raise
+
+    async def _cancel(self) -> None:
+        with anyio.CancelScope(shield=True):
+            try:
+                self._control.send(CANCEL)
+                with anyio.fail_after(CANCEL_SECONDS):
+                    await self._receive()
+            except (OSError, ZygoteLost, TimeoutError):
+                self.kill()
+
+    async def _receive(self) -> bytes:
+        """Return the next datagram; a fault that the zygote tells, or its end, raises."""
+        while True:
+            try:
+                datagram = self._control.recv(_DATAGRAM_BYTES)
+                break
+            except BlockingIOError:
+                await anyio.wait_readable(self._control)
+            except OSError as error:
+                self.is_of_use = False
+                raise ZygoteLost(str(error)) from error
+        if not datagram:
+            self.is_of_use = False
+            raise ZygoteLost("it ended")
+        if datagram.startswith(FAULT_PREFIX):
+            self.is_of_use = False
+            raise ZygoteLost(datagram[1:].decode(errors="replace"))
+        return datagram
+
+    async def _hang_up(self) -> None:
+        """Read until the last holder of the other end is gone."""
+        try:
+            while True:
+                await self._receive()
+        except ZygoteLost:
+            return
+
+    def kill(self) -> None:
+        """Kill the zygote and all below it, without waiting for it."""
+        self.is_of_use = False
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._ended, signal.SIGKILL)
+
+    async def end(self) -> None:
+        """Kill the zygote, and wait a bounded time until it and its keeper are gone."""
+        with anyio.CancelScope(shield=True):
+            self.kill()
+            with anyio.move_on_after(END_SECONDS):
+                await anyio.wait_readable(self._ended)
+                await self._hang_up()
+            os.close(self._ended)
+            self._control.close()
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self.pid, os.WNOHANG)  # noqa: ASYNC222 # it does not wait
+
+
+def _spawn(
+    python: Path, flavour: Flavour, jailing: Jailing, scratch: str, control: socket.socket
+) -> int:
+    settings = {
+        "parent": os.getpid(),
+        **asdict(jailing),
+        "twin": flavour.twin,
+        "preload": list(flavour.preload),
+        "scratch": scratch,
+    }
+    code = _BOOTSTRAP.format(folder=str(_GUEST))
+    arguments = [str(python), "-s", "-P", "-B", "-c", code, json.dumps(settings)]
+    null = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in range(3)]
+    actions = [*null, (os.POSIX_SPAWN_DUP2, control.fileno(), 3)]
+    return os.posix_spawn(
+        str(python), arguments, _environment(flavour, scratch), file_actions=actions, setsid=True
+    )
+
+
+def _environment(flavour: Flavour, scratch: str) -> dict[str, str]:
+    """Return all that a guest's environment holds: nothing of the daemon's own."""
+    one_thread = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "MPLCONFIGDIR": scratch,
+        "MPLBACKEND": "Agg",
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "1",
+        "MALLOC_ARENA_MAX": "1",
+        "LD_BIND_NOW": "1",
+        "TZ": "UTC",
+        **dict.fromkeys((*one_thread, "NUMEXPR_NUM_THREADS"), "1"),
+    }
+    if flavour.twin:
+        environment |= {"PYTHONHASHSEED": "20011", "TZ": "<+1245>-12:45", "PAD": "x" * 1999}
+    return environment
