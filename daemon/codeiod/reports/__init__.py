@@ -2,3 +2,7 @@
 
 May import items, errors, ``journal`` and ``dataset``.
 """
+
+from codeiod.reports.status import Report, read_report, report_of, write_report
+
+__all__ = ["Report", "read_report", "report_of", "write_report"]

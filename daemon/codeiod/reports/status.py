@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+from anyio import to_thread
 
 from codeiod.items import Task, Usage
 from codeiod.journal.disk import Disk, OsDisk, failure, replace_whole
 from codeiod.journal.folder import running
+from codeiod.journal.journal import Journal
 from codeiod.journal.replay import read_state
 from codeiod.journal.state import State
 from codeiod.journal.tally import TaskTally
@@ -108,15 +110,17 @@ def read_report(directory: Path, disk: Disk | None = None) -> Report:
     return report_of(read_state(directory, disk), alive=alive)
 
 
-def write_report(directory: Path, report: Report, disk: Disk | None = None) -> None:
-    """Replace ``report.json`` whole. Blocking: run it in a worker thread, one at a time.
+async def write_report(directory: Path, journal: Journal, *, alive: bool = True) -> None:
+    """Replace ``report.json`` whole.
 
+    :param alive: False for the last report of a run: what has not come back by then is lost.
     :raises DiskFull: the disk is full.
     :raises DiskFailed: it failed.
     """
     path = directory / REPORT_NAME
+    data = report_of(journal.state, alive=alive).to_json()
     try:
-        replace_whole(disk or OsDisk(), path, report.to_json())
+        await to_thread.run_sync(replace_whole, journal.disk, path, data)
     except OSError as error:
         raise failure(error, path) from error
 
