@@ -209,20 +209,31 @@ def load(
     assignments: Sequence[str] = (),
     flags: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] = os.environ,
+    *,
+    base_url: str = "",
+    model: str = "",
 ) -> Loaded:
     """Read the settings of all layers.
 
     :param assignments: ``section.key=value`` texts, as ``--set`` takes them.
     :param flags: values by dotted key, as the command line's own flags give them.
+    :param base_url: with ``model`` one endpoint in the place of all that the file names.
     :raises SettingsError: a file, key or value is wrong.
     """
     tree: dict[str, Any] = {}
     origins: dict[str, str] = {}
+    flags = dict(flags or {})
+    files = list(_file_layers(file))
+    if base_url or model:
+        if not (base_url and model):
+            raise SettingsError("--base-url and --model go together")
+        flags |= {"endpoint.0.base_url": base_url, "endpoint.0.model": model}
+        files = [_without_endpoints(layer) for layer in files]
     for layer in (
-        *_file_layers(file),
+        *files,
         _environment_layer(environ),
         _assigned_layer(assignments),
-        _flag_layer(flags or {}),
+        _flag_layer(flags),
     ):
         _merge(tree, layer.values, layer.name, origins)
     _lists_from_indices(tree)
@@ -345,6 +356,11 @@ def _lists_from_indices(tree: dict[str, Any]) -> None:
             "endpoints are numbered from 0 without a gap: endpoint.0.base_url, endpoint.1.base_url"
         )
     tree["endpoint"] = [endpoints[str(i)] for i in range(len(endpoints))]
+
+
+def _without_endpoints(layer: Layer) -> Layer:
+    """Drop the endpoints of a layer: their keys and prices are not those of another address."""
+    return Layer(layer.name, {k: v for k, v in layer.values.items() if k != "endpoint"})
 
 
 def _explain(error: ErrorDetails, origins: Mapping[str, str]) -> str:

@@ -1,0 +1,48 @@
+"""The entry point: the commands by name, and how an error becomes one line and an exit status.
+
+May import ``errors`` and the commands' own modules.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from codeiod.cli.check import check
+from codeiod.cli.config import config
+from codeiod.cli.doctor import doctor
+from codeiod.cli.run import run
+from codeiod.cli.show import show
+from codeiod.cli.status import status
+from codeiod.errors import CodeiodError, ExitStatus
+
+app = typer.Typer(
+    name="codeiod",
+    help="Turn source code into verified chain-of-thought training data.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("run")(run)
+app.command("status")(status)
+app.command("check")(check)
+app.command("show")(show)
+app.command("config")(config)
+app.command("doctor")(doctor)
+
+
+def main() -> None:
+    """Run the command line; every error that an operator can mend is one line."""
+    try:
+        app()
+    except CodeiodError as error:
+        sys.stderr.write(f"codeiod: {error}\n")
+        if "-v" in sys.argv[1:] or "--verbose" in sys.argv[1:]:
+            raise
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        # Whoever read our output has gone (a pager, head): nothing is left to say.
+        sys.stderr.close()
+        sys.exit(ExitStatus.OTHER)

@@ -1,0 +1,149 @@
+"""The live display of a run on a terminal, and plain log lines where there is none.
+
+May import rich, ``service.live`` and ``items``.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import anyio
+import structlog
+from rich.console import Console, Group
+from rich.live import Live as LiveDisplay
+from rich.table import Table
+from rich.text import Text
+
+from codeiod.items import Task
+from codeiod.service.live import Live
+
+REFRESH_SECONDS = 0.5
+LINE_SECONDS = 30.0
+WINDOW_SECONDS = 60.0
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Rate:
+    """How fast a count grows, over the last minute."""
+
+    points: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def add(self, seconds: float, count: int) -> None:
+        """Note the count at a time."""
+        self.points.append((seconds, count))
+        while self.points[0][0] < seconds - WINDOW_SECONDS:
+            self.points.popleft()
+
+    @property
+    def per_minute(self) -> float:
+        """How much it grows in a minute, 0 where that is not known yet."""
+        (first, before), (last, after) = self.points[0], self.points[-1]
+        return 60 * (after - before) / (last - first) if last > first else 0.0
+
+
+@dataclass(slots=True)
+class Rates:
+    """The rates that a display shows."""
+
+    answers: Rate = field(default_factory=Rate)
+    items: Rate = field(default_factory=Rate)
+
+    def add(self, live: Live) -> None:
+        """Look at the run once more."""
+        self.answers.add(live.seconds, live.state.calls.answered)
+        self.items.add(live.seconds, live.done)
+
+    def eta_seconds(self, live: Live) -> float | None:
+        """Estimate the time left from the last minute, None where nothing is known."""
+        if live.total_entries is None or not self.items.per_minute:
+            return None
+        new = max(0, live.total_entries - live.state.entries)
+        return 60 * (new + len(live.state.pending)) / self.items.per_minute
+
+
+async def show_progress(live: Live, console: Console) -> None:
+    """Show the run until cancelled: a display on a terminal, else a line now and then."""
+    if console.is_terminal:
+        await _display(live, console)
+    else:
+        await _lines(live)
+
+
+async def _display(live: Live, console: Console) -> None:
+    rates = Rates()
+    with LiveDisplay(console=console, auto_refresh=False, transient=True) as display:
+        while True:
+            rates.add(live)
+            display.update(_picture(live, rates), refresh=True)
+            await anyio.sleep(REFRESH_SECONDS)
+
+
+async def _lines(live: Live) -> None:
+    rates = Rates()
+    while True:
+        rates.add(live)
+        await anyio.sleep(LINE_SECONDS)
+        rates.add(live)
+        funnel = live.funnel
+        log.info(
+            "run.progress",
+            admitted=funnel.admitted,
+            unified=funnel.unified,
+            sampled=funnel.sampled,
+            instances=sum(funnel.instances.values()),
+            right_1=sum(funnel.right_1.values()),
+            right_2=sum(funnel.right_2.values()),
+            finished=live.state.finished,
+            rejected=live.state.rejected.total(),
+            in_flight=live.in_flight.count,
+            answers_per_minute=round(rates.answers.per_minute, 1),
+            eta=duration(rates.eta_seconds(live)),
+        )
+
+
+def _picture(live: Live, rates: Rates) -> Group:
+    state = live.state
+    total = "?" if live.total_entries is None else f"{live.total_entries:,}"
+    usage = state.calls.usage
+    facts = Text.assemble(
+        ("stopping: " + live.stopping + "  ", "bold yellow") if live.stopping else "",
+        f"entries {state.entries:,} of {total}   inside {live.inside:,}"
+        f"   calls in flight {live.in_flight.count:,}"
+        f"   answers/min {rates.answers.per_minute:,.0f}\n"
+        f"tokens {usage.input:,} in ({usage.cached:,} cached), {usage.output:,} out"
+        f"   running {duration(live.seconds)}   left {duration(rates.eta_seconds(live))}",
+    )
+    return Group(funnel_table(live), facts)
+
+
+def funnel_table(live: Live) -> Table:
+    """Draw how far this call's items have come."""
+    funnel = live.funnel
+    table = Table(title="codeiod", title_justify="left", box=None, pad_edge=False)
+    for name in ("admitted", "unified", "sampled"):
+        table.add_column(name, justify="right")
+    for task in Task:
+        for name in ("asked", "right 1", "right 2"):
+            table.add_column(f"{task.asked}s {name}", justify="right")
+    for name in ("finished", "rejected"):
+        table.add_column(name, justify="right")
+    counts = [funnel.admitted, funnel.unified, funnel.sampled]
+    for task in Task:
+        counts += [funnel.instances[task], funnel.right_1[task], funnel.right_2[task]]
+    counts += [funnel.finished, funnel.rejected]
+    table.add_row(*(f"{count:,}" for count in counts))
+    return table
+
+
+def duration(seconds: float | None) -> str:
+    """Write a time for a person: ``3 h 04 min``."""
+    if seconds is None:
+        return "?"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

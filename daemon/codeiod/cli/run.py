@@ -1,0 +1,102 @@
+"""``codeiod run``: work through sources to the end, resuming what is there.
+
+May import ``options`` and, inside, ``service``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from codeiod.cli.options import (
+    AsJson,
+    Assignments,
+    BaseUrl,
+    Config,
+    Model,
+    Out,
+    TeacherKind,
+    Verbose,
+    load_settings,
+)
+
+if TYPE_CHECKING:
+    from codeiod.service.life import Ended
+    from codeiod.service.plan import Plan
+
+Sources = Annotated[
+    Optional[list[str]],  # noqa: UP045 -- typer reads the annotation when the program runs
+    typer.Argument(
+        metavar="[SOURCE]...",
+        help="Files, folders, *.jsonl (.gz, .zst), *.parquet; may be left out to go on with DIR.",
+        show_default=False,
+    ),
+]
+Limit = Annotated[
+    Optional[int],  # noqa: UP045 -- as above
+    typer.Option("--limit", min=0, metavar="N", help="Admit at most N new items in this call."),
+]
+NewRecipe = Annotated[
+    bool,
+    typer.Option("--new-recipe", help="Go on under changed settings: later items take them."),
+]
+
+
+def run(
+    sources: Sources = None,
+    out: Out = "",
+    teacher: TeacherKind = "",
+    base_url: BaseUrl = "",
+    model: Model = "",
+    limit: Limit = None,
+    new_recipe: NewRecipe = False,
+    config: Config = None,
+    assignments: Assignments = [],  # noqa: B006 -- typer copies it
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Work through SOURCES to the end and write the dataset to DIR; resumes what is there.
+
+    Exit status: 0 every entry finished or rejected; 2 wrong usage, settings or endpoint; 3 stopped
+    with work left, run again to go on; 4 DIR in use, damaged, newer, not ours, or its disk failed.
+    """
+    from codeiod.cli.logs import configure_logs
+    from codeiod.service.plan import Plan
+
+    configure_logs(verbose=verbose)
+    settings = load_settings(config, assignments, teacher, base_url, model, out).settings
+    plan = Plan(settings, tuple(sources or ()), limit, new_recipe)
+    ended = _run(plan)
+    if as_json:
+        typer.echo(ended.report.to_json(), nl=False)
+    else:
+        _summarize(plan, ended)
+    raise typer.Exit(ended.status)
+
+
+def _run(plan: Plan) -> Ended:
+    from functools import partial
+
+    import anyio
+    from rich.console import Console
+
+    from codeiod.cli.progress import show_progress
+    from codeiod.service.life import run as run_plan
+
+    console = Console(stderr=True)
+    return anyio.run(run_plan, plan, partial(show_progress, console=console))
+
+
+def _summarize(plan: Plan, ended: Ended) -> None:
+    from rich.console import Console
+
+    from codeiod.cli.progress import funnel_table
+    from codeiod.cli.report import report_table
+
+    console = Console()
+    console.print(funnel_table(ended.live))
+    console.print()
+    console.print(report_table(ended.report, plan.directory))
+    if ended.live.stopping:
+        console.print(f"stopped ({ended.live.stopping}) with work left: run again to go on")

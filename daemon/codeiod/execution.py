@@ -1,0 +1,63 @@
+"""The seam to the sandbox: who runs untrusted programs, and what happens when running them fails.
+
+May import the sandbox. What a program did is a value (``Outcome``); the sandbox itself failing is
+an exception, retried here and never taken for a verdict.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from hashlib import blake2b
+from importlib.metadata import distributions
+from typing import Protocol
+
+from tenacity import (
+    AsyncRetrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from codeiod_sandbox import Call, Outcome, Program, SandboxError
+
+ATTEMPTS = 5
+MAX_WAIT_SECONDS = 8.0
+
+
+class Runner(Protocol):
+    """Who runs programs: ``codeiod_sandbox.Sandbox``, or a fake of it."""
+
+    async def run(
+        self, program: Program, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
+    ) -> list[Outcome]:
+        """Return one outcome per call, in order.
+
+        :raises SandboxError: the sandbox itself failed; no verdict on the program.
+        """
+        ...
+
+
+async def execute(
+    runner: Runner, source: str, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
+) -> list[Outcome]:
+    """Run calls of a program, in order; a fault of the sandbox is retried.
+
+    :raises SandboxError: it kept failing.
+    """
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception_type(SandboxError),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(max=MAX_WAIT_SECONDS),
+        reraise=True,
+    ):
+        with attempt:
+            return await runner.run(Program(source), calls, twin=twin, alone=alone)
+    raise AssertionError("tenacity ends by returning or raising")
+
+
+def provenance(level: int) -> str:
+    """Say where programs run: Python, a digest of the installed packages, the sandbox's level."""
+    packages = sorted({f"{found.name}=={found.version}" for found in distributions()})
+    digest = blake2b("\n".join(packages).encode(), digest_size=8).hexdigest()
+    return f"python {platform.python_version()}, packages {digest}, level {level:d}"

@@ -1,0 +1,37 @@
+"""The samples of a directory as far as they are committed, one by one.
+
+May import ``journal``, ``dataset`` and ``errors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from codeiod.dataset.shards import part_path
+from codeiod.journal.disk import OsDisk
+from codeiod.journal.records import Stream
+from codeiod.journal.replay import read_state
+
+ID_KEYS = ("id", "program_id", "item_id")
+
+
+def samples(directory: Path, name: str = "") -> Iterator[dict[str, Any]]:
+    """Yield the committed samples whose id, or program's, or item's, begins with a name.
+
+    :raises DirectoryError: damaged, newer, or not ours.
+    """
+    ends = read_state(directory, OsDisk()).ends.get(Stream.SAMPLES, {})
+    for number, end in sorted(ends.items()):
+        left = end.length
+        with (directory / part_path(Stream.SAMPLES, number)).open("rb") as lines:
+            for line in lines:
+                left -= len(line)
+                if left < 0:
+                    break
+                sample = orjson.loads(line)
+                if any(sample[key].startswith(name) for key in ID_KEYS):
+                    yield sample

@@ -1,0 +1,29 @@
+"""Revise: a wrong answer goes back with what its execution showed, for a second turn.
+
+May import ``work``, ``teachers``, ``items``. Source: CodeI/O++, section 2.4.
+"""
+
+from __future__ import annotations
+
+from codeiod.items import Answer, GaveUp, Instance, Message
+from codeiod.stages.work import Work
+from codeiod.teachers.asks import PredictAsk, ReviseAsk, Sampling, ask_digest
+
+
+async def revise(
+    work: Work, instance: Instance, ask: PredictAsk, turn_1: str, feedback: str
+) -> Answer | GaveUp:
+    """Ask for the second turn; the first one's hidden reasoning does not go along."""
+    settings = work.recipe.revise
+    revision = ReviseAsk(
+        ask=ask,
+        turn_1=turn_1,
+        feedback=feedback,
+        messages=(*ask.messages, Message("assistant", turn_1), Message("user", feedback)),
+        sampling=Sampling(settings.temperature, settings.top_p, settings.max_tokens),
+    )
+    return await work.steps.pay(
+        f"{instance.key}/2",
+        lambda ledger: work.teacher.answer(revision, ledger),
+        of=ask_digest(revision, work.recipe.digest),
+    )

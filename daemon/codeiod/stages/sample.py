@@ -1,0 +1,210 @@
+"""Sample: the generator draws inputs, the program computes outputs, a twin computes them again.
+
+May import ``work``, ``values``, ``items`` and the sandbox. A pair is kept only if it is the same
+when computed alone, in a fresh process with another hash seed, memory layout, random state, time
+zone and clock. Source: CodeI/O, section 2.2; its reference keeps inputs that the program changed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from codeiod.items import Pair, Program, Reason, Stage, canonical, digest
+from codeiod.stages.values import over_limit, parse
+from codeiod.stages.work import Rejected, Work
+from codeiod_sandbox import (
+    Call,
+    Died,
+    LoadFailed,
+    NotJson,
+    Outcome,
+    OverMemory,
+    OverOutput,
+    Raised,
+    Returned,
+    TimedOut,
+)
+
+ENTRY_POINT = "main_solution"
+GENERATOR = "input_generator"
+SEED_BYTES = 8
+MIN_PAIRS = 2
+MIN_PAIRS_TRIVIAL = 3
+MIN_ROUND = 10
+MAX_TIMEOUTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What sampling came to: pairs, or the reason why there are none."""
+
+    pairs: tuple[Pair, ...] = ()
+    trivial: bool = False
+    reason: str = ""
+    detail: str = ""
+
+    @staticmethod
+    def load(value: Mapping[str, Any]) -> Sampled:
+        """Read it back from the journal."""
+        return Sampled(**{**value, "pairs": tuple(Pair(**pair) for pair in value["pairs"])})
+
+
+@dataclass(slots=True)
+class _Losses:
+    """Why draws and pairs were lost, each reason with its first detail."""
+
+    counts: Counter[Reason] = field(default_factory=Counter)
+    details: dict[Reason, str] = field(default_factory=dict)
+
+    def add(self, reason: Reason, detail: str) -> None:
+        self.counts[reason] += 1
+        self.details.setdefault(reason, detail)
+
+    def rejection(self, reason: Reason | None = None) -> Sampled:
+        if reason is None:
+            most = self.counts.most_common(1)
+            reason = most[0][0] if most else Reason.TOO_FEW_PAIRS
+        return Sampled(reason=reason, detail=self.details.get(reason, "fewer than 2 pairs"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """An input as JSON text and as the value that the program gets."""
+
+    text: str
+    value: dict[str, Any]
+    seed: int
+
+
+def draw_seed(seed: int, item_id: str, index: int) -> int:
+    """Return the seed of draw ``index``: 8 bytes of BLAKE2b(sample.seed, item_id, index)."""
+    data = f"{seed}\0{item_id}\0{index}".encode()
+    return int.from_bytes(blake2b(data, digest_size=SEED_BYTES).digest(), "big")
+
+
+async def sample(work: Work, program: Program) -> Sampled:
+    """Draw and compute the pairs of a program.
+
+    :raises Rejected: fewer than two pairs hold, or all outputs are one.
+    """
+    sampled = await work.steps.run(
+        "sample",
+        lambda: _sample(work, program),
+        of=digest(work.recipe.digest, program.program_id),
+        load=Sampled.load,
+    )
+    if sampled.reason:
+        raise Rejected(Stage.SAMPLE, Reason(sampled.reason), sampled.detail)
+    work.funnel.sampled += 1
+    return sampled
+
+
+async def _sample(work: Work, program: Program) -> Sampled:
+    losses = _Losses()
+    draws = await _draw(work, program, losses)
+    pairs = await _compute(work, program, draws, losses) if draws else ()
+    if losses.counts[Reason.NONDETERMINISTIC]:
+        # A result that differed once may agree by chance: nothing of such a program can be trusted.
+        return losses.rejection(Reason.NONDETERMINISTIC)
+    if len(pairs) < MIN_PAIRS:
+        return losses.rejection()
+    outputs = {canonical(parse(pair.output)) for pair in pairs}
+    trivial = len(outputs) == 1 and len(pairs) >= MIN_PAIRS_TRIVIAL
+    if trivial and work.recipe.sample.trivial == "reject":
+        return Sampled(reason=Reason.TRIVIAL, detail=f"every output is {pairs[0].output}")
+    return Sampled(pairs, trivial)
+
+
+async def _draw(work: Work, program: Program, losses: _Losses) -> list[_Draw]:
+    """Draw distinct inputs, in rounds, until there are enough or the draws are used up."""
+    settings = work.recipe.sample
+    source = f"{program.refcode}\n\n{program.input_generator}"
+    seeds = [draw_seed(settings.seed, program.item_id, i) for i in range(settings.draws)]
+    drawn: dict[str, _Draw] = {}
+    while seeds and len(drawn) < settings.pairs and losses.counts[Reason.TIMEOUT] < MAX_TIMEOUTS:
+        size = max(MIN_ROUND, settings.pairs - len(drawn))
+        round_, seeds = seeds[:size], seeds[size:]
+        outcomes = await work.execute(source, [Call(GENERATOR, {}, seed) for seed in round_])
+        for draw in _inputs(round_, outcomes, losses):
+            drawn.setdefault(canonical(draw.value), draw)
+        if losses.counts[Reason.LOAD_ERROR]:
+            break
+    return list(drawn.values())[: settings.pairs]
+
+
+def _inputs(seeds: list[int], outcomes: list[Outcome], losses: _Losses) -> Iterator[_Draw]:
+    for seed, outcome in zip(seeds, outcomes, strict=True):
+        if not isinstance(outcome, Returned):
+            losses.add(*loss_of(outcome, "input generator: "))
+        elif not isinstance(outcome.value, dict):
+            losses.add(Reason.NOT_JSON, "input generator: its result is no object of arguments")
+        elif over := over_limit(outcome.value):
+            losses.add(over.reason, f"input: {over.detail}")
+        else:
+            yield _Draw(outcome.json, outcome.value, seed)
+
+
+async def _compute(
+    work: Work, program: Program, draws: list[_Draw], losses: _Losses
+) -> tuple[Pair, ...]:
+    calls = [Call(ENTRY_POINT, draw.value, draw.seed) for draw in draws]
+    outcomes = await work.execute(program.refcode, calls)
+    kept: list[tuple[_Draw, Call, Returned]] = []
+    for draw, call, outcome in zip(draws, calls, outcomes, strict=True):
+        if not isinstance(outcome, Returned):
+            losses.add(*loss_of(outcome))
+        elif over := over_limit(outcome.value):
+            losses.add(over.reason, f"output: {over.detail}")
+        else:
+            kept.append((draw, call, outcome))
+    if len(kept) < MIN_PAIRS:
+        return ()
+    again = await work.execute(
+        program.refcode, [call for _, call, _ in kept], twin=True, alone=True
+    )
+    return tuple(
+        Pair(draw.text, outcome.json, draw.seed)
+        for (draw, _, outcome), second in zip(kept, again, strict=True)
+        if _reproduced(draw, outcome, second, losses)
+    )
+
+
+def _reproduced(draw: _Draw, first: Returned, second: Outcome, losses: _Losses) -> bool:
+    if isinstance(second, Returned):
+        if canonical(first.value) == canonical(second.value):
+            return True
+        losses.add(
+            Reason.NONDETERMINISTIC,
+            f"for {draw.text} once {first.json}, once {second.json[:200]}",
+        )
+    elif isinstance(second, TimedOut | OverMemory):
+        losses.add(*loss_of(second, "computed again: "))
+    else:
+        _, detail = loss_of(second)
+        losses.add(Reason.NONDETERMINISTIC, f"for {draw.text} once {first.json}, once {detail}")
+    return False
+
+
+def loss_of(outcome: Outcome, where: str = "") -> tuple[Reason, str]:
+    """Name why a call gave no value, with a detail for a person."""
+    match outcome:
+        case LoadFailed(type=kind, message=message, line=line):
+            return Reason.LOAD_ERROR, f"{where}{kind}: {message} (line {line})"
+        case TimedOut(limit=limit):
+            return Reason.TIMEOUT, f"{where}{limit} time limit"
+        case OverMemory() | Raised(type="MemoryError"):
+            return Reason.TOO_BIG, f"{where}out of memory"
+        case OverOutput():
+            return Reason.TOO_BIG, f"{where}too much output"
+        case NotJson(why=why):
+            return Reason.NOT_JSON, f"{where}{why}"
+        case Raised(type=kind, message=message, line=line):
+            return Reason.ERROR, f"{where}{kind}: {message} (line {line})"
+        case Died(signal=signal):
+            return Reason.ERROR, f"{where}died: {signal}"
+        case Returned():
+            raise ValueError("a returned value is no loss")

@@ -1,0 +1,68 @@
+"""Unify: a raw code file becomes a program with an entry point, a generator and a query.
+
+May import ``work``, ``teachers``, ``items`` and the prompts. Source: CodeI/O, section 2.1 (arXiv
+2502.07316).
+"""
+
+from __future__ import annotations
+
+from codeiod.items import Answer, GaveUp, Message, Program, Reason, Stage
+from codeiod.stages.work import Rejected, Work
+from codeiod.teachers.asks import Sampling, UnifyAsk, ask_digest
+from codeiod_prompts import UnifyParts, Unparsable, parse_unify
+
+
+async def unify(work: Work) -> Program:
+    """Ask for the program, with one repair turn where the answer can't be read.
+
+    :raises Rejected: no program came of it.
+    """
+    messages: tuple[Message, ...] = (Message("user", _prompt(work)),)
+    attempts = work.recipe.unify.attempts
+    for turn in range(1, attempts + 1):
+        answer = await _ask(work, turn, messages)
+        try:
+            parts = parse_unify(answer.text)
+        except Unparsable as error:
+            if turn == attempts or error.declined:
+                raise Rejected(Stage.UNIFY, Reason.UNPARSABLE, str(error)) from error
+            repair = work.recipe.prompts.fill("repair", reason=str(error))
+            messages += (Message("assistant", answer.text), Message("user", repair))
+        else:
+            work.funnel.unified += 1
+            return _program(work, parts)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _prompt(work: Work) -> str:
+    item = work.item
+    return work.recipe.prompts.fill(
+        "unify",
+        path=item.meta.get("path") or item.origin.path,
+        language=item.meta.get("language") or "unknown",
+        content=item.content,
+    )
+
+
+async def _ask(work: Work, turn: int, messages: tuple[Message, ...]) -> Answer:
+    settings = work.recipe.unify
+    sampling = Sampling(settings.temperature, settings.top_p, settings.max_tokens)
+    ask = UnifyAsk(work.item, messages, sampling)
+    answer = await work.steps.pay(
+        f"unify/{turn}",
+        lambda ledger: work.teacher.answer(ask, ledger),
+        of=ask_digest(ask, work.recipe.digest),
+    )
+    if isinstance(answer, GaveUp):
+        raise Rejected(Stage.UNIFY, answer.reason, answer.detail)
+    return answer
+
+
+def _program(work: Work, parts: UnifyParts) -> Program:
+    return Program(
+        item_id=work.item.item_id,
+        refcode=parts.refcode,
+        requirements=parts.requirements,
+        input_generator=parts.input_generator,
+        problem=parts.problem,
+    )

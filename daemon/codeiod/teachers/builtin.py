@@ -1,0 +1,164 @@
+"""The built-in teacher: needs no LLM, answers by running the program in the sandbox.
+
+May import ``asks``, ``llm.limits``, ``execution``, ``items``, the prompts and the sandbox. It makes
+a program of the first function of a Python file whose arguments are all annotated as int, str, bool
+or lists of these; all it says of a run is what the run showed.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+
+from codeiod.execution import Runner, execute
+from codeiod.items import Answer, GaveUp, Program, Task, canonical, digest
+from codeiod.journal import Ledger
+from codeiod.llm.limits import Slots
+from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
+from codeiod_sandbox import Call, Returned
+
+MODEL = "builtin-1"
+TRIALS = 40
+SCALARS = {"int": "random.randint(-5, 40)", "bool": "random.random() < 0.5", "str": "text()"}
+GENERATOR = '''\
+import random
+
+
+def text():
+    """Make a short word, often with letters that repeat."""
+    letters = random.choice(["ab", "abcde", "abcdefghijklmnopqrstuvwxyz", "AbC dE,1"])
+    return "".join(random.choice(letters) for _ in range(random.randint(0, 10)))
+
+
+def input_generator():
+    return {{{arguments}}}
+'''
+
+
+class BuiltinTeacher:
+    """A teacher that reads what an ask was made from, and runs it."""
+
+    def __init__(self, sandbox: Runner, in_flight: int) -> None:
+        self._sandbox = sandbox
+        self._slots = Slots(in_flight)
+
+    async def answer(self, ask: Ask, ledger: Ledger) -> Answer | GaveUp:
+        """Answer from static analysis and execution; free, so its intents cost nothing."""
+        async with self._slots.hold():
+            ledger.intent(digest(*(message.content for message in ask.messages)), 0, 0.0, "")
+            return Answer(text=await self._text(ask), model=MODEL)
+
+    async def room(self) -> None:
+        await self._slots.room()
+
+    async def watch(self) -> None:
+        """Watch for ever: nothing that it needs can go away."""
+        await anyio.sleep_forever()
+
+    def close_intake(self) -> None:
+        self._slots.close()
+
+    async def _text(self, ask: Ask) -> str:
+        if isinstance(ask, UnifyAsk):
+            return unify(ask.item.content, ask.item.meta.get("language", ""))
+        turn, question = (0, ask) if isinstance(ask, PredictAsk) else (1, ask.ask)
+        if question.task is Task.OUTPUT_PREDICTION:
+            return await self._predict_output(question)
+        return await self._predict_input(question, turn)
+
+    async def _predict_output(self, ask: PredictAsk) -> str:
+        (outcome,) = await self._run(ask.program, [json.loads(ask.known)])
+        if not isinstance(outcome, Returned):
+            return f"Followed to its end, the call gives no result: {outcome}."
+        return (
+            f"Followed with the arguments {ask.known} to its end, `main_solution` returns"
+            f' {outcome.json}.\n\n```json\n{{"output": {outcome.json}}}\n```'
+        )
+
+    async def _predict_input(self, ask: PredictAsk, turn: int) -> str:
+        """Draw inputs until one gives the wanted output; the second turn draws others."""
+        wanted = canonical(json.loads(ask.known))
+        seeds = range(turn * TRIALS, (turn + 1) * TRIALS)
+        source = f"{ask.program.refcode}\n\n{ask.program.input_generator}"
+        calls = [Call("input_generator", {}, seed) for seed in seeds]
+        draws = await execute(self._sandbox, source, calls)
+        inputs = [d.value for d in draws if isinstance(d, Returned) and isinstance(d.value, dict)]
+        outcomes = await self._run(ask.program, inputs)
+        told: list[str] = []
+        guess: Any = {}
+        for guess, outcome in zip(inputs, outcomes, strict=True):
+            shown = outcome.json if isinstance(outcome, Returned) else "no result"
+            told.append(f"With {json.dumps(guess)} the function gives {shown}.")
+            if isinstance(outcome, Returned) and canonical(outcome.value) == wanted:
+                told.append(f"That is the wanted {ask.known}.")
+                break
+        else:
+            told.append(f"No trial gives {ask.known}, so the last one is but a guess.")
+        return "\n".join(told[-9:]) + f'\n\n```json\n{{"input": {json.dumps(guess)}}}\n```'
+
+    async def _run(self, program: Program, inputs: Sequence[dict[str, Any]]) -> list[Any]:
+        calls = [Call("main_solution", value) for value in inputs]
+        return await execute(self._sandbox, program.refcode, calls) if calls else []
+
+
+def unify(content: str, language: str) -> str:
+    """Write the four sections of a program for a Python file, or why there is none."""
+    if language not in ("", "Python"):
+        return f"NO PROGRAM: the built-in teacher reads Python only, this is {language}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return f"NO PROGRAM: the file does not parse as Python 3: {error}"
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and (draws := _draws(node)):
+            return _sections(module, node, draws)
+    return "NO PROGRAM: no function whose arguments are all annotated as int, str, bool or list"
+
+
+def _draws(function: ast.FunctionDef) -> dict[str, str]:
+    """Return by argument the expression that draws it; nothing where one can't be drawn."""
+    arguments = function.args
+    draws = {argument.arg: _draw(argument.annotation) for argument in arguments.args}
+    others = arguments.posonlyargs or arguments.kwonlyargs or arguments.vararg or arguments.kwarg
+    return {} if others or function.decorator_list or not all(draws.values()) else draws
+
+
+def _draw(annotation: ast.expr | None) -> str:
+    match annotation:
+        case ast.Name(id=name):
+            return SCALARS.get(name, "")
+        case ast.Subscript(value=ast.Name(id="list" | "List"), slice=inner):
+            draw = _draw(inner)
+            return draw and f"[{draw} for _ in range(random.randint(0, 7))]"
+    return ""
+
+
+def _sections(module: ast.Module, function: ast.FunctionDef, draws: dict[str, str]) -> str:
+    body = [node for node in module.body if not _is_script(node)]
+    library = ast.unparse(ast.Module(body, []))
+    result = f" -> {ast.unparse(function.returns)}" if function.returns else ""
+    names = ", ".join(draws)
+    refcode = (
+        f"{library}\n\n\ndef main_solution({ast.unparse(function.args)}){result}:\n"
+        f"    return {function.name}({names})"
+    )
+    arguments = ", ".join(f'"{name}": {draw}' for name, draw in draws.items())
+    told = (ast.get_docstring(function) or function.name.replace("_", " ")).split("\n\n")[0]
+    described = "\n".join(f"  `{ast.unparse(argument)}`" for argument in function.args.args)
+    return (
+        f"## Main Function\n````python\n{refcode}\n````\n\n"
+        f"## Input Output Description\nInput:\n{described}\n\nOutput:\n  `return`{result[3:]}\n\n"
+        f"## Input Generator\n```python\n{GENERATOR.format(arguments=arguments)}```\n\n"
+        f"## Problem Statement\n{told}\n\nWhat is the result for given {names}?\n"
+    )
+
+
+def _is_script(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)

@@ -1,0 +1,122 @@
+"""Fakes of the outside things, for tests and benches: a teacher and a sandbox that cost nothing.
+
+May import everything; nothing imports it. The fake program computes ``3 n + 1``, so that both fakes
+know every right answer without running anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from codeiod.items import Answer, GaveUp, Task, Usage, digest
+from codeiod.journal import Ledger
+from codeiod.teachers.asks import Ask, PredictAsk, ReviseAsk, UnifyAsk
+from codeiod_sandbox import Call, Outcome, Program, Raised, Returned, SandboxLevel
+
+FAKE_MODEL = "fake"
+UNIFY_ANSWER = """\
+## Main Function
+```python
+def main_solution(n):
+    return 3 * n + 1
+```
+
+## Input Output Description
+Input:
+  `n` (int): any number
+
+Output:
+  `return` (int): three times the number, and one
+
+## Input Generator
+```python
+import random
+
+def input_generator():
+    return {"n": random.randrange(1000)}
+```
+
+## Problem Statement
+What is three times `n`, and one?
+"""
+
+
+class FakeTeacher:
+    """A teacher that answers at once; what it gets right is fixed by what it is asked.
+
+    :param right: how often the first turn and the second are right, from 0 to 1.
+    """
+
+    def __init__(
+        self, right: tuple[float, float] = (0.5, 0.5), latency_seconds: float = 0.0
+    ) -> None:
+        self.asked: Counter[str] = Counter()
+        """How often each conversation was answered, by its digest."""
+        self._right = right
+        self._latency_seconds = latency_seconds
+        self._closed = False
+
+    async def answer(self, ask: Ask, ledger: Ledger) -> Answer | GaveUp:
+        """Answer; each answer costs one unit of money."""
+        if self._closed:
+            await anyio.sleep_forever()
+        asked = digest(*(message.content for message in ask.messages))
+        ledger.intent(asked, 1, 1.0, "FAKE")
+        if self._latency_seconds:
+            await anyio.sleep(self._latency_seconds)
+        else:
+            await checkpoint()
+        self.asked[asked] += 1
+        text = UNIFY_ANSWER if isinstance(ask, UnifyAsk) else self._predict(ask, asked)
+        return Answer(text, model=FAKE_MODEL, usage=Usage(1, 0, 1), cost=1.0, currency="FAKE")
+
+    async def room(self) -> None:
+        """Have room always."""
+        await checkpoint()
+
+    def close_intake(self) -> None:
+        """Answer nothing more."""
+        self._closed = True
+
+    async def watch(self) -> None:
+        """Be well always."""
+        await anyio.sleep_forever()
+
+    def _predict(self, ask: PredictAsk | ReviseAsk, asked: str) -> str:
+        question, turn = (ask, 0) if isinstance(ask, PredictAsk) else (ask.ask, 1)
+        known = json.loads(question.known)
+        right = int(asked[:8], 16) / 0x1_0000_0000 < self._right[turn]
+        if question.task is Task.OUTPUT_PREDICTION:
+            return json.dumps({"output": 3 * known["n"] + 1 + (not right)})
+        return json.dumps({"input": {"n": (known - 1) // 3 + (not right)}})
+
+
+class FakeSandbox:
+    """A sandbox that runs nothing: it knows what the fake teacher's program does."""
+
+    level = SandboxLevel.FULL
+    workers = 1
+
+    async def run(
+        self, program: Program, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
+    ) -> list[Outcome]:
+        """Return what the program would."""
+        await checkpoint()
+        return [self._outcome(call) for call in calls]
+
+    def _outcome(self, call: Call) -> Outcome:
+        if call.function == "input_generator":
+            return _returned({"n": call.seed % 100_000})
+        number = call.arguments.get("n")
+        if not isinstance(number, int):
+            return Raised("TypeError", "n is no number", 2)
+        return _returned(3 * number + 1)
+
+
+def _returned(value: object) -> Returned:
+    return Returned(json.dumps(value), value, 0.0)
