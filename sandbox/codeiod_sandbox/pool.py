@@ -4,7 +4,6 @@ Imports anyio and the rest of the package's daemon side.
 """
 
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from typing import Self
 import anyio
 import anyio.to_thread
 
+from codeiod_sandbox.flavours import Flavour, flavour_of
 from codeiod_sandbox.guest.messages import Job, Report
 from codeiod_sandbox.outcomes import (
     Call,
@@ -27,21 +27,14 @@ from codeiod_sandbox.outcomes import (
     TimedOut,
 )
 from codeiod_sandbox.records import Reading, make_outward, read_outcomes, write_request
-from codeiod_sandbox.zygote import Flavour, Jailing, Zygote, ZygoteLost
+from codeiod_sandbox.zygote import Jailing, Zygote, ZygoteLost
 
 DEFAULT_LIMITS = Limits()
 CALLS_PER_CHILD = 32
 TIMEOUTS_PER_PROGRAM = 2
 _IN_A_THREAD_FROM_BYTES = 1 << 16
 _LANDLOCK_WITH_SIGNAL_SCOPE = 6
-_PLAIN_MODULES = (
-    "abc bisect collections copy dataclasses datetime decimal enum fractions functools heapq "
-    "itertools json math operator random re statistics string time typing"
-)
-_NUMPY_MODULES = " numpy numpy.linalg numpy.random"
-_IMPORTS_NUMPY = re.compile(
-    r"^[ \t]*(?:import|from)[ \t].*\b(?:numpy|scipy|pandas|sklearn|matplotlib)\b", re.MULTILINE
-)
+_IDLE_PER_WORKER = 4
 
 
 class Sandbox:
@@ -67,12 +60,12 @@ class Sandbox:
         self._slots = anyio.CapacityLimiter(workers or len(os.sched_getaffinity(0)))
         self._python = python or Path(sys.executable)
         self._jailing = Jailing.up_to(at_most)
-        self._idle: dict[Flavour, list[Zygote]] = {}
+        self._idle: list[tuple[Flavour, Zygote]] = []  # the least recently used first
         self._alive: dict[Zygote, str] = {}
         self._jobs = 0
 
     async def __aenter__(self) -> Self:
-        flavour = Flavour(twin=False, preload=tuple(_PLAIN_MODULES.split()))
+        flavour = flavour_of("", twin=False)
         refused = {}
         try:
             try:
@@ -87,7 +80,7 @@ class Sandbox:
             raise SandboxError(f"the sandbox can't be started: {error}") from error
         self.layers = MappingProxyType(refused | dict(zygote.layers))
         self.level = _level(self.layers)
-        self._idle[flavour] = [zygote]
+        self._idle.append((flavour, zygote))
         return self
 
     async def __aexit__(
@@ -124,8 +117,7 @@ class Sandbox:
         :raises SandboxError: where the sandbox itself failed twice.
         :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
         """
-        numpy = _NUMPY_MODULES if _IMPORTS_NUMPY.search(program.source) else ""
-        flavour = Flavour(twin, tuple((_PLAIN_MODULES + numpy).split()))
+        flavour = flavour_of(program.source, twin=twin)
         outcomes: list[Outcome] = []
         self.backlog += 1
         try:
@@ -181,15 +173,28 @@ class Sandbox:
     async def _on_some_zygote(
         self, job: Job, inward: int, outward: int, flavour: Flavour, *, fresh: bool
     ) -> Report:
-        idle = self._idle.setdefault(flavour, [])
-        zygote = idle.pop() if idle and not fresh else await self._start(flavour)
+        zygote = None if fresh else self._take_idle(flavour)
+        zygote = zygote or await self._start(flavour)
         try:
             return await zygote.do(job, inward, outward)
         finally:
-            if zygote.is_of_use:
-                idle.append(zygote)
-            else:
-                await self._end(zygote)
+            await self._put_back(flavour, zygote)
+
+    def _take_idle(self, flavour: Flavour) -> Zygote | None:
+        for place in reversed(range(len(self._idle))):
+            if self._idle[place][0] == flavour:
+                return self._idle.pop(place)[1]
+        return None
+
+    async def _put_back(self, flavour: Flavour, zygote: Zygote) -> None:
+        """Keep a zygote for the next job, and end one that is lost or one too many."""
+        if not zygote.is_of_use:
+            await self._end(zygote)
+            return
+        self._idle.append((flavour, zygote))
+        if len(self._idle) > _IDLE_PER_WORKER * self._slots.total_tokens:
+            _, oldest = self._idle.pop(0)
+            await self._end(oldest)
 
     async def _start(self, flavour: Flavour) -> Zygote:
         scratch = "/tmp"

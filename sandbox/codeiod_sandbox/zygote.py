@@ -16,6 +16,7 @@ from pathlib import Path
 import anyio
 from anyio.lowlevel import checkpoint
 
+from codeiod_sandbox.flavours import Flavour
 from codeiod_sandbox.guest.messages import CANCEL, FAULT_PREFIX, Job, Report
 from codeiod_sandbox.outcomes import SandboxLevel
 
@@ -35,14 +36,6 @@ main()
 
 class ZygoteLost(Exception):
     """A zygote ended, or fell silent, while it was needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flavour:
-    """Which kind of zygote: the twin differs in all that a sound program does not depend on."""
-
-    twin: bool
-    preload: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,6 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
         layers.held["namespaces"] = "on"
     os.nice(_NICENESS)
     own_memory = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
-    _preload(settings)
     if settings.namespaces:
         own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         namespaces.private_root(trees)
@@ -130,6 +129,9 @@ def _last_layers(
 ) -> Zygote:
     """Add what needs neither mounts nor users, warm up, and report."""
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+    _preload(settings)
+    if place.own_pids is not None and not namespaces.tmp_is_untouched():
+        namespaces.fresh_tmp(again=True)
 
     def make_ruleset() -> int:
         readable = ["/"] if place.own_pids is not None else [*place.trees, *_READABLE_FILES]

@@ -17,6 +17,8 @@ from .messages import STARTED, Ended, Job, Report
 from .syscalls import CLONE_NEWPID
 
 _LONGEST_TICK_SECONDS = 0.1
+# Bound before the twin's clock is shifted.
+_clock_gettime, _monotonic = time.clock_gettime, time.monotonic
 _DATAGRAM_BYTES = 4096
 
 
@@ -103,7 +105,7 @@ class _Watch:
         self._poll.register(control, select.POLLIN)
         self._started = 0
         self._cpu_base = 0.0
-        self._wall_base = time.monotonic()
+        self._wall_base = _monotonic()
 
     def until_it_ends(self) -> Ended:
         """Return when the child has ended, or must be ended now."""
@@ -120,10 +122,10 @@ class _Watch:
     def _overdrawn(self) -> Ended:
         job = self._job
         try:
-            cpu = time.clock_gettime(self._clock)
+            cpu = _clock_gettime(self._clock)
         except OSError:
             return Ended.ITSELF  # it ended just now; the next poll says so
-        wall = time.monotonic()
+        wall = _monotonic()
         if cpu > (job.calls + 1) * job.call_seconds:
             return Ended.CPU
         (started,) = STARTED.unpack(os.pread(self._outward, STARTED.size, 0))
