@@ -17,22 +17,26 @@ class DigestSet:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._shards = [_Shard(width) for _ in range(SHARDS)]
+        self._shards: list[_Shard | None] = [None] * SHARDS
 
     def add(self, digest: bytes) -> bool:
         """Add a digest and tell whether it is new."""
-        return self._shards[digest[0]].add(digest)
+        shard = self._shards[digest[0]]
+        if shard is None:
+            shard = self._shards[digest[0]] = _Shard(self._width)
+        return shard.add(digest)
 
     def __contains__(self, digest: bytes) -> bool:
-        return digest in self._shards[digest[0]]
+        shard = self._shards[digest[0]]
+        return shard is not None and digest in shard
 
     def __len__(self) -> int:
-        return sum(len(shard) for shard in self._shards)
+        return sum(len(shard) for shard in self._shards if shard is not None)
 
     @property
     def memory_bytes(self) -> int:
         """What the tables take."""
-        return sum(shard.slots * self._width for shard in self._shards)
+        return sum(shard.slots * self._width for shard in self._shards if shard is not None)
 
 
 class _Shard:

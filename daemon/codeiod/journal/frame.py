@@ -7,6 +7,7 @@ place, and covers every byte after it up to the end of the line.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -49,3 +50,14 @@ def unframe(line: bytes) -> Frame:
         return Frame(body.pop("seq"), body.pop("synced"), body.pop("kind"), body)
     except (ValueError, KeyError, AttributeError) as error:
         raise BadLine("form") from error
+
+
+def found_in(data: bytes) -> Iterator[Frame]:
+    """Yield the sound lines in bytes that hold anything, even behind a newline that is lost."""
+    for piece in data.split(_START)[1:]:
+        line, newline, _ = piece.partition(b"\n")
+        if newline:
+            try:
+                yield unframe(_START + line)
+            except BadLine:
+                continue

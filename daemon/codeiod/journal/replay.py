@@ -15,7 +15,7 @@ from codeiod.errors import Damaged, DirectoryError
 from codeiod.journal.codec import BadRecord, decode
 from codeiod.journal.disk import Disk
 from codeiod.journal.folder import JOURNAL, segment_name, segment_numbers
-from codeiod.journal.frame import BadLine, Frame, unframe
+from codeiod.journal.frame import BadLine, Frame, found_in, unframe
 from codeiod.journal.records import FORMAT, Open, Record
 from codeiod.journal.state import Impossible, Position, State
 
@@ -126,12 +126,7 @@ class Replay:
 
         :raises Damaged: what follows a bad line says that it had been durable.
         """
-        lines = self.tail().split(b"\n")
-        for number, line in enumerate(lines[:-1]):
-            try:
-                frame = unframe(line)
-            except BadLine:
-                continue
+        for number, frame in enumerate(found_in(self.tail())):
             if number == 0 and frame.seq == self.seq:
                 return True
             if frame.synced >= self.seq:

@@ -1,0 +1,253 @@
+"""A crash at any call to the disk loses nothing that was promised, and doubles nothing.
+
+The scenario is small and real: items are admitted, paid for, and committed to the dataset, over
+several segments and parts. It is killed at its n-th change of the disk, for every n: before the
+call, half-way through it, or after it. *kill* keeps what was written, as the page cache does;
+*power* keeps only what was synced.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anyio import create_task_group
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from codeiod.dataset.committer import Committer, Finished
+from codeiod.dataset.lines import program_line, reject_line
+from codeiod.errors import CodeiodError
+from codeiod.items import Answer, Fault, Pair, Program, Reason, Stage, Usage
+from codeiod.journal import Journal, Ledger, Steps
+from codeiod.journal.disk import OsDisk
+from codeiod.journal.records import FINISHED, Admit, RecipeSet
+from codeiod.reports.check import check
+
+MakeAdmit = Callable[..., Admit]
+CONTENTS = ("one", "two", "three")
+
+
+class Dead(OSError):
+    """The process is gone."""
+
+
+class CrashDisk(OsDisk):
+    """A disk whose process dies at the n-th change of it; all later calls find no one."""
+
+    def __init__(self, at: int, when: str, *, power: bool) -> None:
+        self.left = at
+        self.when = when
+        self.power = power
+        self.dead = False
+        self._open: dict[int, Path] = {}
+        self._synced: dict[Path, int] = {}
+        self._fresh: set[Path] = set()
+        """Files whose names are not durable yet."""
+
+    def _change(self, act: Callable[[], Any], half: Callable[[], Any] | None = None) -> Any:
+        self._alive()
+        self.left -= 1
+        if self.left:
+            return act()
+        if self.when == "after":
+            act()
+        elif self.when == "half" and half is not None:
+            half()
+        self._die()
+        raise Dead(0, "killed")
+
+    def _alive(self) -> None:
+        if self.dead:
+            raise Dead(0, "killed")
+
+    def _die(self) -> None:
+        self.dead = True
+        for descriptor in self._open:
+            os.close(descriptor)
+        if self.power:
+            for path in self._fresh:
+                path.unlink(missing_ok=True)
+            for path, length in self._synced.items():
+                if path.exists() and path not in self._fresh:
+                    os.truncate(path, length)
+
+    def create(self, path: Path) -> int:
+        def act() -> int:
+            descriptor = OsDisk.create(self, path)
+            self._open[descriptor] = path
+            self._fresh.add(path)
+            self._synced[path] = 0
+            return descriptor
+
+        return int(self._change(act))
+
+    def open_append(self, path: Path) -> int:
+        self._alive()
+        descriptor = super().open_append(path)
+        self._open[descriptor] = path
+        self._synced.setdefault(path, path.stat().st_size)
+        return descriptor
+
+    def lock(self, path: Path) -> int | None:
+        self._alive()
+        descriptor = super().lock(path)
+        if descriptor is not None:
+            self._open[descriptor] = path
+        return descriptor
+
+    def note(self, descriptor: int, text: str) -> None:
+        if not self.dead:
+            super().note(descriptor, text)
+
+    def close(self, descriptor: int) -> None:
+        if not self.dead:
+            self._open.pop(descriptor, None)
+            super().close(descriptor)
+
+    def make_folder(self, folder: Path) -> None:
+        self._change(lambda: OsDisk.make_folder(self, folder))
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> int:
+        return int(
+            self._change(
+                lambda: OsDisk.write(self, descriptor, data),
+                lambda: OsDisk.write(self, descriptor, data[: len(data) // 2]),
+            )
+        )
+
+    def sync(self, descriptor: int) -> None:
+        def act() -> None:
+            OsDisk.sync(self, descriptor)
+            path = self._open[descriptor]
+            self._synced[path] = path.stat().st_size
+
+        self._change(act)
+
+    def sync_folder(self, folder: Path) -> None:
+        def act() -> None:
+            self._fresh -= {path for path in self._fresh if path.parent == folder}
+
+        self._change(act)
+
+    def truncate(self, descriptor: int, length: int) -> None:
+        self._change(lambda: OsDisk.truncate(self, descriptor, length))
+
+    def replace(self, source: Path, target: Path) -> None:
+        def act() -> None:
+            OsDisk.replace(self, source, target)
+            self._synced[target] = self._synced.pop(source, 0)
+            if source in self._fresh:
+                self._fresh.remove(source)
+                self._fresh.add(target)
+
+        self._change(act)
+
+    def remove(self, path: Path) -> None:
+        self._change(lambda: OsDisk.remove(self, path))
+
+
+class Run:
+    """The scenario, and what it was promised and has paid over all its lives."""
+
+    def __init__(self, directory: Path, admit: MakeAdmit) -> None:
+        self.directory = directory
+        self.admits = [admit(content) for content in CONTENTS]
+        self.durable: set[str] = set()
+        """Items whose answer came back from ``pay``."""
+        self.done: set[str] = set()
+        self.asked: Counter[str] = Counter()
+
+    async def live(self, disk: OsDisk) -> None:
+        """One life of the process, to its end or its death."""
+        async with (
+            Journal.open(self.directory, disk=disk, segment_bytes=600) as journal,
+            Committer.open(self.directory, journal, part_bytes=200) as committer,
+            create_task_group() as group,
+        ):
+            group.start_soon(committer.run)
+            self.require_kept(journal)
+            if not journal.state.recipe:
+                journal.append(RecipeSet("r1", {}))
+            for admit in self.admits:
+                if not journal.state.known(admit.item):
+                    journal.append(admit)
+                if admit.item in journal.state.pending:
+                    await self.carry(journal, committer, admit)
+            committer.close()
+
+    def require_kept(self, journal: Journal) -> None:
+        """What was promised before is there."""
+        state = journal.state
+        for item_id in self.done:
+            assert item_id not in state.pending
+            assert state.known(item_id)
+        for item_id in self.durable - self.done:
+            pending = state.pending.get(item_id)
+            assert pending is None or pending.made("unify/1").position is not None
+
+    async def carry(self, journal: Journal, committer: Committer, admit: Admit) -> None:
+        async def ask(ledger: Ledger) -> Answer:
+            ledger.intent("q", 1, 0.5, "USD")
+            self.asked[admit.item] += 1
+            assert admit.item not in self.durable, "paid twice"
+            return Answer("text", usage=Usage(1, 1, 1), cost=0.5, currency="USD")
+
+        await Steps(journal, admit.item, 0).pay("unify/1", ask, of="a")
+        self.durable.add(admit.item)
+        item, _ = await journal.load_item(admit.item)
+        if admit.content == "two":
+            line = reject_line(item, Stage.UNIFY, Fault(Reason.UNPARSABLE, "no function"))
+            finished = Finished(item.item_id, 0, Reason.UNPARSABLE, rejects=(line,))
+        else:
+            program = Program(item.item_id, "code", "io", "gen", "problem")
+            line = program_line(item, program, [Pair("{}", "1", 1)], "")
+            finished = Finished(item.item_id, 0, FINISHED, programs=(line,))
+        await committer.finish(finished)
+        self.done.add(admit.item)
+
+
+def live(portal: BlockingPortal, life: Callable[[OsDisk], Awaitable[None]], disk: OsDisk) -> bool:
+    """Live once; tell whether it came to its end."""
+    ended = False
+    try:
+        portal.call(life, disk)
+        ended = True
+    except* (Dead, CodeiodError):
+        pass
+    return ended
+
+
+def programs(directory: Path) -> list[str]:
+    """The items whose programs stand in the dataset."""
+    paths = sorted((directory / "dataset" / "programs").glob("part-*"))
+    return [json.loads(line)["item_id"] for path in paths for line in path.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("power", [False, True], ids=["kill", "power"])
+@pytest.mark.parametrize("when", ["before", "half", "after"])
+def test_crash_at_every_call(tmp_path: Path, admit: MakeAdmit, when: str, *, power: bool) -> None:
+    """Wherever it dies, the next lives end with the same dataset, and pay for nothing twice."""
+    wanted = [Run(tmp_path, admit).admits[number].item for number in (0, 2)]
+    finished = False
+    at = 0
+    with start_blocking_portal() as portal:
+        while not finished:
+            at += 1
+            run = Run(tmp_path / f"{at}", admit)
+            finished = live(portal, run.live, CrashDisk(at, when, power=power))
+            if not finished:  # and once more, early in the next life: recovery dies too
+                live(portal, run.live, CrashDisk(at % 17 + 1, when, power=power))
+            assert live(portal, run.live, OsDisk()), at
+            assert programs(run.directory) == wanted, at
+            result = check(run.directory)
+            assert result.ok, (at, result.findings)
+            assert result.report is not None
+            assert max(run.asked.values()) <= 3
+            lost = result.report.calls.in_flight_lost
+            assert run.asked.total() <= result.report.calls.answered + lost + 2
+    assert at > 40

@@ -1,0 +1,346 @@
+"""The journal of a directory: whose it is, one writer, what it does when the disk fails."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import anyio
+import pytest
+from anyio import to_thread
+
+from codeiod.errors import Damaged, DirectoryError, DiskFailed, DiskFull
+from codeiod.items import Fault, Origin, Reason
+from codeiod.journal import Journal
+from codeiod.journal.codec import Unwritable, encode
+from codeiod.journal.disk import OsDisk
+from codeiod.journal.folder import running, segment_name
+from codeiod.journal.frame import frame
+from codeiod.journal.records import Admit, Commit, Done, Open, Reopen
+from codeiod.journal.replay import read_state
+from codeiod.journal.state import Impossible
+from codeiod.journal.tally import Tally
+
+MakeAdmit = Callable[..., Admit]
+
+
+class FailingDisk(OsDisk):
+    """A disk that fails in one kind of call once ``failing`` is set."""
+
+    def __init__(self, call: str, code: int) -> None:
+        self._call = call
+        self._code = code
+        self.failing = False
+        self.calls: list[str] = []
+
+    def _may(self, call: str) -> None:
+        self.calls.append(call)
+        if self.failing and call == self._call:
+            raise OSError(self._code, "planted")
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> int:
+        if self.failing and self._call == "half":
+            super().write(descriptor, data[: len(data) // 2])
+            raise OSError(self._code, "planted")
+        self._may("write")
+        return super().write(descriptor, data[:100])  # always short
+
+    def sync(self, descriptor: int) -> None:
+        self._may("sync")
+        super().sync(descriptor)
+
+    def sync_folder(self, folder: Path) -> None:
+        self._may("sync_folder")
+        super().sync_folder(folder)
+
+    def create(self, path: Path) -> int:
+        self._may("create")
+        return super().create(path)
+
+
+def state_of(directory: Path) -> Callable[[], object]:
+    return lambda: read_state(directory, OsDisk())
+
+
+async def test_everything_comes_back(tmp_path: Path, admit: MakeAdmit) -> None:
+    """What was appended is there again, in order, over many segments and a missing parent."""
+    directory = tmp_path / "a" / "out"
+    names = [f"item {number}" for number in range(30)]
+    async with Journal.open(directory, segment_bytes=1000) as journal:
+        for name in names:
+            journal.append(admit(name))
+    async with Journal.open(directory, segment_bytes=1000) as journal:
+        assert journal._segment > 5
+        assert journal.state.items == 30
+        items = [await journal.load_item(item_id) for item_id in journal.state.pending]
+        assert [item.content for item, _ in items] == names
+        assert items[3][0].meta == {"path": "item 3"}
+        assert items[3][0].recipe == "r1"
+    assert not await to_thread.run_sync(running, OsDisk(), directory)
+
+
+async def test_read_while_queued(tmp_path: Path, admit: MakeAdmit) -> None:
+    """A record can be read back before it is on disk, and after."""
+    async with Journal.open(tmp_path) as journal:
+        position = journal.append(admit("one"))
+        assert await journal.read(position) == admit("one")
+        await journal.flush()
+        assert not journal._unwritten
+        assert await journal.read(position) == admit("one")
+
+
+async def test_fault_comes_with_the_item(tmp_path: Path, admit: MakeAdmit) -> None:
+    """Why an entry can't be taken is kept with it."""
+    fault = Fault(Reason.NOT_UTF8, "byte 3")
+    one = admit("one")
+    record = Admit(one.item, "r1", one.origin, {}, "", "now", fault)
+    async with Journal.open(tmp_path) as journal:
+        journal.append(record)
+        item, found = await journal.load_item(one.item)
+        assert (item.origin, found) == (one.origin, fault)
+
+
+async def test_refused_records_change_nothing(tmp_path: Path, admit: MakeAdmit) -> None:
+    """A record that can't be written, or can't be, leaves journal and state as they were."""
+    one = admit("one")
+    bad = Admit(one.item, "r1", Origin("s", "\ud800"), {}, "", "now")
+    async with Journal.open(tmp_path) as journal:
+        with pytest.raises(Unwritable):
+            journal.append(bad)
+        with pytest.raises(Impossible):
+            journal.append(Reopen(one.item, 1))
+        journal.append(one)
+    async with Journal.open(tmp_path) as journal:
+        assert journal.state.items == 1
+
+
+async def test_lines_are_json_with_synced(tmp_path: Path, admit: MakeAdmit) -> None:
+    """Each line is JSON; ``synced`` says what was durable when it was written."""
+    async with Journal.open(tmp_path) as journal:
+        await journal.append_durable(admit("one"))
+        journal.append(admit("two"))
+    text = await anyio.Path(tmp_path, "journal", segment_name(1)).read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [(line["seq"], line["synced"], line["kind"]) for line in lines] == [
+        (1, 0, "open"),
+        (2, 0, "admit"),
+        (3, 2, "admit"),
+    ]
+
+
+async def test_syncs_only_when_someone_waits(tmp_path: Path, admit: MakeAdmit) -> None:
+    """Records that no one waits for cost no sync; those who wait together share one."""
+    disk = FailingDisk("", 0)
+    async with Journal.open(tmp_path, disk=disk) as journal:
+        await journal.flush()
+        disk.calls.clear()
+        journal.append(admit("free"))
+        while journal._unwritten:
+            await anyio.wait_all_tasks_blocked()
+            await to_thread.run_sync(lambda: None)
+        assert "sync" not in disk.calls
+        async with anyio.create_task_group() as group:
+            for number in range(100):
+                group.start_soon(journal.append_durable, admit(f"{number}"))
+        assert disk.calls.count("sync") < 50
+
+
+async def test_faults_are_taken_up(tmp_path: Path, admit: MakeAdmit) -> None:
+    """An item that ended in a fault of ours is pending again, once."""
+    one = admit("one")
+    async with Journal.open(tmp_path) as journal:
+        journal.append(one)
+        journal.append(Commit((Done(one.item, 0, "fault"),), {}, Tally()))
+    async with Journal.open(tmp_path) as journal:
+        assert journal.reopen_faults() == 1
+        item, _ = await journal.load_item(one.item)
+        assert item.epoch == 1
+    async with Journal.open(tmp_path) as journal:
+        assert journal.reopen_faults() == 0
+        assert journal.state.pending[one.item].epoch == 1
+
+
+async def test_second_opener_is_refused(tmp_path: Path) -> None:
+    """A directory in use is refused at once, and the message names the process."""
+    async with Journal.open(tmp_path):
+        assert await to_thread.run_sync(running, OsDisk(), tmp_path)
+        with pytest.raises(DirectoryError, match=r"in use by process \d+"):
+            async with Journal.open(tmp_path):
+                pass
+    async with Journal.open(tmp_path):
+        pass
+
+
+async def test_live_reader(tmp_path: Path, admit: MakeAdmit) -> None:
+    """A reader sees a directory in use, and disturbs nothing."""
+    async with Journal.open(tmp_path, segment_bytes=500) as journal:
+        for number in range(20):
+            await journal.append_durable(admit(f"{number}"))
+            state = await to_thread.run_sync(read_state, tmp_path, OsDisk())
+            assert state.items == number + 1
+
+
+async def test_reader_leaves_out_a_tail(tmp_path: Path, make_journal: Callable[..., None]) -> None:
+    """A line that is being written is left out, and left alone."""
+    await to_thread.run_sync(make_journal, tmp_path)
+    path = anyio.Path(tmp_path, "journal", segment_name(1))
+    whole = await path.read_bytes()
+    await path.write_bytes(whole + b'{"crc":"0000')
+    state = await to_thread.run_sync(read_state, tmp_path, OsDisk())
+    assert (state.items, state.finished) == (3, 1)
+    assert await path.read_bytes() == whole + b'{"crc":"0000'
+
+
+def test_not_ours(tmp_path: Path, make_journal: Callable[..., None]) -> None:
+    """A directory with something else in it is refused and left alone; so is a file."""
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(DirectoryError, match="not a codeiod directory"):
+        make_journal(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    with pytest.raises(DirectoryError, match="can't be used"):
+        make_journal(tmp_path / "thesis.txt")
+    with pytest.raises(DirectoryError, match="not a codeiod directory"):
+        read_state(tmp_path, OsDisk())
+
+
+def test_foreign_journal_folder(tmp_path: Path, make_journal: Callable[..., None]) -> None:
+    """A folder that happens to be called journal does not make a directory ours."""
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "journal" / "monday.md").write_text("rain")
+    with pytest.raises(DirectoryError, match="not a codeiod directory"):
+        make_journal(tmp_path)
+
+
+def test_newer_format(tmp_path: Path, make_journal: Callable[..., None]) -> None:
+    """A journal of a newer format is refused, not called damaged."""
+    record = Open(99, "j", "9.0", "now", 1, start=True)
+    folder = tmp_path / "journal"
+    folder.mkdir()
+    (folder / segment_name(1)).write_bytes(frame(1, 0, "open", encode(record)))
+    for attempt in (lambda: make_journal(tmp_path), state_of(tmp_path)):
+        with pytest.raises(DirectoryError, match="newer format 99") as caught:
+            attempt()
+        assert not isinstance(caught.value, Damaged)
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "kind"),
+    [
+        ("write", errno.ENOSPC, DiskFull),
+        ("half", errno.ENOSPC, DiskFull),
+        ("write", errno.EDQUOT, DiskFull),
+        ("write", errno.EIO, DiskFailed),
+        ("sync", errno.EIO, DiskFailed),
+        ("sync", errno.ENOSPC, DiskFailed),
+        ("create", errno.ENOSPC, DiskFull),
+        ("sync_folder", errno.EIO, DiskFailed),
+    ],
+)
+async def test_failure_is_final(
+    tmp_path: Path, admit: MakeAdmit, call: str, code: int, kind: type[Exception]
+) -> None:
+    """After a failed write, sync or rotation nothing is promised; the next start goes on."""
+    disk = FailingDisk(call, code)
+
+    async def lose() -> None:
+        for number in range(3):  # the later ones need another segment
+            await journal.append_durable(admit(f"lost {number}"))
+
+    async with Journal.open(tmp_path, disk=disk, segment_bytes=300) as journal:
+        await journal.append_durable(admit("kept"))
+        disk.failing = True
+        with pytest.raises(kind):
+            await lose()
+        assert journal.failed.is_set()
+        disk.failing = False
+        disk.calls.clear()
+        with pytest.raises(kind):
+            journal.append(admit("later"))
+        with pytest.raises(kind):
+            await journal.append_durable(admit("later"))
+        with pytest.raises(kind):
+            await journal.flush()
+        assert not disk.calls
+    async with Journal.open(tmp_path) as journal:
+        assert journal.state.known(admit("kept").item)
+        await journal.append_durable(admit("after"))
+
+
+async def test_full_when_it_begins(tmp_path: Path) -> None:
+    """A disk with no room to begin is named as that."""
+    disk = FailingDisk("create", errno.ENOSPC)
+    disk.failing = True
+    with pytest.raises(DiskFull, match="no room left"):
+        async with Journal.open(tmp_path, disk=disk):
+            pass
+
+
+async def test_failure_on_leaving(tmp_path: Path, admit: MakeAdmit) -> None:
+    """What was appended and can't be written fails the end of the run, not in silence."""
+    disk = FailingDisk("sync", errno.EIO)
+
+    async def run() -> None:
+        async with Journal.open(tmp_path, disk=disk) as journal:
+            disk.failing = True
+            journal.append(admit("one"))
+
+    with pytest.raises(DiskFailed):
+        await run()
+
+
+async def test_locks_are_needed(tmp_path: Path) -> None:
+    """A file system without locks is named as that."""
+
+    class NoLocks(OsDisk):
+        def lock(self, path: Path) -> int | None:
+            raise OSError(errno.ENOLCK, "No locks available")
+
+    with pytest.raises(DirectoryError, match="has no locks"):
+        async with Journal.open(tmp_path, disk=NoLocks()):
+            pass
+
+
+async def test_fault_of_ours_in_the_writer(tmp_path: Path, admit: MakeAdmit) -> None:
+    """Even an error that is none of the disk's leaves no one waiting."""
+
+    class Broken(OsDisk):
+        broken = False
+
+        def write(self, descriptor: int, data: bytes | memoryview) -> int:
+            if self.broken:
+                raise RuntimeError("a bug")
+            return super().write(descriptor, data)
+
+    disk = Broken()
+    async with Journal.open(tmp_path, disk=disk) as journal:
+        await journal.flush()
+        disk.broken = True
+        with pytest.raises(DiskFailed, match="a bug"):
+            await journal.append_durable(admit("one"))
+
+
+async def test_a_disk_that_never_answers(tmp_path: Path, admit: MakeAdmit) -> None:
+    """Leaving does not wait for ever."""
+    answer = Event()
+
+    class Hanging(OsDisk):
+        hanging = False
+
+        def sync(self, descriptor: int) -> None:
+            if self.hanging:
+                answer.wait(30)
+            super().sync(descriptor)
+
+    disk = Hanging()
+
+    async def run() -> None:
+        async with Journal.open(tmp_path, disk=disk, close_seconds=0.05) as journal:
+            disk.hanging = True
+            journal.append(admit("one"))
+
+    with pytest.raises(DiskFailed, match="did not answer"):
+        await run()
+    answer.set()
