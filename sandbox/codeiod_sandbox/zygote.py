@@ -145,7 +145,7 @@ class Zygote:
             raise ZygoteLost("it ended")
         if datagram.startswith(FAULT_PREFIX):
             self.is_of_use = False
-            raise ZygoteLost(datagram[1:].decode(errors="replace"))
+            raise ZygoteLost(datagram[len(FAULT_PREFIX) :].decode(errors="replace"))
         return datagram
 
     async def _hang_up(self) -> None:

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import ClassVar, Self
 
 CANCEL = b"cancel"
-FAULT_PREFIX = b"!"
+FAULT_PREFIX = b"\xff" * 8  # read as the number of a job, one that never comes
 
 # started: calls begun (1 while the program loads counts as none); finished: records complete
 HEADER = struct.Struct("<II")

@@ -1,0 +1,28 @@
+"""One sandbox per test and level, and short ways to ask it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from codeiod_sandbox import Call, Limits, Outcome, Program, Sandbox
+
+Ask = Callable[..., Awaitable[Outcome]]
+LIMITS = Limits(call_seconds=2.0, memory_bytes=256 << 20, output_bytes=1 << 16)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(workers=1, limits=LIMITS) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def ask(sandbox: Sandbox) -> Ask:
+    """Return the outcome of one call of `f` in a program."""
+
+    async def ask(source: str, arguments: dict[str, Any] | None = None, **how: bool) -> Outcome:
+        (outcome,) = await sandbox.run(Program(source), [Call("f", arguments or {})], **how)
+        return outcome
+
+    return ask
