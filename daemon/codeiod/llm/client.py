@@ -82,8 +82,8 @@ class Client:
         :raises SettingsError: the address, a header or the extra body can't be sent.
         """
         self._settings = settings
-        self._secrets = _secrets(settings, key)
         self._url = _completions_url(settings)
+        self._secrets = _secrets(settings, key)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         headers |= {"Authorization": f"Bearer {key}"} if key else {}
         headers |= settings.headers

@@ -213,7 +213,8 @@ def _delay(text: str, now: float) -> float | None:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(text.split())
+    """Make text of a server fit for a terminal: printable, short, on one line."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[:4096]).split())
     if len(line) > LONGEST_MESSAGE_CHARACTERS:
         return line[: LONGEST_MESSAGE_CHARACTERS - 1] + "…"
     return line

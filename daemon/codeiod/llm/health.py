@@ -48,6 +48,7 @@ TRIALS = {
 """How long a standing has to last before it is a refusal."""
 REST_SECONDS = {
     Standing.UNREACHABLE: 2.0,
+    Standing.SUSPECT: 2.0,
     Standing.KEY_REFUSED: 60.0,
     Standing.MODEL_REFUSED: 60.0,
 }

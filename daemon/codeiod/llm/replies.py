@@ -28,7 +28,7 @@ MOST_TOKENS = 10_000_000
 MOST_TOKENS_PER_CHARACTER = 4
 MOST_TEMPLATE_TOKENS = 20_000
 """What a chat template and a hidden system prompt may add to the input."""
-INTERRUPTED = frozenset({"error", "abort", "aborted", "insufficient_system_resource"})
+INTERRUPTED = ("error", "abort", "aborted", "insufficient_system_resource")
 """Finish reasons of answers that the server broke off (OpenRouter, vLLM, SGLang, DeepSeek)."""
 THINK_OPEN, THINK_CLOSE = "<think>", "</think>"
 
