@@ -8,7 +8,7 @@ zone and clock. Source: CodeI/O, section 2.2; its reference keeps inputs that th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -71,9 +71,9 @@ class _Losses:
         return Sampled(reason=reason, detail=self.details.get(reason, "fewer than 2 pairs"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Draw:
-    """An input as JSON text and as the value that the program gets."""
+    """An input as JSON text and as the value that the program gets; equal to itself alone."""
 
     text: str
     value: dict[str, Any]
@@ -153,39 +153,62 @@ async def _compute(
 ) -> tuple[Pair, ...]:
     calls = [Call(ENTRY_POINT, draw.value, draw.seed) for draw in draws]
     outcomes = await work.execute(program.refcode, calls)
-    kept: list[tuple[_Draw, Call, Returned]] = []
-    for draw, call, outcome in zip(draws, calls, outcomes, strict=True):
+    kept: dict[_Draw, Returned] = {}
+    for draw, outcome in zip(draws, outcomes, strict=True):
         if not isinstance(outcome, Returned):
             losses.add(*loss_of(outcome))
         elif over := over_limit(outcome.value):
             losses.add(over.reason, f"output: {over.detail}")
         else:
-            kept.append((draw, call, outcome))
+            kept[draw] = outcome
     if len(kept) < MIN_PAIRS:
         return ()
-    again = await work.execute(
-        program.refcode, [call for _, call, _ in kept], twin=True, alone=True
-    )
+    again = await _alone(work, program, kept, twin=True)
+    kept |= await _without_earlier_calls(work, program, kept, again)
     return tuple(
-        Pair(draw.text, outcome.json, draw.seed)
-        for (draw, _, outcome), second in zip(kept, again, strict=True)
-        if _reproduced(draw, outcome, second, losses)
+        Pair(draw.text, first.json, draw.seed)
+        for draw, first in kept.items()
+        if _reproduced(draw, first, again[draw], losses)
     )
+
+
+async def _alone(
+    work: Work, program: Program, draws: Iterable[_Draw], *, twin: bool
+) -> dict[_Draw, Outcome]:
+    """Compute each draw in a process of its own."""
+    ordered = list(draws)
+    calls = [Call(ENTRY_POINT, draw.value, draw.seed) for draw in ordered]
+    outcomes = await work.execute(program.refcode, calls, twin=twin, alone=True)
+    return dict(zip(ordered, outcomes, strict=True))
+
+
+async def _without_earlier_calls(
+    work: Work, program: Program, firsts: Mapping[_Draw, Returned], again: Mapping[_Draw, Outcome]
+) -> dict[_Draw, Returned]:
+    """Compute anew, alone, what differed: it may hang on the calls before it and on no more."""
+    differed = [draw for draw, first in firsts.items() if not _same_value(first, again[draw])]
+    if not differed:
+        return {}
+    alone = await _alone(work, program, differed, twin=False)
+    return {
+        draw: outcome
+        for draw, outcome in alone.items()
+        if isinstance(outcome, Returned) and not over_limit(outcome.value)
+    }
+
+
+def _same_value(first: Returned, second: Outcome) -> bool:
+    return isinstance(second, Returned) and canonical(first.value) == canonical(second.value)
 
 
 def _reproduced(draw: _Draw, first: Returned, second: Outcome, losses: _Losses) -> bool:
-    if isinstance(second, Returned):
-        if canonical(first.value) == canonical(second.value):
-            return True
-        losses.add(
-            Reason.NONDETERMINISTIC,
-            f"for {draw.text} once {first.json}, once {second.json[:200]}",
-        )
-    elif isinstance(second, TimedOut | OverMemory):
+    if _same_value(first, second):
+        return True
+    if isinstance(second, TimedOut | OverMemory):
         losses.add(*loss_of(second, "computed again: "))
-    else:
-        _, detail = loss_of(second)
-        losses.add(Reason.NONDETERMINISTIC, f"for {draw.text} once {first.json}, once {detail}")
+        return False
+    shown = second.json[:200] if isinstance(second, Returned) else loss_of(second)[1]
+    losses.add(Reason.NONDETERMINISTIC, f"for {draw.text} once {first.json}, once {shown}")
     return False
 
 
