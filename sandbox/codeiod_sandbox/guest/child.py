@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import NoReturn
 
-from . import landlock, rlimits, seccomp, syscalls
+from . import landlock, namespaces, rlimits, seccomp, syscalls
 from .messages import HEADER, RECORD, Job, outward_bytes
 from .program import LoadedProgram, Result, load
 
@@ -63,6 +63,7 @@ def _lock_in(job: Job, jail: Jail) -> None:
         landlock.restrict(jail.ruleset)
     os.closerange(3, 1 << 20)
     syscalls.set_capabilities()
+    namespaces.die_with_forker()
     if jail.filters_calls:
         seccomp.install(seccomp.child_filter(os.getpid()))
 

@@ -105,7 +105,7 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
         namespaces.private_root(trees)
         namespaces.drop_root()
         namespaces.fresh_tmp()
-        namespaces.die_with_keeper()
+        namespaces.die_with_forker()
         layers.held["private root"] = "on"
         tmp = "/tmp"
     else:
@@ -171,7 +171,7 @@ def _leave_a_keeper(control: socket.socket) -> None:
     settings_parent = os.getppid()
     zygote = os.fork()
     if zygote == 0:
-        namespaces.die_with_keeper()
+        namespaces.die_with_forker()
         return
     control.close()
     namespaces.die_with_parent(settings_parent)

@@ -158,8 +158,8 @@ def drop_root() -> None:
     syscalls.set_capabilities(CAP_SYS_ADMIN)
 
 
-def die_with_keeper() -> None:
-    """Ask to be killed when the keeper ends: to be repeated after every change of user."""
+def die_with_forker() -> None:
+    """Ask to be killed when the forking process ends: to be repeated after a change of user."""
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

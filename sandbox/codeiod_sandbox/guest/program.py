@@ -24,7 +24,8 @@ TWIN_SEED = 0x5DEECE66D_1B873593
 _SEED_MASK = (1 << 64) - 1
 _NUMPY_SEED_MASK = (1 << 32) - 1
 _TEXT_CHARS = 1000
-_seed_random = random.seed
+_generator = random.seed.__self__  # type: ignore[attr-defined] # it is a method of this instance
+_seed_generator = super(random.Random, _generator).seed
 _exception_in_hand, _set_trace, _set_profile = sys.exc_info, sys.settrace, sys.setprofile
 _modules = sys.modules
 
@@ -84,7 +85,9 @@ def load(source: str, seed: int, *, twin: bool) -> LoadedProgram | Result:
 
 def seed_all(seed: int) -> None:
     """Seed every source of random numbers that is loaded."""
-    _seed_random(seed & _SEED_MASK)
+    # What random.seed does for an int, without the builtins that it would look up.
+    _seed_generator(seed & _SEED_MASK)
+    _generator.gauss_next = None
     numpy_random = _modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed(seed & _NUMPY_SEED_MASK)

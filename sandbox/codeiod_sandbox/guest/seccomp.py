@@ -24,6 +24,7 @@ from .syscalls import (
     CLONE_NEWUSER,
     CLONE_NEWUTS,
     CLONE_THREAD,
+    PR_SET_PDEATHSIG,
     call,
 )
 
@@ -106,6 +107,7 @@ def child_filter(own_pid: int) -> bytes:
         NUMBERS["clone"]: _if_any_bit(0, CLONE_THREAD, _ALLOW, _NOT_PERMITTED),
         NUMBERS["kill"]: to_itself,
         NUMBERS["tgkill"]: to_itself,
+        NUMBERS["prctl"]: _if_one_of(0, (PR_SET_PDEATHSIG,), _NOT_PERMITTED, _ALLOW),
         NUMBERS["mount"]: _KILL,
         NUMBERS["umount2"]: _KILL,
         NUMBERS["unshare"]: _KILL,

@@ -1,0 +1,105 @@
+"""The twin zygote finds out what depends on more than its arguments."""
+
+import pytest
+
+from codeiod_sandbox import Call, Outcome, Program, Returned, Sandbox
+
+
+async def both(
+    sandbox: Sandbox, source: str, calls: int = 1
+) -> tuple[list[Outcome], list[Outcome]]:
+    program, asked = Program(source), [Call("f", {}, seed=7)] * calls
+    return await sandbox.run(program, asked), await sandbox.run(
+        program, asked, twin=True, alone=True
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import time; return int(time.time()) // 86400",
+        "import time; return time.time_ns() // 10**15",
+        "import time; return time.localtime().tm_year",
+        "import time; return [time.gmtime().tm_hour, time.gmtime().tm_wday]",
+        "import time; return time.strftime('%Y-%m-%d %H')",
+        "import time; return time.ctime()[-4:]",
+        "import time; return time.asctime()[-4:]",
+        "import time; return time.clock_gettime(time.CLOCK_REALTIME) // 10**6",
+        "import time; return int(time.monotonic()) // 1000",
+        "import time; return int(time.perf_counter()) // 1000",
+        "import time; return time.tzname",
+        "import time; return time.mktime((2020, 1, 1, 0, 0, 0, 0, 0, 0))",
+        "import datetime; return datetime.datetime.now().year",
+        "import datetime; return datetime.datetime.utcnow().month",
+        "import datetime; return datetime.datetime.now(datetime.timezone.utc).weekday()",
+        "import datetime; return datetime.datetime.today().isoformat()[:10]",
+        "import datetime; return str(datetime.date.today())",
+        "from datetime import datetime as d; return d.fromtimestamp(0).isoformat()",
+        "import random; return random.random()",
+        "import random; return random.Random().random()",
+        "import numpy; return float(numpy.random.rand())",
+        "import numpy; return float(numpy.random.default_rng().random())",
+        "import os; return list(os.urandom(8))",
+        "import uuid; return str(uuid.uuid4())",
+        "return hash('text')",
+        "return list({'alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta'})",
+        "return id(object())",
+        "return repr(object())",
+        "return [hash(o) for o in [object(), object()]]",
+        "return sorted(range(20), key=lambda n: hash(str(n)))",
+    ],
+)
+async def test_it_finds(sandbox: Sandbox, body: str) -> None:
+    """A program whose value depends on clock, zone, hash, address or chance differs."""
+    source = "import warnings\nwarnings.simplefilter('ignore')\ndef f():\n    " + body
+    (one,), (other,) = await both(sandbox, source)
+    assert isinstance(one, Returned), one
+    assert isinstance(other, Returned), other
+    assert one.value != other.value
+
+
+async def test_it_finds_the_order_of_objects_in_a_set(sandbox: Sandbox) -> None:
+    """Small sets of objects are ordered by low bits of addresses, which a moved heap keeps."""
+    source = """
+class Node:
+    def __init__(self, n): self.n = n
+def f(): return [node.n for node in set(Node(n) for n in range(50))]
+"""
+    (one,), (other,) = await both(sandbox, source)
+    assert isinstance(one, Returned)
+    assert isinstance(other, Returned)
+    assert one.value != other.value
+
+
+async def test_it_finds_what_is_remembered_between_calls(sandbox: Sandbox) -> None:
+    """Computed alone, a later call no longer sees what the earlier one left."""
+    source = "seen = []\ndef f():\n    seen.append(0)\n    return len(seen)"
+    together, alone = await both(sandbox, source, calls=2)
+    assert [o.value for o in together if isinstance(o, Returned)] == [1, 2]
+    assert [o.value for o in alone if isinstance(o, Returned)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import random; return random.Random(3).random()",
+        "import numpy; return numpy.random.default_rng(3).integers(9, size=3).tolist()",
+        "import datetime as d; return repr(d.datetime(2020, 1, 31) + d.timedelta(days=1))",
+        "import datetime; d = datetime.datetime; return [isinstance(d.now(), d), d.__name__]",
+        "import datetime; return datetime.datetime.strptime('2020-02-03', '%Y-%m-%d').isoformat()",
+        "import datetime; return datetime.datetime.fromtimestamp(0, datetime.timezone.utc).hour",
+        "import time; return [time.gmtime(0).tm_year, time.strftime('%Y', time.gmtime(0))]",
+        "import time\n    class A: now = time.time\n    return A().now() > 0",
+        "import time; a = time.time(); return 0 <= time.time() - a < 5",
+        "import datetime; return type(datetime.datetime.now() - datetime.datetime.now()).__name__",
+        "import pandas; return str(pandas.Timestamp('2020-01-01').date())",
+        "return sorted({'alpha', 'beta', 'gamma'})",
+        "return {1, 5, 3} == {3, 5, 1}",
+    ],
+)
+async def test_it_spares(sandbox: Sandbox, body: str) -> None:
+    """A sound program has the same value in both, also one that works with dates."""
+    (one,), (other,) = await both(sandbox, "def f():\n    " + body)
+    assert isinstance(one, Returned), one
+    assert isinstance(other, Returned), other
+    assert one.json == other.json
