@@ -25,5 +25,5 @@ async def revise(
     return await work.steps.pay(
         f"{instance.key}/2",
         lambda ledger: work.teacher.answer(revision, ledger),
-        of=ask_digest(revision, work.recipe.digest),
+        of=ask_digest(revision, work.item.recipe),
     )

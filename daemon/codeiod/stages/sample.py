@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from codeiod.items import Pair, Program, Reason, Stage, canonical, digest
@@ -94,7 +95,7 @@ async def sample(work: Work, program: Program) -> Sampled:
     sampled = await work.steps.run(
         "sample",
         lambda: _sample(work, program),
-        of=digest(work.recipe.digest, program.program_id),
+        of=digest(work.item.recipe, program.program_id),
         load=Sampled.load,
     )
     if sampled.reason:
@@ -123,13 +124,15 @@ async def _draw(work: Work, program: Program, losses: _Losses) -> list[_Draw]:
     """Draw distinct inputs, in rounds, until there are enough or the draws are used up."""
     settings = work.recipe.sample
     source = f"{program.refcode}\n\n{program.input_generator}"
-    seeds = [draw_seed(settings.seed, program.item_id, i) for i in range(settings.draws)]
     drawn: dict[str, _Draw] = {}
-    while seeds and len(drawn) < settings.pairs and losses.counts[Reason.TIMEOUT] < MAX_TIMEOUTS:
+    left = iter(range(settings.draws))
+    while len(drawn) < settings.pairs and losses.counts[Reason.TIMEOUT] < MAX_TIMEOUTS:
         size = max(MIN_ROUND, settings.pairs - len(drawn))
-        round_, seeds = seeds[:size], seeds[size:]
-        outcomes = await work.execute(source, [Call(GENERATOR, {}, seed) for seed in round_])
-        for draw in _inputs(round_, outcomes, losses):
+        seeds = [draw_seed(settings.seed, program.item_id, i) for i in islice(left, size)]
+        if not seeds:
+            break
+        outcomes = await work.execute(source, [Call(GENERATOR, {}, seed) for seed in seeds])
+        for draw in _inputs(seeds, outcomes, losses):
             drawn.setdefault(canonical(draw.value), draw)
         if losses.counts[Reason.LOAD_ERROR]:
             break

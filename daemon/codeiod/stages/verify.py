@@ -49,7 +49,7 @@ async def verify(work: Work, question: Question, turn: int, text: str) -> Verdic
     verdict = await work.steps.run(
         f"{question.instance.key}/{turn}/verdict",
         lambda: _verify(work, question, text),
-        of=digest(work.recipe.digest, question.program.program_id, pair.input, pair.output, text),
+        of=digest(work.item.recipe, question.program.program_id, pair.input, pair.output, text),
         load=Verdict.load,
     )
     counts = work.funnel.right_1 if turn == 1 else work.funnel.right_2
