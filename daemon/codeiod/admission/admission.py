@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from codeiod.admission.marks import Mark
 from codeiod.items import Entry, Origin
 from codeiod.journal.journal import Journal
-from codeiod.journal.records import Admit, CursorAt, Duplicate, Record
 from codeiod.journal.places import stamp_of
+from codeiod.journal.records import Admit, CursorAt, Duplicate, Record
 
 UNSYNCED_BYTES = 8 << 20
 RECORD_BYTES = 512

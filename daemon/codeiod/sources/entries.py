@@ -39,7 +39,7 @@ class Known(Protocol):
 
 
 def check(sources: Sequence[str], exclude: Path) -> None:
-    """Refuse, before anything else happens, sources that can't be read.
+    """Refuse, before anything else happens, sources that can't be read; it blocks.
 
     :param exclude: the output directory.
     :raises SettingsError: a source is missing, neither file nor folder, in the output directory,
@@ -47,6 +47,8 @@ def check(sources: Sequence[str], exclude: Path) -> None:
     """
     for source in sources:
         shown = f"source {printable(source)}"
+        if not source:
+            raise SettingsError("a source is empty: name a file or a folder")
         try:
             mode = Path(source).stat().st_mode
         except OSError as error:

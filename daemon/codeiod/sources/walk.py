@@ -97,7 +97,7 @@ class _Folder:
         except OSError as error:
             origin = Origin(printable(self._source), printable(name.path))
             return unreadable(origin, reason_of(error))
-        below = printable(os.path.relpath(name.path, self._root))
+        below = printable(name.path.removeprefix(self._root).removeprefix("/"))
         return Found(name.path, below, origin_of(self._source, name.path, status), named=False)
 
 
