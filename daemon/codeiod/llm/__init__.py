@@ -10,7 +10,7 @@ from codeiod.llm.faults import FaultKind, Refused, RefusedKind, TransportFault
 from codeiod.llm.health import Health, Standing, Watch
 from codeiod.llm.limits import Pace, Slots
 from codeiod.llm.replies import Completion
-from codeiod.llm.retry import POLICY, GivenUp, Policy, Tries
+from codeiod.llm.retry import POLICY, GivenUp, Policy, Tries, persist
 from codeiod.llm.router import Endpoint, Router
 
 __all__ = [
@@ -35,4 +35,5 @@ __all__ = [
     "Tries",
     "Watch",
     "cost",
+    "persist",
 ]

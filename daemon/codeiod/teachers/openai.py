@@ -16,8 +16,6 @@ from typing import Protocol, Self
 
 import anyio
 import anyio.to_thread
-import structlog
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from codeiod.config import EndpointSettings, Settings, read_api_key
 from codeiod.items import Answer, GaveUp, Reason
@@ -35,6 +33,7 @@ from codeiod.llm import (
     TransportFault,
     Tries,
     cost,
+    persist,
 )
 from codeiod.teachers.asks import Ask
 
@@ -43,8 +42,6 @@ TRUNCATED_ASKS = 4
 FIRST_RAISED_TOKENS = 4096
 """The least room given after a truncated answer to a request that had set none."""
 CLOSING_SECONDS = 5.0
-
-log = structlog.get_logger(__name__)
 
 
 class Ledger(Protocol):
@@ -155,13 +152,8 @@ class OpenAITeacher:
         :raises GivenUp: the request failed for good.
         """
         tries = Tries(self._policy, self._draw)
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type((TransportFault, Refused)),
-            wait=tries.wait_seconds,
-            before_sleep=_log_retry,
-            sleep=partial(self._sleep, tries),
-        )
-        return await retrying(self._try, request, stage, ledger, tries)
+        ask = partial(self._try, request, stage, ledger, tries)
+        return await persist(ask, tries, partial(self._sleep, tries))
 
     async def _try(
         self, request: ChatRequest, stage: str, ledger: Ledger, tries: Tries
@@ -209,21 +201,11 @@ class OpenAITeacher:
                 await client.close()
 
 
-def _log_retry(state: RetryCallState) -> None:
-    fault = state.outcome.exception() if state.outcome else None
-    tries: Tries = state.args[3]
-    log.warning(
-        "teacher.retry",
-        endpoint=tries.last_endpoint,
-        attempt=state.attempt_number,
-        wait_seconds=round(state.upcoming_sleep, 2),
-        why=str(fault),
-    )
-
-
 def _with_more_room(request: ChatRequest, *, used: int = 0, times: int = 1) -> ChatRequest:
     """Double the limit of a request, or what it used; ``times`` in a row after a restart."""
-    tokens = max(2 * max(request.max_tokens or 0, used), 0 if request.max_tokens else 4096)
+    tokens = max(
+        2 * max(request.max_tokens or 0, used), 0 if request.max_tokens else FIRST_RAISED_TOKENS
+    )
     return replace(request, max_tokens=tokens * 2 ** (times - 1))
 
 
