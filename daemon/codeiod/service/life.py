@@ -14,6 +14,7 @@ from typing import Any
 
 import anyio
 import structlog
+from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from codeiod import sources
@@ -30,6 +31,7 @@ from codeiod.service.parts import WatchedTeacher, calls_of, open_sandbox, open_t
 from codeiod.service.plan import Plan, refuse_what_is_not_there_yet
 from codeiod.service.recipes import Recipes, agree
 from codeiod.service.traffic import CountedRunner, Traffic, max_items
+from codeiod.sources.count import count
 from codeiod.stages.work import Work
 from codeiod.synthesis import carry, set_aside
 from codeiod_prompts import Prompts
@@ -121,6 +123,7 @@ class Life:
                 parts.start_soon(self._obey_signals, parts)
                 parts.start_soon(self._parts.teacher.watch)
                 parts.start_soon(self._keep_report)
+                parts.start_soon(self._count_entries)
                 parts.start_soon(observe, self._live)
                 await self._work()
                 parts.cancel_scope.cancel()
@@ -236,6 +239,12 @@ class Life:
         while True:
             await self._write_report()
             await anyio.sleep(REPORT_SECONDS)
+
+    async def _count_entries(self) -> None:
+        """Find out how much there is, beside the work: a display tells the time left by it."""
+        self._live.total_entries = await to_thread.run_sync(
+            count, self._plan.sources, self._plan.directory
+        )
 
     async def _write_report(self) -> None:
         with anyio.CancelScope(shield=True), anyio.move_on_after(COMMIT_SECONDS):
