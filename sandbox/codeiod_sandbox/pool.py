@@ -63,6 +63,7 @@ class Sandbox:
         self._idle: list[tuple[Flavour, Zygote]] = []  # the least recently used first
         self._alive: dict[Zygote, str] = {}
         self._jobs = 0
+        self._closed = False
 
     async def __aenter__(self) -> Self:
         flavour = flavour_of("", twin=False)
@@ -89,6 +90,7 @@ class Sandbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._closed = True
         with anyio.CancelScope(shield=True):
             async with anyio.create_task_group() as ending:
                 for zygote in list(self._alive):
@@ -197,6 +199,8 @@ class Sandbox:
             await self._end(oldest)
 
     async def _start(self, flavour: Flavour) -> Zygote:
+        if self._closed:
+            raise SandboxError("the sandbox is closed")
         scratch = "/tmp"
         if not self._jailing.namespaces:
             scratch = await anyio.to_thread.run_sync(tempfile.mkdtemp, "", "codeiod-sandbox-")

@@ -44,7 +44,10 @@ def write_request(program: Program, calls: Sequence[Call]) -> int:
     :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
     """
     rows = [(call.function, dict(call.arguments), call.seed) for call in calls]
-    text = json.dumps((program.source, rows), allow_nan=False).encode()
+    try:
+        text = json.dumps((program.source, rows), allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("the arguments are nested too deep") from None
     descriptor = os.memfd_create("inward", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.set_blocking(descriptor, False)  # memory never blocks: this tells those who watch for it
     written = 0

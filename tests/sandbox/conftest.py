@@ -1,14 +1,22 @@
 """One sandbox per test and level, and short ways to ask it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
+from blockbuster import BlockBuster, blockbuster_ctx
 
 from codeiod_sandbox import Call, Limits, Outcome, Program, Sandbox
 
 Ask = Callable[..., Awaitable[Outcome]]
 LIMITS = Limits(call_seconds=2.0, memory_bytes=256 << 20, output_bytes=1 << 16)
+
+
+@pytest.fixture(autouse=True)
+def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
+    """Fail on a blocking call of the package on the event loop."""
+    with blockbuster_ctx("codeiod_sandbox") as watch:
+        yield watch
 
 
 @pytest.fixture

@@ -207,3 +207,24 @@ def f():
     )
     assert isinstance(outcome, Returned), outcome
     assert outcome.value == [1, [1, 2], 4, ""]
+
+
+async def test_a_large_result() -> None:
+    """A megabyte of JSON comes back whole, and one byte more does not."""
+    program = Program("def f(n): return 'x' * n")
+    async with Sandbox(workers=1, limits=Limits(output_bytes=1 << 20)) as sandbox:
+        fits, over = await sandbox.run(
+            program, [Call("f", {"n": (1 << 20) - 2}), Call("f", {"n": (1 << 20) - 1})]
+        )
+    assert isinstance(fits, Returned)
+    assert len(fits.value) == (1 << 20) - 2
+    assert over == OverOutput()
+
+
+async def test_arguments_nested_too_deep_are_a_value_error(sandbox: Sandbox) -> None:
+    """Not a RecursionError: the caller catches one kind."""
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ValueError, match="too deep"):
+        await sandbox.run(Program("def f(n): return 1"), [Call("f", {"n": deep})])

@@ -94,7 +94,9 @@ def main() -> None:
 def _build(settings: Settings, control: socket.socket) -> Zygote:
     layers = Layers()
     trees = _visible_trees()
+    copies: dict[str, int] = {}
     if settings.namespaces:
+        copies = namespaces.copy_trees(trees)
         namespaces.unshare()
         _leave_a_keeper(control)
         layers.held["namespaces"] = "on"
@@ -102,7 +104,7 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
     own_memory = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
     if settings.namespaces:
         own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        namespaces.private_root(trees)
+        namespaces.private_root(trees, copies)
         namespaces.drop_root()
         namespaces.fresh_tmp()
         namespaces.die_with_forker()
@@ -174,6 +176,7 @@ def _leave_a_keeper(control: socket.socket) -> None:
         namespaces.die_with_forker()
         return
     control.close()
+    os.closerange(_CONTROL, 1 << 20)
     namespaces.die_with_parent(settings_parent)
     _, status = os.waitpid(zygote, 0)
     os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))

@@ -3,10 +3,11 @@
 Imports the standard library alone. Made once per zygote; children inherit it for nothing.
 """
 
+import contextlib
 import os
 import signal
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from . import syscalls
@@ -90,14 +91,28 @@ def _write(path: str, text: str) -> None:
         os.close(descriptor)
 
 
-def private_root(trees: Iterable[str]) -> None:
+def copy_trees(trees: Iterable[str]) -> dict[str, int]:
+    """As root, take hold of the trees before the user namespace closes others' folders to it.
+
+    Returns a descriptor for each, and nothing where that is not permitted: then they are bound
+    by their paths, which an ordinary user can walk as before.
+    """
+    copies: dict[str, int] = {}
+    for tree in _outermost(trees) if os.getuid() == 0 else ():
+        with contextlib.suppress(OSError):
+            if not Path(tree).is_symlink():
+                copies[tree] = syscalls.copy_tree(tree)
+    return copies
+
+
+def private_root(trees: Iterable[str], copies: Mapping[str, int]) -> None:
     """Leave the machine's files: a read-only root with these trees, four devices and /tmp."""
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     site = _BUILDING_SITE
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
     syscalls.mount("root", site, "tmpfs", flags, "mode=755,size=1m")
     for tree in _outermost(trees):
-        _bind(tree, site, _READ_ONLY | syscalls.MOUNT_ATTR_NODEV)
+        _bind(tree, site, _READ_ONLY | syscalls.MOUNT_ATTR_NODEV, copies.get(tree))
     for device in DEVICES:
         _bind(device, site, _READ_ONLY | syscalls.MOUNT_ATTR_NOEXEC)
     for name in ("tmp", "etc"):
@@ -116,9 +131,10 @@ def _outermost(trees: Iterable[str]) -> list[str]:
     return kept
 
 
-def _bind(source: str, site: str, attributes: int) -> None:
+def _bind(source: str, site: str, attributes: int, copy: int | None = None) -> None:
+    """Let `source` appear in the new root, under its own name."""
     try:
-        found = os.lstat(source)
+        found = os.fstat(copy) if copy is not None else os.lstat(source)
     except FileNotFoundError:
         return
     target = Path(site + source)
@@ -130,7 +146,11 @@ def _bind(source: str, site: str, attributes: int) -> None:
         target.mkdir(exist_ok=True)
     else:
         target.touch()
-    syscalls.mount(source, str(target), None, syscalls.MS_BIND | syscalls.MS_REC)
+    if copy is not None:
+        syscalls.attach_tree(copy, str(target))
+        os.close(copy)
+    else:
+        syscalls.mount(source, str(target), None, syscalls.MS_BIND | syscalls.MS_REC)
     syscalls.set_mount_attributes(str(target), attributes, recursive=True)
 
 

@@ -23,6 +23,9 @@ MNT_DETACH = 2
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC = 1, 2, 4, 8
 AT_RECURSIVE = 0x8000
 AT_FDCWD = -100
+OPEN_TREE_CLONE = 1
+OPEN_TREE_CLOEXEC = os.O_CLOEXEC
+MOVE_MOUNT_F_EMPTY_PATH = 4
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -38,6 +41,8 @@ _OLD_NUMBERS = {
     "aarch64": {"capset": 91, "pivot_root": 41, "seccomp": 277},
 }
 _NUMBERS = {
+    "open_tree": 428,
+    "move_mount": 429,
     "mount_setattr": 442,
     "landlock_create_ruleset": 444,
     "landlock_add_rule": 445,
@@ -83,6 +88,16 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
         data.encode() if data else None,
     )
     _checked(result, f"mount {target}")
+
+
+def copy_tree(source: str) -> int:
+    """Return the descriptor of a detached copy of a mounted tree, to be attached elsewhere."""
+    flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE
+    return call("open_tree", AT_FDCWD, os.fsencode(source), flags)
+
+
+def attach_tree(tree: int, target: str) -> None:
+    call("move_mount", tree, b"", AT_FDCWD, os.fsencode(target), MOVE_MOUNT_F_EMPTY_PATH)
 
 
 def umount(target: str) -> None:

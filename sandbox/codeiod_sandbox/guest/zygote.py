@@ -1,5 +1,6 @@
 """The fork server: waits for jobs, forks a child for each, watches it. Standard library alone."""
 
+import contextlib
 import os
 import select
 import shutil
@@ -53,6 +54,9 @@ class Zygote:
         os.close(watched)
         # In a pid namespace this returns when the last process of the child's tree is gone.
         _, status, usage = os.wait4(child, 0)
+        if not self.jail.filters_calls:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
         if ended is Ended.HUNG_UP:
             os._exit(0)
         self._clean()
@@ -63,6 +67,8 @@ class Zygote:
             syscalls.unshare(CLONE_NEWPID)
         child = os.fork()
         if child == 0:
+            if not self.jail.filters_calls:
+                os.setsid()  # so that what it forks can be found
             live(job, inward, outward, self.jail)
         if self.own_pids is not None:
             # Unsharing works once; entering the own namespace again makes it work once more.
