@@ -1,7 +1,7 @@
 """How many entries the sources hold, for the time left that a display shows.
 
-May import the other modules of ``sources``. Runs in a worker thread of anyio, and ends with the task
-that waits for it: it lists every folder, and reads plain JSONL for its line ends.
+May import the other modules of ``sources``. Runs in a worker thread of anyio, and ends with the
+task that waits for it: it lists every folder, and reads plain JSONL for its line ends.
 """
 
 from __future__ import annotations
