@@ -6,6 +6,7 @@ May import rich, ``service.live`` and ``items``.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import anyio
@@ -106,36 +107,46 @@ async def _lines(live: Live) -> None:
 
 def _picture(live: Live, rates: Rates) -> Group:
     state = live.state
-    total = "?" if live.total_entries is None else f"{live.total_entries:,}"
+    total = f" of {live.total_entries:,}" if live.total_entries else ""
     usage = state.calls.usage
     facts = Text.assemble(
         ("stopping: " + live.stopping + "  ", "bold yellow") if live.stopping else "",
-        f"entries {state.entries:,} of {total}   inside {live.inside:,}"
+        f"entries {state.entries:,}{total}   inside {live.inside:,}"
         f"   calls in flight {live.in_flight.count:,}"
         f"   answers/min {rates.answers.per_minute:,.0f}\n"
         f"tokens {usage.input:,} in ({usage.cached:,} cached), {usage.output:,} out"
         f"   running {duration(live.seconds)}   left {duration(rates.eta_seconds(live))}",
     )
-    return Group(funnel_table(live), facts)
+    return Group(funnel_picture(live), facts)
 
 
-def funnel_table(live: Live) -> Table:
+def funnel_picture(live: Live) -> Group:
     """Draw how far this call's items have come."""
     funnel = live.funnel
-    table = Table(title="codeiod", title_justify="left", box=None, pad_edge=False)
-    for name in ("admitted", "unified", "sampled"):
-        table.add_column(name, justify="right")
+    items = _table("admitted", "unified", "sampled", "finished", "rejected")
+    items.add_row(
+        "items",
+        *_numbers(
+            funnel.admitted, funnel.unified, funnel.sampled, funnel.finished, funnel.rejected
+        ),
+    )
+    instances = _table("instances", "right at 1", "right at 2")
     for task in Task:
-        for name in ("asked", "right 1", "right 2"):
-            table.add_column(f"{task.asked}s {name}", justify="right")
-    for name in ("finished", "rejected"):
-        table.add_column(name, justify="right")
-    counts = [funnel.admitted, funnel.unified, funnel.sampled]
-    for task in Task:
-        counts += [funnel.instances[task], funnel.right_1[task], funnel.right_2[task]]
-    counts += [funnel.finished, funnel.rejected]
-    table.add_row(*(f"{count:,}" for count in counts))
+        counts = funnel.instances[task], funnel.right_1[task], funnel.right_2[task]
+        instances.add_row(task.replace("_", " "), *_numbers(*counts))
+    return Group(items, instances)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("", min_width=len("output prediction"), style="bold")
+    for name in columns:
+        table.add_column(name, justify="right", min_width=10)
     return table
+
+
+def _numbers(*counts: int) -> Iterator[str]:
+    return (f"{count:,}" for count in counts)
 
 
 def duration(seconds: float | None) -> str:

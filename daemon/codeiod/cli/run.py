@@ -91,11 +91,11 @@ def _run(plan: Plan) -> Ended:
 def _summarize(plan: Plan, ended: Ended) -> None:
     from rich.console import Console
 
-    from codeiod.cli.progress import funnel_table
+    from codeiod.cli.progress import funnel_picture
     from codeiod.cli.report import report_table
 
     console = Console()
-    console.print(funnel_table(ended.live))
+    console.print(funnel_picture(ended.live))
     console.print()
     console.print(report_table(ended.report, plan.directory))
     if ended.live.stopping:
