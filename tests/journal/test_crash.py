@@ -1,9 +1,9 @@
 """A crash at any call to the disk loses nothing that was promised, and doubles nothing.
 
 The scenario is small and real: items are admitted, paid for, and committed to the dataset, over
-several segments and parts. It is killed at its n-th change of the disk, for every n: before the
-call, half-way through it, or after it. *kill* keeps what was written, as the page cache does;
-*power* keeps only what was synced.
+several segments and parts. It is killed at its n-th change of the disk, for every n: half-way
+through the call, or after it (which is before the next one). *kill* keeps what was written, as the
+page cache does; *power* keeps only what was synced. The next life loses its power early.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from codeiod.journal.records import FINISHED, Admit, RecipeSet
 from codeiod.reports.check import check
 
 MakeAdmit = Callable[..., Admit]
-CONTENTS = ("one", "two", "three")
+CONTENTS = ("one", "two", "three", "four")
 
 
 class Dead(OSError):
@@ -37,16 +37,20 @@ class Dead(OSError):
 
 
 class CrashDisk(OsDisk):
-    """A disk whose process dies at the n-th change of it; all later calls find no one."""
+    """A disk whose process dies at the n-th change of it; all later calls find no one.
 
-    def __init__(self, at: int, when: str, *, power: bool) -> None:
+    What a sync keeps is modelled, not done: that would only take time. 0 never dies.
+    """
+
+    def __init__(self, at: int, when: str, *, power: bool, before: CrashDisk | None = None) -> None:
         self.left = at
         self.when = when
         self.power = power
         self.dead = False
         self._open: dict[int, Path] = {}
-        self._synced: dict[Path, int] = {}
-        self._fresh: set[Path] = set()
+        # What an earlier life wrote and did not sync is still not durable in this one.
+        self._synced: dict[Path, int] = before._synced if before else {}
+        self._fresh: set[Path] = before._fresh if before else set()
         """Files whose names are not durable yet."""
 
     def _change(self, act: Callable[[], Any], half: Callable[[], Any] | None = None) -> Any:
@@ -122,7 +126,6 @@ class CrashDisk(OsDisk):
 
     def sync(self, descriptor: int) -> None:
         def act() -> None:
-            OsDisk.sync(self, descriptor)
             path = self._open[descriptor]
             self._synced[path] = path.stat().st_size
 
@@ -166,7 +169,7 @@ class Run:
         """One life of the process, to its end or its death."""
         async with (
             Journal.open(self.directory, disk=disk, segment_bytes=600) as journal,
-            Committer.open(self.directory, journal, part_bytes=200) as committer,
+            Committer.open(self.directory, journal, part_bytes=500) as committer,
             create_task_group() as group,
         ):
             group.start_soon(committer.run)
@@ -229,20 +232,22 @@ def programs(directory: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("power", [False, True], ids=["kill", "power"])
-@pytest.mark.parametrize("when", ["before", "half", "after"])
+@pytest.mark.parametrize("when", ["half", "after"])
 def test_crash_at_every_call(tmp_path: Path, admit: MakeAdmit, when: str, *, power: bool) -> None:
     """Wherever it dies, the next lives end with the same dataset, and pay for nothing twice."""
-    wanted = [Run(tmp_path, admit).admits[number].item for number in (0, 2)]
+    wanted = [Run(tmp_path, admit).admits[number].item for number in (0, 2, 3)]
     finished = False
     at = 0
     with start_blocking_portal() as portal:
         while not finished:
             at += 1
             run = Run(tmp_path / f"{at}", admit)
-            finished = live(portal, run.live, CrashDisk(at, when, power=power))
+            disk = CrashDisk(at, when, power=power)
+            finished = live(portal, run.live, disk)
             if not finished:  # and once more, early in the next life: recovery dies too
-                live(portal, run.live, CrashDisk(at % 17 + 1, when, power=power))
-            assert live(portal, run.live, OsDisk()), at
+                again = CrashDisk(at % 17 + 1, when, power=True, before=disk)
+                live(portal, run.live, again)
+            assert live(portal, run.live, CrashDisk(0, when, power=False)), at
             assert programs(run.directory) == wanted, at
             result = check(run.directory)
             assert result.ok, (at, result.findings)
