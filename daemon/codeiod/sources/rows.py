@@ -77,7 +77,7 @@ def parse(row: bytes) -> dict[str, Any]:
     """
     try:
         text = row.decode()
-        value = json.loads(text)
+        value = _load(text)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
@@ -88,11 +88,18 @@ def parse(row: bytes) -> dict[str, Any]:
         raise BadRow(f"not JSON: {error.msg} at character {error.pos}") from error
     except RecursionError as error:
         raise BadRow("nested too deeply") from error
-    except ValueError as error:
-        raise BadRow(f"not JSON: {error}") from error
     if not isinstance(value, dict):
         raise BadRow("not an object")
     return value
+
+
+def _load(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # an integer of more digits than Python makes a number of
+        return json.loads(text, parse_int=str)
 
 
 def meta_of(fields: dict[str, Any], items: ItemsSettings) -> dict[str, str]:

@@ -65,7 +65,7 @@ class _Folder:
                     stack.pop()
                 elif isinstance(name, Entry):
                     yield name
-                elif name.is_dir(follow_symlinks=False):
+                elif _is_folder(name):
                     if self._may_enter(name):
                         stack.append(self._names(name.path))
                 else:
@@ -106,5 +106,19 @@ def _wanted(name: os.DirEntry[str]) -> bool:
     return (
         not name.name.startswith(".")
         and (is_container(name.name) or language_of(name.name) != "")
-        and name.is_file(follow_symlinks=False)
+        and _may_be_file(name)
     )
+
+
+def _is_folder(name: os.DirEntry[str]) -> bool:
+    try:
+        return name.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _may_be_file(name: os.DirEntry[str]) -> bool:
+    try:
+        return name.is_file(follow_symlinks=False)
+    except OSError:  # some file systems tell no kinds of names; whoever asks for more is told why
+        return True
