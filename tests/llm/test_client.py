@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 import anyio
 import orjson
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from codeiod.config import EndpointSettings
 from codeiod.errors import SettingsError
@@ -255,6 +258,23 @@ async def test_a_body_that_is_not_encoded_as_it_says_is_cut(server: Any) -> None
     assert (await fault_of(server.settings())).kind is FaultKind.RESET
 
 
+async def test_an_untrusted_certificate_is_named(tmp_path: Path) -> None:
+    """A server with a certificate of its own making is a TLS failure, not a dead server."""
+    pem = tmp_path / "server.pem"
+    pem.write_text(SELF_SIGNED)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem)
+    serving = TestServer(web.Application(), scheme="https", host="127.0.0.1")
+    await serving.start_server(ssl=context)
+    try:
+        url = str(serving.make_url("/v1"))
+        fault = await fault_of(EndpointSettings(base_url=url, model="m"))
+    finally:
+        await serving.close()
+    assert fault.kind is FaultKind.TLS
+    assert "self-signed certificate" in str(fault)
+
+
 async def test_a_refused_port_is_unreachable() -> None:
     """Nobody listens: nothing was sent, nothing is paid."""
     with socket.socket() as free:
@@ -263,6 +283,7 @@ async def test_a_refused_port_is_unreachable() -> None:
         settings = EndpointSettings(base_url=f"http://127.0.0.1:{port}/v1", model="m")
         fault = await fault_of(settings)
     assert fault.kind is FaultKind.UNREACHABLE
+    assert str(fault) == "no connection: Connection refused"
     assert fault.unconnected
     assert not fault.maybe_paid
 
@@ -307,3 +328,24 @@ def test_a_digest_names_all_that_is_asked() -> None:
     ]
     assert len({request.digest for request in requests}) == len(requests)
     assert ChatRequest(messages).digest == REQUEST.digest
+
+
+SELF_SIGNED = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgO5HCR3NhbDWK5l/O
++19ldiDaQboaC2ZhdfA87wSWrQihRANCAASatZPG5osKV/c0mDmW8kTvXJOrE1aH
+2KEMrLexqtWiad2oFCZga4Cjzwv0pi9PGZ8ZUqEbJ49bJrDVvoDodp4D
+-----END PRIVATE KEY-----
+-----BEGIN CERTIFICATE-----
+MIIBfjCCASWgAwIBAgIUDGGpQ7uwZAkY0KXKzC5DP1uSGgMwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjEzMTQ1NFoYDzIxMjYxMDI5
+MTMxNDU0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASatZPG5osKV/c0mDmW8kTvXJOrE1aH2KEMrLexqtWiad2oFCZga4Cj
+zwv0pi9PGZ8ZUqEbJ49bJrDVvoDodp4Do1MwUTAdBgNVHQ4EFgQUp3/O9lHmIrG5
+pMOqrkIvbk0PuSkwHwYDVR0jBBgwFoAUp3/O9lHmIrG5pMOqrkIvbk0PuSkwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiAvm/q91PHFzm9CVY/l3Iaj
+7BJyz3/5lfJBnz+6QPstUwIgSt2MEPwaQBIt61RVm/00JUseM8S0uLwIhxgavJot
+fyc=
+-----END CERTIFICATE-----
+"""
+"""Made for this test, trusted by no one."""

@@ -5,6 +5,8 @@ May import aiohttp, orjson, ``items``, ``config``, ``errors`` and its neighbours
 
 from __future__ import annotations
 
+import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -232,5 +234,14 @@ def _transport_fault(error: aiohttp.ClientError, settings: EndpointSettings) -> 
 
 
 def _reason(error: aiohttp.ClientConnectorError) -> str:
-    cause = error.os_error
-    return cause.strerror or str(cause) or type(cause).__name__
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        cause: Exception = error.certificate_error
+    else:
+        cause = error.os_error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return cause.verify_message
+    if isinstance(cause, ssl.SSLError):
+        return cause.reason or str(cause)
+    if isinstance(cause, OSError) and cause.errno is not None and cause.errno > 0:
+        return os.strerror(cause.errno)
+    return str(getattr(cause, "strerror", None) or cause) or type(cause).__name__
