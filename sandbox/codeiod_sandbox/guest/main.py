@@ -8,35 +8,22 @@ import gc
 import json
 import os
 import platform
-import random
 import socket
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 
-from . import clock, landlock, namespaces, rlimits, seccomp, syscalls
+from . import landlock, namespaces, rlimits, seccomp, syscalls
 from .child import Jail
 from .messages import FAULT_PREFIX
-from .program import Result, load
+from .warmup import preload, warm_up
 from .zygote import Zygote
 
 _CONTROL = 3
 _NICENESS = 5
 _SYSTEM_TREES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo")
 _READABLE_FILES = ("/etc/ld.so.cache", "/etc/passwd")
-_WARM_UP = """
-import dataclasses, re
-@dataclasses.dataclass
-class Point:
-    x: int
-def work(n):
-    if n < 0:
-        raise ValueError(f"{n} is negative")
-    return {"a": [Point(i).x * 2 for i in range(n)], "b": re.sub("a", "b", "banana"), "c": 1.5}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,39 +78,49 @@ def main() -> None:
         raise
 
 
-def _build(settings: Settings, control: socket.socket) -> Zygote:
-    layers = Layers()
-    trees = _visible_trees()
-    copies: dict[str, int] = {}
-    if settings.namespaces:
-        copies = namespaces.copy_trees(trees)
-        namespaces.unshare()
-        _leave_a_keeper(control)
-        layers.held["namespaces"] = "on"
-    os.nice(_NICENESS)
-    own_memory = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
-    if settings.namespaces:
-        own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        namespaces.private_root(trees, copies)
-        namespaces.drop_root()
-        namespaces.fresh_tmp()
-        namespaces.die_with_forker()
-        layers.held["private root"] = "on"
-        tmp = "/tmp"
-    else:
-        own_pids, tmp = None, settings.scratch
-        layers.attempt("foreign user", lambda: _become_nobody(tmp))
-        namespaces.die_with_parent(settings.parent)
-    os.chdir("/")
-    return _last_layers(settings, layers, control, _Place(own_pids, own_memory, tmp, trees))
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
+    """Where a zygote has settled; `own_pids` is None where it has no namespaces."""
+
     own_pids: int | None
     own_memory: int
     tmp: str
-    trees: list[str]
+    readable: list[str]
+
+
+def _build(settings: Settings, control: socket.socket) -> Zygote:
+    layers = Layers()
+    trees = _visible_trees()
+    os.nice(_NICENESS)
+    if settings.namespaces:
+        place = _settle_in_namespaces(trees, control)
+        layers.held |= {"namespaces": "on", "private root": "on"}
+    else:
+        layers.attempt("foreign user", lambda: _become_nobody(settings.scratch))
+        namespaces.die_with_parent(settings.parent)
+        place = _Place(None, _open_own_memory(), settings.scratch, [*trees, *_READABLE_FILES])
+    os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), place.tmp))
+    os.chdir("/")
+    return _last_layers(settings, layers, control, place)
+
+
+def _settle_in_namespaces(trees: list[str], control: socket.socket) -> _Place:
+    copies = namespaces.copy_trees(trees)
+    namespaces.unshare()
+    _leave_a_keeper(control)
+    own_memory = _open_own_memory()
+    own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    tmp = namespaces.tmp_beside(trees)
+    namespaces.private_root(trees, copies)
+    namespaces.drop_root()
+    namespaces.fresh_tmp(tmp)
+    namespaces.die_with_forker()
+    return _Place(own_pids, own_memory, tmp, ["/"])
+
+
+def _open_own_memory() -> int:
+    """Keep a way to ask for the size of this process when /proc is gone."""
+    return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _last_layers(
@@ -131,13 +128,12 @@ def _last_layers(
 ) -> Zygote:
     """Add what needs neither mounts nor users, warm up, and report."""
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    _preload(settings)
-    if place.own_pids is not None and not namespaces.tmp_is_untouched():
-        namespaces.fresh_tmp(again=True)
+    preload(settings.preload)
+    if place.own_pids is not None and not namespaces.is_untouched(place.tmp):
+        namespaces.fresh_tmp(place.tmp, again=True)
 
     def make_ruleset() -> int:
-        readable = ["/"] if place.own_pids is not None else [*place.trees, *_READABLE_FILES]
-        return landlock.ruleset(readable, [place.tmp], namespaces.DEVICES)
+        return landlock.ruleset(place.readable, [place.tmp], namespaces.DEVICES)
 
     locks = layers.attempt("landlock", lambda: os.close(make_ruleset()), wanted=settings.landlock)
     if locks:
@@ -146,7 +142,7 @@ def _last_layers(
         "seccomp", lambda: seccomp.install(seccomp.zygote_filter()), wanted=settings.seccomp
     )
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
-    _warm_up(settings)
+    warm_up(twin=settings.twin)
     foreign = place.own_pids is not None or layers.held.get("foreign user") == "on"
     jail = Jail(
         ruleset=make_ruleset() if locks else None,
@@ -207,42 +203,6 @@ def _become_nobody(tmp: str) -> None:
     os.setgroups([])
     os.setresgid(namespaces.OUTER_ID, namespaces.OUTER_ID, namespaces.OUTER_ID)
     os.setresuid(namespaces.OUTER_ID, namespaces.OUTER_ID, namespaces.OUTER_ID)
-
-
-def _preload(settings: Settings) -> None:
-    for name in settings.preload:
-        try:
-            import_module(name)
-        except ImportError:
-            continue  # what this interpreter lacks, a program will be told
-    for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
-        del sys.modules[name]
-
-
-def _warm_up(settings: Settings) -> None:
-    """Do once, before any fork, what every child would do for the first time."""
-    time.tzset()
-    if settings.twin:
-        clock.shift()
-        _disturb_layout()
-    main_module = sys.modules["__main__"]
-    program = load(_WARM_UP, 0, twin=settings.twin)
-    if isinstance(program, Result):
-        raise RuntimeError(f"no warm-up: {program.body}")  # noqa: TRY004 # no type is wrong
-    for number in (3, -1):
-        program.call("work", {"n": number}, number, 1 << 20)
-    _kept.append(main_module)
-
-
-_kept: list[object] = []
-
-
-def _disturb_layout() -> None:
-    """Leave holes of every small size, in random order, so that addresses order differently."""
-    for size in range(16, 512, 16):
-        blocks = [bytes(size - 1) for _ in range(67)]
-        random.shuffle(blocks)
-        _kept.extend(blocks[::3])
 
 
 def _address_bytes(own_memory: int) -> int:

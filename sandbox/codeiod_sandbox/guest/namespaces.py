@@ -24,6 +24,7 @@ from .syscalls import (
 
 INNER_ID = 1000
 OUTER_ID = 61184  # the first of systemd's dynamic users: nobody's files
+TMP_FOLDERS = ("/tmp", "/scratch")
 TMP_BYTES = 16 << 20
 TMP_INODES = 512
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
@@ -106,7 +107,7 @@ def copy_trees(trees: Iterable[str]) -> dict[str, int]:
 
 
 def private_root(trees: Iterable[str], copies: Mapping[str, int]) -> None:
-    """Leave the machine's files: a read-only root with these trees, four devices and /tmp."""
+    """Leave the machine's files: a read-only root with these trees and four devices."""
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     site = _BUILDING_SITE
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
@@ -115,8 +116,8 @@ def private_root(trees: Iterable[str], copies: Mapping[str, int]) -> None:
         _bind(tree, site, _READ_ONLY | syscalls.MOUNT_ATTR_NODEV, copies.get(tree))
     for device in DEVICES:
         _bind(device, site, _READ_ONLY | syscalls.MOUNT_ATTR_NOEXEC)
-    for name in ("tmp", "etc"):
-        Path(site, name).mkdir(exist_ok=True)
+    for folder in (*TMP_FOLDERS, "/etc"):
+        Path(site + folder).mkdir(exist_ok=True)
     Path(site, "etc/passwd").write_text(f"user:x:{INNER_ID}:{INNER_ID}::/tmp:/bin/false\n")
     os.chdir(site)
     syscalls.pivot_to_here()
@@ -154,18 +155,22 @@ def _bind(source: str, site: str, attributes: int, copy: int | None = None) -> N
     syscalls.set_mount_attributes(str(target), attributes, recursive=True)
 
 
-def fresh_tmp(*, again: bool = False) -> None:
-    """Mount an empty /tmp, `again` in place of the one that a program wrote to."""
+def tmp_beside(trees: Iterable[str]) -> str:
+    """Return where the private folder goes: /tmp, unless the interpreter itself lies below it."""
+    usual, other = TMP_FOLDERS
+    return other if any(tree.startswith(usual + "/") for tree in trees) else usual
+
+
+def fresh_tmp(tmp: str, *, again: bool = False) -> None:
+    """Mount an empty private folder, `again` in place of the one that a program wrote to."""
     if again:
-        syscalls.umount("/tmp")
+        syscalls.umount(tmp)
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
-    syscalls.mount(
-        "tmp", "/tmp", "tmpfs", flags, f"mode=1777,size={TMP_BYTES},nr_inodes={TMP_INODES}"
-    )
+    syscalls.mount("tmp", tmp, "tmpfs", flags, f"mode=1777,size={TMP_BYTES},nr_inodes={TMP_INODES}")
 
 
-def tmp_is_untouched() -> bool:
-    found = os.statvfs("/tmp")
+def is_untouched(tmp: str) -> bool:
+    found = os.statvfs(tmp)
     return found.f_files - found.f_ffree <= 1 and found.f_blocks == found.f_bfree
 
 

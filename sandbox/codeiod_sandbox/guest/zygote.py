@@ -80,8 +80,8 @@ class Zygote:
         if self.own_pids is None:
             for entry in Path(self.jail.tmp).iterdir():
                 _remove(entry)
-        elif not namespaces.tmp_is_untouched():
-            namespaces.fresh_tmp(again=True)
+        elif not namespaces.is_untouched(self.jail.tmp):
+            namespaces.fresh_tmp(self.jail.tmp, again=True)
             if self.jail.ruleset is not None:
                 # A rule is bound to an inode, and this /tmp is another one.
                 os.close(self.jail.ruleset)

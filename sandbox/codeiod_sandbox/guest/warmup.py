@@ -1,0 +1,56 @@
+"""What a zygote does once so that no child has to. Imports the standard library alone."""
+
+import random
+import sys
+import time
+from collections.abc import Iterable
+from importlib import import_module
+
+from . import clock
+from .program import Result, load
+
+_PROGRAM = """
+import dataclasses, re
+@dataclasses.dataclass
+class Point:
+    x: int
+def work(n):
+    if n < 0:
+        raise ValueError(f"{n} is negative")
+    return {"a": [Point(i).x * 2 for i in range(n)], "b": re.sub("a", "b", "banana"), "c": 1.5}
+"""
+_kept: list[object] = []  # alive as long as the zygote
+
+
+def preload(names: Iterable[str]) -> None:
+    """Import what programs use, as far as it is there, and hide our own modules from them."""
+    for name in names:
+        try:
+            import_module(name)
+        except ImportError:
+            continue  # a program that needs it will be told
+    for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
+        del sys.modules[name]
+
+
+def warm_up(*, twin: bool) -> None:
+    """Do once, before any fork, what every child would do for the first time."""
+    time.tzset()
+    if twin:
+        clock.shift()
+        _disturb_layout()
+    main_module = sys.modules["__main__"]
+    program = load(_PROGRAM, 0, twin=twin)
+    if isinstance(program, Result):
+        raise RuntimeError(f"no warm-up: {program.body}")  # noqa: TRY004 # no type is wrong
+    for number in (3, -1):
+        program.call("work", {"n": number}, number, 1 << 20)
+    _kept.append(main_module)
+
+
+def _disturb_layout() -> None:
+    """Leave holes of every small size, in random order, so that addresses order differently."""
+    for size in range(16, 512, 16):
+        blocks = [bytes(size - 1) for _ in range(67)]
+        random.shuffle(blocks)
+        _kept.extend(blocks[::3])
