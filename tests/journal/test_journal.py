@@ -344,3 +344,25 @@ async def test_a_disk_that_never_answers(tmp_path: Path, admit: MakeAdmit) -> No
     with pytest.raises(DiskFailed, match="did not answer"):
         await run()
     answer.set()
+
+
+async def test_cancelled_run_lets_go(tmp_path: Path, admit: MakeAdmit) -> None:
+    """A run that is cancelled still writes what is queued, and gives the lock back."""
+    with anyio.CancelScope() as scope:
+        async with Journal.open(tmp_path) as journal:
+            journal.append(admit("one"))
+            scope.cancel()
+            await anyio.sleep_forever()
+    async with Journal.open(tmp_path) as journal:
+        assert journal.state.known(admit("one").item)
+
+
+async def test_strange_files_are_left_alone(tmp_path: Path, admit: MakeAdmit) -> None:
+    """A file that someone put beside ours is no segment and no cut."""
+    async with Journal.open(tmp_path) as journal:
+        journal.append(admit("one"))
+    await anyio.Path(tmp_path, "journal", "cut").mkdir()
+    for name in ("notes.txt", "cut/notes.txt", "cut/.draft-1-00000000.new"):
+        await anyio.Path(tmp_path, "journal", name).write_text("?")
+    async with Journal.open(tmp_path) as journal:
+        assert (journal.state.items, journal.state.cut_bytes) == (1, 0)

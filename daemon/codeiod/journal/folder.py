@@ -19,6 +19,7 @@ JOURNAL = "journal"
 LOCK = "LOCK"
 CUT = "cut"
 _SEGMENT = re.compile(r"segment-(\d{8})\.jsonl")
+_KEPT = re.compile(r"([^.].*)-(\d+)-[0-9a-f]{8}")
 
 
 def segment_name(number: int) -> str:
@@ -87,7 +88,11 @@ def lock(disk: Disk, folder: Path) -> int:
         holder = _noted_pid(disk, path)
         whose = f"process {holder}" if holder else "another process"
         raise DirectoryError(f"{folder.parent} is in use by {whose}")
-    disk.note(descriptor, f"{os.getpid()}\n")
+    try:
+        disk.note(descriptor, f"{os.getpid()}\n")
+    except OSError:
+        disk.close(descriptor)
+        raise
     return descriptor
 
 
@@ -129,10 +134,9 @@ def kept_cuts(disk: Disk, folder: Path) -> list[Cut]:
     """List what was ever cut."""
     cuts = []
     for name in disk.names(folder / CUT):
-        if not name.startswith("."):  # a draft that a crash left
-            file, offset, _ = name.rsplit("-", 2)
+        if match := _KEPT.fullmatch(name):  # a draft that a crash left is no cut
             size = disk.size(folder / CUT / name) or 0
-            cuts.append(Cut(file.replace("+", "/"), int(offset), size, name))
+            cuts.append(Cut(match[1].replace("+", "/"), int(match[2]), size, name))
     return cuts
 
 

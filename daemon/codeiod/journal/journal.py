@@ -79,7 +79,8 @@ class Journal:
             finally:
                 await journal._close(close_seconds)
         finally:
-            await to_thread.run_sync(release, disk, recovered.lock)
+            with CancelScope(shield=True):
+                await to_thread.run_sync(release, disk, recovered.lock)
 
     def append(self, record: Record) -> Position:
         """Queue a record for the next group, without waiting; the state takes it at once.

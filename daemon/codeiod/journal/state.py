@@ -184,13 +184,13 @@ class State:
 
     def _step(self, record: Step, position: Position) -> None:
         made = self.require_pending(record.item, record.epoch).made(record.key)
+        if made.position is not None and not record.truncated:
+            raise Impossible(f"step {record.key} of {record.item} has two results")
         made.of = record.of
         if record.truncated:
             made.truncated += 1
-        elif made.position is None:
-            made.position = position
         else:
-            raise Impossible(f"step {record.key} of {record.item} has two results")
+            made.position = position
         if record.answered:
             self.calls.pay(record)
 
