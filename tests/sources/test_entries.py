@@ -50,7 +50,7 @@ def test_sources_that_cannot_be_are_refused_in_a_line(tmp_path: Path) -> None:
     assert refusal(tmp_path / "pipe").endswith("pipe is neither a file nor a folder")
     assert refusal("/dev/null") == "source /dev/null is neither a file nor a folder"
     assert refusal("") == "a source is empty: name a file or a folder"
-    assert refusal("a\0b") == "source a\0b: embedded null byte"
+    assert refusal("a\0b") == "source a\0b is no name that a file can have"
     assert refusal("caf\udce9") == "source caf\\xe9: No such file or directory"
 
 

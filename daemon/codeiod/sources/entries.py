@@ -53,8 +53,8 @@ def check(sources: Sequence[str], exclude: Path) -> None:
             mode = Path(source).stat().st_mode
         except OSError as error:
             raise SettingsError(f"{shown}: {reason_of(error)}") from error
-        except ValueError as error:  # a NUL in the name
-            raise SettingsError(f"{shown}: {error}") from error
+        except ValueError as error:  # a NUL in it, or what the file system's encoding can't say
+            raise SettingsError(f"{shown} is no name that a file can have") from error
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             raise SettingsError(f"{shown} is neither a file nor a folder")
         if Path(source).resolve().is_relative_to(exclude.resolve()):
