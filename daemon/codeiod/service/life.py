@@ -90,7 +90,7 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
     present = Recipe.of(settings, Prompts.load())
     if not plan.sources and not (plan.directory / "journal").is_dir():
         raise SettingsError(f"no source is given, and {plan.directory} holds no run to go on with")
-    sources.check(plan.sources, plan.directory)
+    await to_thread.run_sync(sources.check, plan.sources, plan.directory)
     async with (
         Journal.open(plan.directory) as journal,
         Committer.open(plan.directory, journal) as committer,

@@ -61,4 +61,4 @@ def agree(journal: Journal, present: Recipe, *, new_recipe: bool) -> Recipes:
 
 def _binds_pending(key: str) -> bool:
     """Tell whether a key names what there is one of in a run: who answers, where programs run."""
-    return key == "teacher" or key.endswith(".models") or key.startswith("sandbox.")
+    return key == "teacher" or key.startswith(("models.", "sandbox."))
