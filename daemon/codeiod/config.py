@@ -288,17 +288,18 @@ def _environment_layer(environ: Mapping[str, str]) -> Layer:
     for name, text in sorted(environ.items()):
         if name.startswith(ENVIRONMENT_PREFIX) and "__" in name:
             path = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
-            _place(tree, path, _value(text))
+            _place(tree, path, _value(path, text))
     return Layer("environment", tree)
 
 
 def _assigned_layer(assignments: Sequence[str]) -> Layer:
     tree: dict[str, Any] = {}
     for assignment in assignments:
-        path, equals, text = assignment.partition("=")
-        if not equals or "." not in path:
+        name, equals, text = assignment.partition("=")
+        if not equals or "." not in name:
             raise SettingsError(f"--set {assignment}: write it as section.key=value")
-        _place(tree, path.strip().split("."), _value(text))
+        path = name.strip().split(".")
+        _place(tree, path, _value(path, text))
     return Layer("--set", tree)
 
 
@@ -309,12 +310,16 @@ def _flag_layer(flags: Mapping[str, Any]) -> Layer:
     return Layer("command line", tree)
 
 
-def _value(text: str) -> Any:
-    """Read a value as TOML writes it; what is no TOML is a plain string."""
+def _value(path: Sequence[str], text: str) -> Any:
+    """Read a value as TOML writes it; what is no TOML is a plain string.
+
+    A setting that is a text keeps what was written, were it like a number or a date.
+    """
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+    return text if _type_at(path) is str and not isinstance(value, str) else value
 
 
 def _place(tree: dict[str, Any], path: Sequence[str], value: Any) -> None:
@@ -377,17 +382,21 @@ def _explain(error: ErrorDetails, origins: Mapping[str, str]) -> str:
 
 
 def _known(location: Sequence[int | str]) -> str:
-    names = sorted(_section_at(location[:-1]).model_fields)
+    names = sorted(_type_at(location[:-1]).model_fields)
     near = difflib.get_close_matches(str(location[-1]), names, n=1)
     guess = f"did you mean {near[0]}? " if near else ""
     return f"{guess}known here: {', '.join(names)}"
 
 
-def _section_at(location: Sequence[int | str]) -> type[Section]:
-    section: type[Section] = Settings
+def _type_at(location: Sequence[int | str]) -> Any:
+    """Return the type of the section or setting at a place, None where there is none."""
+    kind: Any = Settings
     for part in location:
-        if isinstance(part, str):
-            annotation = section.model_fields[part].annotation
-            inner = [a for a in typing.get_args(annotation) if isinstance(a, type)]
-            section = inner[0] if inner else typing.cast("type[Section]", annotation)
-    return section
+        if typing.get_origin(kind) is tuple:
+            kind = typing.get_args(kind)[0]
+        elif typing.get_origin(kind) is dict:
+            kind = typing.get_args(kind)[1]
+        else:
+            field = getattr(kind, "model_fields", {}).get(part)
+            kind = field.annotation if field else None
+    return kind
