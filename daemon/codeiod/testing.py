@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import anyio
 from anyio.lowlevel import checkpoint
 
 from codeiod.items import Answer, GaveUp, Task, Usage, digest
 from codeiod.journal import Ledger
-from codeiod.teachers.asks import Ask, PredictAsk, ReviseAsk, UnifyAsk
+from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
 from codeiod_sandbox import Call, Outcome, Program, Raised, Returned, SandboxLevel
 
 FAKE_MODEL = "fake"
@@ -46,19 +47,28 @@ What is three times `n`, and one?
 """
 
 
+TeacherScript: TypeAlias = Callable[[Ask], str | GaveUp | None]
+SandboxScript: TypeAlias = Callable[[Program, Call, bool, bool], Outcome | None]
+
+
 class FakeTeacher:
     """A teacher that answers at once; what it gets right is fixed by what it is asked.
 
     :param right: how often the first turn and the second are right, from 0 to 1.
+    :param script: says what to answer to an ask; None where the answer is to be as always.
     """
 
     def __init__(
-        self, right: tuple[float, float] = (0.5, 0.5), latency_seconds: float = 0.0
+        self,
+        right: tuple[float, float] = (0.5, 0.5),
+        latency_seconds: float = 0.0,
+        script: TeacherScript | None = None,
     ) -> None:
         self.asked: Counter[str] = Counter()
         """How often each conversation was answered, by its digest."""
         self._right = right
         self._latency_seconds = latency_seconds
+        self._script = script
         self._closed = False
 
     async def answer(self, ask: Ask, ledger: Ledger) -> Answer | GaveUp:
@@ -72,7 +82,10 @@ class FakeTeacher:
         else:
             await checkpoint()
         self.asked[asked] += 1
-        text = UNIFY_ANSWER if isinstance(ask, UnifyAsk) else self._predict(ask, asked)
+        said = self._script(ask) if self._script else None
+        if isinstance(said, GaveUp):
+            return said
+        text = self._text(ask, asked) if said is None else said
         return Answer(text, model=FAKE_MODEL, usage=Usage(1, 0, 1), cost=1.0, currency="FAKE")
 
     async def room(self) -> None:
@@ -87,7 +100,9 @@ class FakeTeacher:
         """Be well always."""
         await anyio.sleep_forever()
 
-    def _predict(self, ask: PredictAsk | ReviseAsk, asked: str) -> str:
+    def _text(self, ask: Ask, asked: str) -> str:
+        if isinstance(ask, UnifyAsk):
+            return UNIFY_ANSWER
         question, turn = (ask, 0) if isinstance(ask, PredictAsk) else (ask.ask, 1)
         known = json.loads(question.known)
         right = int(asked[:8], 16) / 0x1_0000_0000 < self._right[turn]
@@ -97,17 +112,25 @@ class FakeTeacher:
 
 
 class FakeSandbox:
-    """A sandbox that runs nothing: it knows what the fake teacher's program does."""
+    """A sandbox that runs nothing: it knows what the fake teacher's program does.
+
+    :param script: says what becomes of a call, from the program, the call, ``twin`` and ``alone``;
+        None where it is to be as always.
+    """
 
     level = SandboxLevel.FULL
     workers = 1
+
+    def __init__(self, script: SandboxScript | None = None) -> None:
+        self._script = script
 
     async def run(
         self, program: Program, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
     ) -> list[Outcome]:
         """Return what the program would."""
         await checkpoint()
-        return [self._outcome(call) for call in calls]
+        script = self._script or (lambda *_: None)
+        return [script(program, call, twin, alone) or self._outcome(call) for call in calls]
 
     def _outcome(self, call: Call) -> Outcome:
         if call.function == "input_generator":
