@@ -245,20 +245,23 @@ class Bad(Exception):
 class Meta(type):
     __name__ = property(lambda self: 1 / 0)
 class Thing(metaclass=Meta): pass
+class Error(Exception, metaclass=Meta): pass
 def f(n):
+    if n == 4: raise Error("\U0001f600" * 5000)
     if n == 0: return Text("plain")
     if n == 1: raise Bad
     if n == 2: return Thing()
     raise ValueError("x" * (50 << 20))
 """
-    calls = [Call("f", {"n": n}) for n in range(4)]
-    plain, bad, thing, long = await jail.run(Program(source), calls)
+    calls = [Call("f", {"n": n}) for n in range(5)]
+    plain, bad, thing, long, error = await jail.run(Program(source), calls)
     assert isinstance(plain, Returned)
     assert plain.value == "plain"
-    assert bad == Raised("Bad", "(its text could not be read: KeyboardInterrupt)", 13)
+    assert bad == Raised("Bad", "(its text could not be read: KeyboardInterrupt)", 15)
     assert thing == NotJson("a value of type Thing")
     assert isinstance(long, Raised)
     assert len(long.message) == 1000
+    assert error == Raised("Error", "\U0001f600" * 1000, 13)
 
 
 async def test_bombs(jail: Sandbox) -> None:

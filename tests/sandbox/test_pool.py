@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import venv
 from pathlib import Path
 
 import anyio
@@ -189,6 +190,19 @@ def test_nothing_outlives_a_daemon_that_is_killed(level: SandboxLevel, tmp_path:
             time.sleep(0.02)
         daemon.kill()
     assert ended(family)
+
+
+async def test_an_interpreter_below_tmp(tmp_path: Path) -> None:
+    """A private tmp does not hide the modules of an environment that was made in /tmp."""
+    await anyio.to_thread.run_sync(venv.create, tmp_path / "env")
+    (modules,) = (tmp_path / "env/lib").glob("python*/site-packages")  # local
+    (modules / "mine.py").write_text("X = 5")
+    program = Program("import mine, tempfile\ndef f(): return [mine.X, tempfile.mkdtemp() != '']")
+    python = tmp_path / "env/bin/python"
+    async with Sandbox(workers=1, limits=LIMITS, python=python) as sandbox:
+        (outcome,) = await sandbox.run(program, [Call("f", {})])
+    assert isinstance(outcome, Returned), outcome
+    assert outcome.value == [5, True]
 
 
 async def test_an_interpreter_that_is_none() -> None:

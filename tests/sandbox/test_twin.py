@@ -35,6 +35,9 @@ async def both(
         "import datetime; return datetime.datetime.today().isoformat()[:10]",
         "import datetime; return str(datetime.date.today())",
         "from datetime import datetime as d; return d.fromtimestamp(0).isoformat()",
+        "import pandas; return pandas.Timestamp.now().year",
+        "import logging; return logging.LogRecord('', 0, '', 0, '', (), None).created // 10**6",
+        "import platform; return platform.node()",
         "import random; return random.random()",
         "import random; return random.Random().random()",
         "import numpy; return float(numpy.random.rand())",
@@ -95,6 +98,8 @@ async def test_it_finds_what_is_remembered_between_calls(sandbox: Sandbox) -> No
         "import pandas; return str(pandas.Timestamp('2020-01-01').date())",
         "return sorted({'alpha', 'beta', 'gamma'})",
         "return {1, 5, 3} == {3, 5, 1}",
+        "import sys; return [sys.argv, sys.orig_argv, __file__]",
+        "import os, getpass; return [os.getpid(), os.getcwd(), getpass.getuser()]",
     ],
 )
 async def test_it_spares(sandbox: Sandbox, body: str) -> None:

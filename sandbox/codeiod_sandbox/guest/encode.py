@@ -82,7 +82,7 @@ class _Writer:
         elif issubclass(kind, (list, tuple, dict)):
             self._write_container(value, kind)
         else:
-            raise NotJsonError(f"a value of type {_name(kind)}")
+            raise NotJsonError(f"a value of type {type_name(kind)}")
 
     def _write_text(self, text: str) -> None:
         if len(text) + 2 > self.room:
@@ -133,7 +133,7 @@ class _Writer:
         first = True
         for key, member in dict.items(members):
             if not issubclass(type(key), str):
-                raise NotJsonError(f"a key of type {_name(type(key))}")
+                raise NotJsonError(f"a key of type {type_name(type(key))}")
             if not first:
                 self.put(", ")
             first = False
@@ -143,6 +143,7 @@ class _Writer:
         self.put("}")
 
 
-def _name(kind: type) -> str:
+def type_name(kind: type) -> str:
+    """Return the name of a type as ASCII, whatever its metaclass says."""
     name = type.__dict__["__name__"].__get__(kind)
     return str(name)[:100].encode("ascii", "backslashreplace").decode()

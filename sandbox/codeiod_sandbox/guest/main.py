@@ -4,10 +4,10 @@ Imports the standard library alone. Started with a small environment, descriptor
 /dev/null, 3 the control socket, and its settings as JSON in the one argument.
 """
 
+import contextlib
 import gc
 import json
 import os
-import platform
 import socket
 import sys
 from collections.abc import Callable
@@ -17,11 +17,13 @@ from pathlib import Path
 from . import landlock, namespaces, rlimits, seccomp, syscalls
 from .child import Jail
 from .messages import FAULT_PREFIX
+from .program import FILE_NAME
 from .warmup import preload, warm_up
 from .zygote import Zygote
 
 _CONTROL = 3
 _NICENESS = 5
+HOST_NAMES = ("sandbox", "sandcastle")  # the twin has another one
 _SYSTEM_TREES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo")
 _READABLE_FILES = ("/etc/ld.so.cache", "/etc/passwd")
 
@@ -65,6 +67,7 @@ def main() -> None:
     control = socket.socket(fileno=_CONTROL)
     control.set_inheritable(False)
     settings = Settings(**json.loads(sys.argv[1]))
+    sys.argv[:] = sys.orig_argv[:] = [FILE_NAME]
     namespaces.die_with_parent(settings.parent)
     try:
         zygote = _build(settings, control)
@@ -93,7 +96,7 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
     trees = _visible_trees()
     os.nice(_NICENESS)
     if settings.namespaces:
-        place = _settle_in_namespaces(trees, control)
+        place = _settle_in_namespaces(trees, control, HOST_NAMES[settings.twin])
         layers.held |= {"namespaces": "on", "private root": "on"}
     else:
         layers.attempt("foreign user", lambda: _become_nobody(settings.scratch))
@@ -104,7 +107,7 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
     return _last_layers(settings, layers, control, place)
 
 
-def _settle_in_namespaces(trees: list[str], control: socket.socket) -> _Place:
+def _settle_in_namespaces(trees: list[str], control: socket.socket, host_name: str) -> _Place:
     copies = namespaces.copy_trees(trees)
     namespaces.unshare()
     _leave_a_keeper(control)
@@ -112,6 +115,8 @@ def _settle_in_namespaces(trees: list[str], control: socket.socket) -> _Place:
     own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     tmp = namespaces.tmp_beside(trees)
     namespaces.private_root(trees, copies)
+    with contextlib.suppress(OSError):  # a service that may not name hosts keeps the name it has
+        socket.sethostname(host_name)
     namespaces.drop_root()
     namespaces.fresh_tmp(tmp)
     namespaces.die_with_forker()
@@ -128,7 +133,7 @@ def _last_layers(
 ) -> Zygote:
     """Add what needs neither mounts nor users, warm up, and report."""
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    preload(settings.preload)
+    preload(settings.preload, twin=settings.twin)
     if place.own_pids is not None and not namespaces.is_untouched(place.tmp):
         namespaces.fresh_tmp(place.tmp, again=True)
 
@@ -155,7 +160,7 @@ def _last_layers(
     os.close(place.own_memory)
     gc.collect()
     gc.freeze()
-    about = {"layers": layers.held, "python": platform.python_version()}
+    about = {"layers": layers.held, "python": sys.version.split()[0]}
     control.send(json.dumps(about).encode())
     return Zygote(control, jail, place.own_pids, make_ruleset)
 

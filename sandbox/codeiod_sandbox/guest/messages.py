@@ -17,7 +17,7 @@ FAULT_PREFIX = b"\xff" * 8  # read as the number of a job, one that never comes
 HEADER = struct.Struct("<II")
 STARTED = struct.Struct("<I")
 RECORD = struct.Struct("<IBxxxd")  # bytes that follow, kind, CPU seconds
-RECORD_SLACK_BYTES = 8192  # room beside a result for its record, or for an exception's text
+RECORD_SLACK_BYTES = 1 << 14  # room beside a result for its record, or for an exception's text
 
 
 class Kind(IntEnum):

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType, TracebackType
 
-from .encode import NotJsonError, TooLongError, encode
-from .messages import Kind
+from .encode import NotJsonError, TooLongError, encode, type_name
+from .messages import RECORD_SLACK_BYTES, Kind
 
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))
@@ -103,13 +103,13 @@ def _returned(value: object, limit_bytes: int) -> Result:
     try:
         return Result(Kind.RETURNED, encode(value, limit_bytes))
     except NotJsonError as error:
-        return Result(Kind.NOT_JSON, _text_of(error))
+        return Result(Kind.NOT_JSON, str(error))
     except TooLongError:
         return Result(Kind.OVER_OUTPUT, "")
     except MemoryError:
         return Result(Kind.OVER_MEMORY, "")
     except BaseException as error:  # noqa: BLE001 # a value may fight back while it is read
-        return Result(Kind.NOT_JSON, f"{type(error).__name__}: {_text_of(error)}")
+        return Result(Kind.NOT_JSON, f"{type_name(type(error))} while it was read")
 
 
 def _raised(kind: Kind, error: BaseException) -> Result:
@@ -119,11 +119,11 @@ def _raised(kind: Kind, error: BaseException) -> Result:
     if kind is Kind.RAISED and isinstance(error, OSError) and _number_of(error) == errno.EFBIG:
         return Result(Kind.OVER_OUTPUT, "")
     line = _line_of_syntax(error) or _line_in_program(_exception_in_hand()[2])
-    return _failure(kind, type(error).__name__, _text_of(error), line)
+    return _failure(kind, type_name(type(error)), _text_of(error), line)
 
 
 def _failure(kind: Kind, name: str, text: str, line: int) -> Result:
-    return Result(kind, encode([_clean(name), _clean(text), line], 8 * _TEXT_CHARS * 3))
+    return Result(kind, encode([name, _clean(text), line], RECORD_SLACK_BYTES))
 
 
 def _number_of(error: OSError) -> int | None:
@@ -138,7 +138,7 @@ def _text_of(error: BaseException) -> str:
     try:
         return _clean(to_text(error))
     except BaseException as second:  # noqa: BLE001 # __str__ is the program's own
-        return f"(its text could not be read: {type(second).__name__})"
+        return f"(its text could not be read: {type_name(type(second))})"
 
 
 def _clean(text: str) -> str:

@@ -8,7 +8,7 @@ mounts, namespaces, signals to others.
 
 import ctypes
 import errno
-import platform
+import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -150,8 +150,8 @@ def _tree(intervals: list[tuple[int, _Block]]) -> _Block:
 
 def install(filter_bytes: bytes) -> None:
     """Bind the calling process for good. :raises OSError: where the kernel has no filters."""
-    if platform.machine() != "x86_64":
-        raise OSError(errno.ENOSYS, f"no filter is written for {platform.machine()}")
+    if os.uname().machine != "x86_64":
+        raise OSError(errno.ENOSYS, f"no filter is written for {os.uname().machine}")
     buffer = ctypes.create_string_buffer(filter_bytes, len(filter_bytes))
     program = struct.pack("=H6xQ", len(filter_bytes) // 8, ctypes.addressof(buffer))
     call("seccomp", _SET_MODE_FILTER, 0, program)

@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import platform
 import struct
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -47,7 +46,7 @@ _NUMBERS = {
     "landlock_create_ruleset": 444,
     "landlock_add_rule": 445,
     "landlock_restrict_self": 446,
-    **_OLD_NUMBERS.get(platform.machine(), {}),
+    **_OLD_NUMBERS.get(os.uname().machine, {}),
 }
 
 
@@ -62,7 +61,7 @@ def call(name: str, *arguments: object) -> int:
     """Make the system call `name`. :raises OSError: with the call's name in its text."""
     number = _NUMBERS.get(name)
     if number is None:
-        raise OSError(38, f"{name}: not known on {platform.machine()}")
+        raise OSError(38, f"{name}: not known on {os.uname().machine}")
     words = [ctypes.c_long(word) if isinstance(word, int) else word for word in arguments]
     return _checked(LIBC.syscall(ctypes.c_long(number), *words), name)
 

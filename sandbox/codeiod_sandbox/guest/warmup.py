@@ -22,8 +22,13 @@ def work(n):
 _kept: list[object] = []  # alive as long as the zygote
 
 
-def preload(names: Iterable[str]) -> None:
-    """Import what programs use, as far as it is there, and hide our own modules from them."""
+def preload(names: Iterable[str], *, twin: bool) -> None:
+    """Import what programs use, as far as it is there, and hide our own modules from them.
+
+    The twin's clock is set before, as modules bind functions of `time` when they are imported.
+    """
+    if twin:
+        clock.shift()
     for name in names:
         try:
             import_module(name)
@@ -37,7 +42,6 @@ def warm_up(*, twin: bool) -> None:
     """Do once, before any fork, what every child would do for the first time."""
     time.tzset()
     if twin:
-        clock.shift()
         _disturb_layout()
     main_module = sys.modules["__main__"]
     program = load(_PROGRAM, 0, twin=twin)
