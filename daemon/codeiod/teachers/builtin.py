@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import json
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,24 +19,24 @@ from codeiod.items import Answer, GaveUp, Program, Task, canonical, digest
 from codeiod.journal import Ledger
 from codeiod.llm.limits import Slots
 from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
+from codeiod_prompts.programs import SourceError, parse_source
 from codeiod_sandbox import Call, Returned
 
 MODEL = "builtin-1"
-TRIALS = 40
+TRIALS = 120
 SCALARS = {"int": "random.randint(-5, 40)", "bool": "random.random() < 0.5", "str": "text()"}
-GENERATOR = '''\
+GENERATOR = """\
 import random
 
 
 def text():
-    """Make a short word, often with letters that repeat."""
     letters = random.choice(["ab", "abcde", "abcdefghijklmnopqrstuvwxyz", "AbC dE,1"])
     return "".join(random.choice(letters) for _ in range(random.randint(0, 10)))
 
 
 def input_generator():
     return {{{arguments}}}
-'''
+"""
 
 
 class BuiltinTeacher:
@@ -67,30 +66,28 @@ class BuiltinTeacher:
         if isinstance(ask, UnifyAsk):
             return unify(ask.item.content, ask.item.meta.get("language", ""))
         turn, question = (0, ask) if isinstance(ask, PredictAsk) else (1, ask.ask)
-        if question.task is Task.OUTPUT_PREDICTION:
-            return await self._predict_output(question)
-        return await self._predict_input(question, turn)
+        if question.task is Task.INPUT_PREDICTION:
+            return await self._predict_input(question, turn)
+        return await self._predict_output(question)
 
     async def _predict_output(self, ask: PredictAsk) -> str:
         (outcome,) = await self._run(ask.program, [json.loads(ask.known)])
         if not isinstance(outcome, Returned):
             return f"Followed to its end, the call gives no result: {outcome}."
-        return (
-            f"Followed with the arguments {ask.known} to its end, `main_solution` returns"
-            f' {outcome.json}.\n\n```json\n{{"output": {outcome.json}}}\n```'
-        )
+        told = f"With {ask.known}, followed to its end, `main_solution` returns {outcome.json}."
+        return f'{told}\n\n```json\n{{"output": {outcome.json}}}\n```'
 
     async def _predict_input(self, ask: PredictAsk, turn: int) -> str:
         """Draw inputs until one gives the wanted output; the second turn draws others."""
         wanted = canonical(json.loads(ask.known))
-        seeds = range(turn * TRIALS, (turn + 1) * TRIALS)
+        seeds = range(turn * TRIALS, turn * TRIALS + TRIALS)
         source = f"{ask.program.refcode}\n\n{ask.program.input_generator}"
-        calls = [Call("input_generator", {}, seed) for seed in seeds]
-        draws = await execute(self._sandbox, source, calls)
+        draws = await execute(
+            self._sandbox, source, [Call("input_generator", {}, s) for s in seeds]
+        )
         inputs = [d.value for d in draws if isinstance(d, Returned) and isinstance(d.value, dict)]
         outcomes = await self._run(ask.program, inputs)
-        told: list[str] = []
-        guess: Any = {}
+        told, guess = list[str](), dict[str, Any]()
         for guess, outcome in zip(inputs, outcomes, strict=True):
             shown = outcome.json if isinstance(outcome, Returned) else "no result"
             told.append(f"With {json.dumps(guess)} the function gives {shown}.")
@@ -111,10 +108,8 @@ def unify(content: str, language: str) -> str:
     if language not in ("", "Python"):
         return f"NO PROGRAM: the built-in teacher reads Python only, this is {language}"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            module = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        module = parse_source(content)
+    except SourceError as error:
         return f"NO PROGRAM: the file does not parse as Python 3: {error}"
     for node in module.body:
         if isinstance(node, ast.FunctionDef) and (draws := _draws(node)):
@@ -124,9 +119,9 @@ def unify(content: str, language: str) -> str:
 
 def _draws(function: ast.FunctionDef) -> dict[str, str]:
     """Return by argument the expression that draws it; nothing where one can't be drawn."""
-    arguments = function.args
-    draws = {argument.arg: _draw(argument.annotation) for argument in arguments.args}
-    others = arguments.posonlyargs or arguments.kwonlyargs or arguments.vararg or arguments.kwarg
+    all_ = function.args
+    draws = {argument.arg: _draw(argument.annotation) for argument in all_.args}
+    others = all_.posonlyargs or all_.kwonlyargs or all_.vararg or all_.kwarg
     return {} if others or function.decorator_list or not all(draws.values()) else draws
 
 
@@ -141,14 +136,12 @@ def _draw(annotation: ast.expr | None) -> str:
 
 
 def _sections(module: ast.Module, function: ast.FunctionDef, draws: dict[str, str]) -> str:
-    body = [node for node in module.body if not _is_script(node)]
-    library = ast.unparse(ast.Module(body, []))
+    script = [n for n in module.body if isinstance(n, ast.If) and "__name__" in ast.unparse(n.test)]
+    library = ast.unparse(ast.Module([n for n in module.body if n not in script], []))
     result = f" -> {ast.unparse(function.returns)}" if function.returns else ""
     names = ", ".join(draws)
-    refcode = (
-        f"{library}\n\n\ndef main_solution({ast.unparse(function.args)}){result}:\n"
-        f"    return {function.name}({names})"
-    )
+    entry = f"def main_solution({ast.unparse(function.args)}){result}:"
+    refcode = f"{library}\n\n\n{entry}\n    return {function.name}({names})"
     arguments = ", ".join(f'"{name}": {draw}' for name, draw in draws.items())
     told = (ast.get_docstring(function) or function.name.replace("_", " ")).split("\n\n")[0]
     described = "\n".join(f"  `{ast.unparse(argument)}`" for argument in function.args.args)
@@ -158,7 +151,3 @@ def _sections(module: ast.Module, function: ast.FunctionDef, draws: dict[str, st
         f"## Input Generator\n```python\n{GENERATOR.format(arguments=arguments)}```\n\n"
         f"## Problem Statement\n{told}\n\nWhat is the result for given {names}?\n"
     )
-
-
-def _is_script(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
