@@ -1,8 +1,7 @@
 """The built-in teacher: needs no LLM, answers by running the program in the sandbox.
 
-May import ``asks``, ``llm.limits``, ``execution``, ``items``, the prompts and the sandbox. It makes
-a program of the first function of a Python file whose arguments are all annotated as int, str, bool
-or lists of these; all it says of a run is what the run showed.
+May import ``asks``, ``llm.limits``, ``execution``, ``items``, the prompts and the sandbox. A
+program is the first function of a Python file with arguments annotated as int, str, bool or list.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ import random
 
 def text():
     letters = random.choice(["ab", "abcde", "abcdefghijklmnopqrstuvwxyz", "AbC dE,1"])
-    return "".join(random.choice(letters) for _ in range(random.randint(0, 10)))
+    return "".join(random.choices(letters, k=random.randint(0, 10)))
 
 
 def input_generator():
@@ -139,15 +138,13 @@ def _sections(module: ast.Module, function: ast.FunctionDef, draws: dict[str, st
     script = [n for n in module.body if isinstance(n, ast.If) and "__name__" in ast.unparse(n.test)]
     library = ast.unparse(ast.Module([n for n in module.body if n not in script], []))
     result = f" -> {ast.unparse(function.returns)}" if function.returns else ""
-    names = ", ".join(draws)
     entry = f"def main_solution({ast.unparse(function.args)}){result}:"
-    refcode = f"{library}\n\n\n{entry}\n    return {function.name}({names})"
+    refcode = f"{library}\n\n\n{entry}\n    return {function.name}({', '.join(draws)})"
     arguments = ", ".join(f'"{name}": {draw}' for name, draw in draws.items())
     told = (ast.get_docstring(function) or function.name.replace("_", " ")).split("\n\n")[0]
-    described = "\n".join(f"  `{ast.unparse(argument)}`" for argument in function.args.args)
     return (
         f"## Main Function\n````python\n{refcode}\n````\n\n"
-        f"## Input Output Description\nInput:\n{described}\n\nOutput:\n  `return`{result[3:]}\n\n"
+        f"## Input Output Description\nInput:\n  `{ast.unparse(function.args)}`\n\nOutput:\n  `return`{result[3:]}\n\n"
         f"## Input Generator\n```python\n{GENERATOR.format(arguments=arguments)}```\n\n"
-        f"## Problem Statement\n{told}\n\nWhat is the result for given {names}?\n"
+        f"## Problem Statement\n{told}\n\nWhat is the result for given {', '.join(draws)}?\n"
     )
