@@ -138,13 +138,13 @@ def _sections(module: ast.Module, function: ast.FunctionDef, draws: dict[str, st
     script = [n for n in module.body if isinstance(n, ast.If) and "__name__" in ast.unparse(n.test)]
     library = ast.unparse(ast.Module([n for n in module.body if n not in script], []))
     result = f" -> {ast.unparse(function.returns)}" if function.returns else ""
-    entry = f"def main_solution({ast.unparse(function.args)}){result}:"
-    refcode = f"{library}\n\n\n{entry}\n    return {function.name}({', '.join(draws)})"
+    takes, names = ast.unparse(function.args), ", ".join(draws)
+    entry = f"def main_solution({takes}){result}:\n    return {function.name}({names})"
     arguments = ", ".join(f'"{name}": {draw}' for name, draw in draws.items())
     told = (ast.get_docstring(function) or function.name.replace("_", " ")).split("\n\n")[0]
     return (
-        f"## Main Function\n````python\n{refcode}\n````\n\n"
-        f"## Input Output Description\nInput:\n  `{ast.unparse(function.args)}`\n\nOutput:\n  `return`{result[3:]}\n\n"
+        f"## Main Function\n````python\n{library}\n\n\n{entry}\n````\n\n"
+        f"## Input Output Description\nInput: `{takes}`\n\nOutput:{result[3:]}\n\n"
         f"## Input Generator\n```python\n{GENERATOR.format(arguments=arguments)}```\n\n"
-        f"## Problem Statement\n{told}\n\nWhat is the result for given {', '.join(draws)}?\n"
+        f"## Problem Statement\n{told}\n\nWhat is the result for given {names}?\n"
     )
