@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from codeiod.items import Item, Origin, Pair, Program, item_id_of
-
-# pytest-asyncio would make a loop only to look at it, and leave it unclosed, after a plain test.
-asyncio.set_event_loop(None)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +13,6 @@ from codeiod.journal.journal import Journal
 from codeiod.journal.records import FINISHED, Admit, Commit, Done, End, RecipeSet
 from codeiod.journal.steps import Ledger, Steps
 from codeiod.journal.tally import Tally
-
-# pytest-asyncio would make a loop only to look at it, and leave it unclosed, after a plain test.
-asyncio.set_event_loop(None)
 
 
 def admit_record(content: str, path: str = "") -> Admit:

@@ -11,10 +11,11 @@ from anyio.from_thread import start_blocking_portal
 
 from codeiod.errors import Damaged, DirectoryError
 from codeiod.journal import Journal
+from codeiod.journal.codec import encode
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.folder import segment_name
-from codeiod.journal.frame import unframe
-from codeiod.journal.records import Record
+from codeiod.journal.frame import frame, unframe
+from codeiod.journal.records import Cut, Record, Reopen
 from codeiod.journal.replay import Replay, read_state
 from codeiod.journal.state import State
 
@@ -197,3 +198,49 @@ def test_torn_header_of_a_new_segment(tmp_path: Path, make_journal: MakeJournal)
         assert found[: len(before)] == before
         assert not tail
         fresh.unlink()
+
+
+def test_contradiction_is_damage(tmp_path: Path, make_journal: MakeJournal) -> None:
+    """Sound lines that can't be true, or are of no known form, are damage with their place."""
+    make_journal(tmp_path)
+    path = tmp_path / "journal" / segment_name(1)
+    data = path.read_bytes()
+    last = unframe(data.splitlines()[-1])
+    again = Reopen("0" * 32, 1)
+    for kind, body in ((again.KIND, encode(again)), ("rumour", b'{"a":1}')):
+        path.write_bytes(data + frame(last.seq + 1, last.synced, kind, body))
+        with pytest.raises(Damaged, match=f"damaged at byte {len(data)}"):
+            replay(tmp_path)
+
+
+def test_headless_segment(tmp_path: Path, make_journal: MakeJournal) -> None:
+    """A segment whose header is gone is damage, even when its other lines are in order."""
+    make_journal(tmp_path, 700)
+    last = max((tmp_path / "journal").glob("segment-*"))
+    lines = last.read_bytes().splitlines(keepends=True)
+    header = unframe(lines[0][:-1])
+    cut = Cut("file", 0, 1, "name")
+    lines[0] = frame(header.seq, header.synced, cut.KIND, encode(cut))
+    last.write_bytes(b"".join(lines))
+    with pytest.raises(Damaged, match="not the header"):
+        replay(tmp_path)
+
+
+def test_tail_that_grows(tmp_path: Path, make_journal: MakeJournal) -> None:
+    """A line that was half there when it was read, and is whole at the second look, is taken."""
+    make_journal(tmp_path)
+    records, _ = replay(tmp_path)
+
+    class Growing(OsDisk):
+        looks = 0
+
+        def read(self, descriptor: int, offset: int, length: int) -> bytes:
+            self.looks += 1
+            data = super().read(descriptor, offset, length)
+            return data[:-20] if self.looks == 1 else data if offset == 0 or self.looks > 2 else b""
+
+    disk = Growing()
+    found: list[Record] = []
+    Replay(disk, tmp_path / "journal", lambda record, _: found.append(record)).run()
+    assert found == records
+    assert disk.looks > 2

@@ -366,3 +366,25 @@ async def test_strange_files_are_left_alone(tmp_path: Path, admit: MakeAdmit) ->
         await anyio.Path(tmp_path, "journal", name).write_text("?")
     async with Journal.open(tmp_path) as journal:
         assert (journal.state.items, journal.state.cut_bytes) == (1, 0)
+
+
+async def test_reading_back_what_changed(tmp_path: Path, admit: MakeAdmit) -> None:
+    """A record that was changed, or whose file is gone, is an error with its place."""
+    path = anyio.Path(tmp_path, "journal", segment_name(1))
+    async with Journal.open(tmp_path) as journal:
+        position = await journal.append_durable(admit("one"))
+        await path.write_bytes((await path.read_bytes()).replace(b"one", b"two"))
+        with pytest.raises(Damaged, match=f"damaged at byte {position.offset}"):
+            await journal.read(position)
+        await path.unlink()
+        with pytest.raises(DiskFailed):
+            await journal.read(position)
+
+
+def test_dead_holder(tmp_path: Path, make_journal: Callable[..., None]) -> None:
+    """A lock's file that a dead process left does not make a directory look alive."""
+    make_journal(tmp_path)
+    note = tmp_path / "journal" / "LOCK"
+    for text, alive in (("4194399\n", False), ("rubbish", False), ("1\n", True), ("", False)):
+        note.write_text(text)
+        assert running(OsDisk(), tmp_path) is alive

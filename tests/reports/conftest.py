@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,9 +31,6 @@ from codeiod.journal import Journal, Ledger, Steps
 from codeiod.journal.records import FINISHED, Admit, Duplicate, RecipeSet
 from codeiod.journal.tally import Tally, TaskTally
 from codeiod.reports import write_report
-
-# pytest-asyncio would make a loop only to look at it, and leave it unclosed, after a plain test.
-asyncio.set_event_loop(None)
 
 ANSWER = Answer("text", model="m", usage=Usage(5, 1, 7), cost=0.25, currency="USD")
 RIGHT = Verdict(Status.SUCCESS, "1", "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -110,12 +111,11 @@ def running(disk: Disk, directory: Path) -> bool:
     pid = _noted_pid(disk, directory / JOURNAL / LOCK)
     if not pid:
         return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
+    with suppress(PermissionError):  # another user's: alive
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
     return True
 
 
