@@ -38,6 +38,7 @@ async def both(
         "import pandas; return pandas.Timestamp.now().year",
         "import logging; return logging.LogRecord('', 0, '', 0, '', (), None).created // 10**6",
         "import platform; return platform.node()",
+        "import time; a = time.process_time(); sum(range(9999)); return time.process_time() - a",
         "import random; return random.random()",
         "import random; return random.Random().random()",
         "import numpy; return float(numpy.random.rand())",

@@ -9,7 +9,6 @@ import mmap
 import os
 import resource
 from dataclasses import dataclass
-from math import ceil
 from typing import NoReturn
 
 from . import landlock, namespaces, rlimits, seccomp, syscalls
@@ -21,7 +20,6 @@ globals()["__builtins__"] = dict(vars(builtins))
 
 _exit, _usage, _ITSELF = os._exit, resource.getrusage, resource.RUSAGE_SELF
 _EXIT_DONE, _EXIT_BROKEN = 0, 70
-_SPARE_CPU_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,6 @@ def _lock_in(job: Job, jail: Jail) -> None:
     rlimits.bind(
         address_bytes=jail.address_bytes + budget,
         file_bytes=job.output_bytes,
-        cpu_seconds=ceil((job.calls + 1) * job.call_seconds) + _SPARE_CPU_SECONDS,
         processes=jail.processes,
     )
     if jail.ruleset is not None:
@@ -87,7 +84,6 @@ def _make(program: LoadedProgram, call: "_Call", limit_bytes: int, records: "_Re
 
 
 def _cpu_seconds() -> float:
-    # The process clock only moves with the scheduler's ticks once a CPU limit is set.
     used = _usage(_ITSELF)
     return used.ru_utime + used.ru_stime
 

@@ -1,4 +1,8 @@
-"""The resource limits of a child. Imports the standard library alone."""
+"""The resource limits of a child. Imports the standard library alone.
+
+None on CPU time: the zygote watches that, call by call. With such a limit set, the kernel lets the
+process clock move in whole ticks, and a program that returns its running time looks deterministic.
+"""
 
 import resource
 
@@ -8,7 +12,7 @@ DESCRIPTORS = 64
 PROCESSES = 64
 
 
-def bind(*, address_bytes: int, file_bytes: int, cpu_seconds: int, processes: int | None) -> None:
+def bind(*, address_bytes: int, file_bytes: int, processes: int | None) -> None:
     """Set hard limits; `processes` is None where the user has processes that are not ours."""
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, file_bytes)
@@ -16,7 +20,6 @@ def bind(*, address_bytes: int, file_bytes: int, cpu_seconds: int, processes: in
     _limit(resource.RLIMIT_MEMLOCK, 0)
     _limit(resource.RLIMIT_MSGQUEUE, 0)
     _limit(resource.RLIMIT_STACK, STACK_BYTES)
-    _limit(resource.RLIMIT_CPU, cpu_seconds)
     if processes is not None:
         _limit(resource.RLIMIT_NPROC, processes)
     _limit(resource.RLIMIT_AS, address_bytes)
