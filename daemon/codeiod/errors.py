@@ -7,7 +7,9 @@ to do. What an untrusted program did is a value (``codeiod_sandbox.Outcome``), n
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+E = TypeVar("E", bound=BaseException)
 
 
 class ExitStatus(IntEnum):
@@ -62,3 +64,10 @@ class Damaged(DirectoryError):
 
 class DiskFailed(DirectoryError):
     """A write or fsync failed; a failed fsync is final and is never tried again."""
+
+
+def first_of(group: BaseExceptionGroup[E]) -> E:
+    """Return the first exception of a group: those raised beside it have the same cause."""
+    for error in group.exceptions:
+        return first_of(error) if isinstance(error, BaseExceptionGroup) else error
+    raise AssertionError("a group has members")

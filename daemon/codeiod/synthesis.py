@@ -17,7 +17,7 @@ import structlog
 
 from codeiod.dataset.committer import Finished
 from codeiod.dataset.lines import Turn, program_line, reject_line, sample_line
-from codeiod.errors import CodeiodError
+from codeiod.errors import CodeiodError, first_of
 from codeiod.items import Fault, GaveUp, Instance, Item, Program, Reason, Stage
 from codeiod.journal import Changed
 from codeiod.journal.records import FINISHED
@@ -87,9 +87,12 @@ async def _ask_all(work: Work, program: Program, sampled: Sampled) -> list[Sampl
     async def ask_one(instance: Instance) -> None:
         asked[instance] = await _ask(work, program, sampled, instance)
 
-    async with anyio.create_task_group() as group:
-        for instance in instances:
-            group.start_soon(ask_one, instance)
+    try:
+        async with anyio.create_task_group() as group:
+            for instance in instances:
+                group.start_soon(ask_one, instance)
+    except* Exception as errors:
+        raise first_of(errors) from errors
     return [asked[instance] for instance in instances]
 
 

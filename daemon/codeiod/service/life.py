@@ -20,7 +20,7 @@ from anyio.abc import TaskGroup
 from codeiod import sources
 from codeiod.admission import Admission, Mark, Recipe
 from codeiod.dataset.committer import Committer, Finished
-from codeiod.errors import CodeiodError, ExitStatus, SettingsError
+from codeiod.errors import CodeiodError, ExitStatus, SettingsError, first_of
 from codeiod.execution import provenance
 from codeiod.items import Entry, Fault, Item, Stage
 from codeiod.journal import Journal, Steps
@@ -128,7 +128,7 @@ class Life:
                 await self._work()
                 parts.cancel_scope.cancel()
         except* CodeiodError as group:
-            raise _first(group) from group
+            raise first_of(group) from group
         finally:
             await self._write_report()
         return Ended(report_of(self._parts.journal.state), self._live)
@@ -249,10 +249,3 @@ class Life:
     async def _write_report(self) -> None:
         with anyio.CancelScope(shield=True), anyio.move_on_after(COMMIT_SECONDS):
             await write_report(self._plan.directory, self._parts.journal)
-
-
-def _first(group: BaseExceptionGroup[CodeiodError]) -> CodeiodError:
-    """Return what ended the run: of several errors of one cause, the first."""
-    for error in group.exceptions:
-        return _first(error) if isinstance(error, BaseExceptionGroup) else error
-    raise AssertionError("a group has members")
