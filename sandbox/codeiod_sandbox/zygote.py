@@ -190,7 +190,12 @@ def _spawn(
     null = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in range(3)]
     actions = [*null, (os.POSIX_SPAWN_DUP2, control.fileno(), 3)]
     return os.posix_spawn(
-        str(python), arguments, _environment(flavour, scratch), file_actions=actions, setsid=True
+        python,
+        arguments,
+        _environment(flavour, scratch),
+        file_actions=actions,
+        setsid=True,  # the terminal's signals are the daemon's
+        setsigmask=(),
     )
 
 

@@ -65,7 +65,12 @@ def ended(pids: set[int]) -> bool:
             os.close(descriptor)
 
 
-async def until_running(sandbox: Sandbox, processes: int) -> set[int]:
+def processes_of_a_job(sandbox: Sandbox) -> int:
+    """Return how many processes run under one job: child, zygote and, in namespaces, keeper."""
+    return 3 if sandbox.level >= SandboxLevel.FULL else 2
+
+
+async def until_running(processes: int) -> set[int]:
     """Wait until so many processes are below this one."""
     with anyio.fail_after(SETTLE_SECONDS):
         while len(found := descendants(os.getpid())) < processes:  # noqa: ASYNC110 # the kernel's
@@ -106,7 +111,7 @@ async def test_a_zygote_that_dies_twice_is_an_error_of_the_sandbox() -> None:
 
         async def kill_twice() -> None:
             for _ in range(2):
-                victims = await until_running(sandbox, 3)
+                victims = await until_running(processes_of_a_job(sandbox))
                 for pid in sorted(victims)[:1]:
                     os.kill(pid, signal.SIGKILL)
                 await anyio.to_thread.run_sync(ended, victims)
@@ -123,7 +128,7 @@ async def test_a_killed_child_is_the_programs_outcome() -> None:
     async with Sandbox(workers=1, limits=LIMITS) as sandbox:
 
         async def kill_child() -> None:
-            os.kill(max(await until_running(sandbox, 3)), signal.SIGKILL)
+            os.kill(max(await until_running(processes_of_a_job(sandbox))), signal.SIGKILL)
 
         async with anyio.create_task_group() as group:
             group.start_soon(kill_child)
@@ -139,7 +144,7 @@ async def test_cancelling_kills_the_child_and_frees_the_slot() -> None:
         zygote = descendants(os.getpid())
         async with anyio.create_task_group() as group:
             group.start_soon(sandbox.run, SLEEP, [Call("f", {})])
-            running = await until_running(sandbox, len(zygote) + 1)
+            running = await until_running(len(zygote) + 1)
             assert sandbox.backlog == 1
             group.cancel_scope.cancel()
         assert sandbox.backlog == 0
@@ -154,7 +159,7 @@ async def test_waiting_jobs_count_as_backlog() -> None:
         async with anyio.create_task_group() as group:
             for _ in range(5):
                 group.start_soon(sandbox.run, SLEEP, [Call("f", {})])
-            await until_running(sandbox, 3)
+            await until_running(processes_of_a_job(sandbox))
             assert sandbox.backlog == 5
             group.cancel_scope.cancel()
         assert sandbox.backlog == 0
@@ -163,7 +168,7 @@ async def test_waiting_jobs_count_as_backlog() -> None:
 @pytest.mark.parametrize("level", [SandboxLevel.FULL, SandboxLevel.NO_NAMESPACES])
 def test_nothing_outlives_a_daemon_that_is_killed(level: SandboxLevel, tmp_path: Path) -> None:
     """kill -9 of the daemon takes zygotes and children along, whatever they do."""
-    script = tmp_path / "daemon.py"
+    script, up = tmp_path / "daemon.py", tmp_path / "up"
     script.write_text(
         textwrap.dedent(f"""
         import anyio
@@ -177,19 +182,21 @@ def test_nothing_outlives_a_daemon_that_is_killed(level: SandboxLevel, tmp_path:
                     group.start_soon(sandbox.run, program, [Call("f", {{}})])
                     group.start_soon(sandbox.run, program, [Call("f", {{}})])
                     await sandbox.run(Program("def f(): return 1"), [Call("f", {{}})], twin=True)
+                    await anyio.Path({str(up)!r}).touch()
 
         anyio.run(main)
         """)
     )
-    per_zygote = 3 if level is SandboxLevel.FULL else 2
     with subprocess.Popen([sys.executable, str(script)]) as daemon:
         deadline = time.monotonic() + SETTLE_SECONDS
-        while len(family := descendants(daemon.pid)) < 2 * per_zygote:
+        while not up.exists():
             assert daemon.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.02)
+        below = descendants(daemon.pid)
         daemon.kill()
-    assert ended(family)
+    assert len(below) > 3
+    assert ended(below)
 
 
 async def test_an_interpreter_below_tmp(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from .zygote import Zygote
 
 _CONTROL = 3
 _NICENESS = 5
+_FIRST_TO_GO = "900"  # where the machine runs out of memory, a program goes before the daemon
 HOST_NAMES = ("sandbox", "sandcastle")  # the twin has another one
 _SYSTEM_TREES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo")
 _READABLE_FILES = ("/etc/ld.so.cache", "/etc/passwd")
@@ -95,6 +96,8 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
     layers = Layers()
     trees = _visible_trees()
     os.nice(_NICENESS)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
     if settings.namespaces:
         place = _settle_in_namespaces(trees, control, HOST_NAMES[settings.twin])
         layers.held |= {"namespaces": "on", "private root": "on"}
@@ -171,14 +174,14 @@ def _leave_a_keeper(control: socket.socket) -> None:
     The daemon can wait for the keeper and kill it; the zygote, and with it all that is in the
     namespace, dies with its keeper.
     """
-    settings_parent = os.getppid()
+    daemon = os.getppid()
     zygote = os.fork()
     if zygote == 0:
         namespaces.die_with_forker()
         return
     control.close()
     os.closerange(_CONTROL, 1 << 20)
-    namespaces.die_with_parent(settings_parent)
+    namespaces.die_with_parent(daemon)
     _, status = os.waitpid(zygote, 0)
     os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
 
