@@ -130,8 +130,8 @@ class Life:
         except* CodeiodError as group:
             raise first_of(group) from group
         finally:
-            await self._write_report()
-        return Ended(report_of(self._parts.journal.state), self._live)
+            await self._write_report(alive=False)
+        return Ended(report_of(self._parts.journal.state, alive=False), self._live)
 
     async def _work(self) -> None:
         """Carry all items, and see that what they gave is committed."""
@@ -246,6 +246,6 @@ class Life:
             count, self._plan.sources, self._plan.directory
         )
 
-    async def _write_report(self) -> None:
+    async def _write_report(self, *, alive: bool = True) -> None:
         with anyio.CancelScope(shield=True), anyio.move_on_after(COMMIT_SECONDS):
-            await write_report(self._plan.directory, self._parts.journal)
+            await write_report(self._plan.directory, self._parts.journal, alive=alive)
