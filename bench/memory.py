@@ -66,7 +66,10 @@ def measure(items: int) -> tuple[float, float]:
     """Return peak memory in MB and seconds of a run in a process of its own."""
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, __file__, "--child", str(items)], check=True, capture_output=True, text=True
+        [sys.executable, __file__, "--child", str(items)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return float(done.stdout), time.monotonic() - started
 
