@@ -1,0 +1,103 @@
+"""codeiod as its operators meet it: a command that runs, is checked, stopped and killed.
+
+Imports the standard library only. Every run is a process in a session of its own, so that what it
+leaves behind can be found.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+COMMAND = str(Path(sys.executable).parent / "codeiod")
+RUN_SECONDS = 1800.0
+STOP_SECONDS = 60.0
+ORPHAN_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that can be started again and again, always with the same command."""
+
+    directory: Path
+    source: Path | None
+    options: tuple[str, ...] = ()
+    log: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "log", self.directory.with_suffix(".log"))
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start it; its words go to the log beside the directory."""
+        sources = [] if self.source is None else [str(self.source)]
+        command = [COMMAND, "run", *sources, "--out", str(self.directory), *self.options, "--json"]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def finish(self, seconds: float = RUN_SECONDS) -> int:
+        """Run it to its end and return the exit status."""
+        process = self.start()
+        try:
+            return process.wait(seconds)
+        except BaseException:
+            process.kill()
+            process.wait(STOP_SECONDS)
+            raise
+
+    def report(self) -> dict[str, Any]:
+        """Return the report as ``codeiod status`` tells it."""
+        told = subprocess.run(
+            [COMMAND, "status", str(self.directory), "--json"], check=True, capture_output=True
+        )
+        return dict(json.loads(told.stdout))
+
+    def findings(self) -> str:
+        """Return what ``codeiod check`` finds wrong; ``""``: nothing."""
+        done = subprocess.run(
+            [COMMAND, "check", str(self.directory)], capture_output=True, text=True
+        )
+        return "" if done.returncode == 0 else f"{done.returncode}: {done.stdout}{done.stderr}"
+
+
+def recorded_options(base_url: str, *settings: str) -> tuple[str, ...]:
+    """Return the options that let a run be taught at an address."""
+    assignments = [part for setting in settings for part in ("--set", setting)]
+    return ("--base-url", base_url, "--model", "recorded", *assignments)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a daemon as a power cut of its own would: it alone, at once."""
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(STOP_SECONDS)
+
+
+def orphans_of(session: int) -> int:
+    """Wait until a dead daemon's processes have followed it; return how many did not."""
+    deadline = time.monotonic() + ORPHAN_SECONDS
+    while (left := _alive_in(session)) and time.monotonic() < deadline:
+        time.sleep(0.05)  # others' children: there is no event to wait for
+    return left
+
+
+def _alive_in(session: int) -> int:
+    alive = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        alive += int(fields[3]) == session and fields[0] != "Z"
+    return alive
