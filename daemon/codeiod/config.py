@@ -63,10 +63,10 @@ class EndpointSettings(Section):
     model: str = Field(min_length=1)
     api_key_env: str = ""
     api_key_file: str = ""
-    requests_per_minute: float = Field(default=0, ge=0)
-    tokens_per_minute: float = Field(default=0, ge=0)
+    requests_per_minute: float = Field(default=0.0, ge=0)
+    tokens_per_minute: float = Field(default=0.0, ge=0)
     max_in_flight: int = Field(default=64, ge=1)
-    timeout_seconds: float = Field(default=600, gt=0)
+    timeout_seconds: float = Field(default=600.0, gt=0)
     stream: bool = False
     price: Price = Price()
     headers: dict[str, str] = {}
@@ -105,7 +105,7 @@ class ReviseSettings(StageSettings):
 
 class SandboxSettings(Section):
     workers: int = Field(default=0, ge=0)
-    call_seconds: float = Field(default=5, gt=0)
+    call_seconds: float = Field(default=5.0, gt=0)
     memory_bytes: int = Field(default=1 << 30, ge=64 << 20)
     minimum_level: int = Field(default=2, ge=1, le=4)
 
@@ -135,7 +135,7 @@ class BudgetSettings(Section):
 class ServiceSettings(Section):
     watch: tuple[str, ...] = ()
     listen: str = "127.0.0.1:8642"
-    grace_seconds: float = Field(default=120, ge=0)
+    grace_seconds: float = Field(default=120.0, ge=0)
 
 
 class Settings(Section):
