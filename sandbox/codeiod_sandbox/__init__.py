@@ -1,4 +1,11 @@
-"""codeiod_sandbox: run untrusted Python programs, fast and contained; usable without the daemon."""
+"""codeiod_sandbox: run untrusted Python programs, fast and contained; usable without the daemon.
+
+    async with Sandbox(workers=2, limits=Limits(call_seconds=5)) as sandbox:
+        outcomes = await sandbox.run(Program(source), [Call("main_solution", {"n": 3}, seed=7)])
+
+There is one outcome per call, in order: a value of one of eight types, never an exception. Only a
+fault of the sandbox itself raises, `SandboxError`. Read `pool.py` first, then `guest/main.py`.
+"""
 
 from codeiod_sandbox.outcomes import (
     Call,

@@ -121,6 +121,7 @@ class Sandbox:
         """
         flavour = flavour_of(program.source, twin=twin)
         outcomes: list[Outcome] = []
+        was_spared = False
         self.backlog += 1
         try:
             async with self._slots:
@@ -128,6 +129,10 @@ class Sandbox:
                     size = 1 if alone else CALLS_PER_CHILD
                     batch = calls[len(outcomes) : len(outcomes) + size]
                     reading = await self._run_batch(program, batch, flavour)
+                    if reading.was_killed and not was_spared:
+                        was_spared = True  # the kernel may have been short of memory for another
+                        outcomes += reading.outcomes[:-1]
+                        continue
                     outcomes += reading.outcomes
                     if (last := _gives_up(outcomes, reading)) is not None:
                         outcomes += [last] * (len(calls) - len(outcomes))

@@ -70,10 +70,14 @@ def make_outward(calls: int, output_bytes: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one child came to: the outcomes of the first calls of its job, one at least."""
+    """What one child came to: the outcomes of the first calls of its job, one at least.
+
+    `was_killed`: by SIGKILL and not by its zygote, so that the last outcome is only a guess.
+    """
 
     outcomes: list[Outcome]
     loaded: bool
+    was_killed: bool
 
 
 def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -> Reading:
@@ -86,10 +90,16 @@ def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -
     outcomes = _read_records(outward, min(finished, calls), output_bytes)
     if started == 0:
         failure = outcomes[0] if outcomes else _as_load_failure(_end(report))
-        return Reading([failure if isinstance(failure, LoadFailed) else _BROKEN], loaded=False)
-    if len(outcomes) < calls:
-        outcomes.append(_end(report))
-    return Reading(outcomes, loaded=True)
+        outcome = failure if isinstance(failure, LoadFailed) else _BROKEN
+        return Reading([outcome], loaded=False, was_killed=not outcomes and _was_killed(report))
+    if len(outcomes) == calls:
+        return Reading(outcomes, loaded=True, was_killed=False)
+    return Reading([*outcomes, _end(report)], loaded=True, was_killed=_was_killed(report))
+
+
+def _was_killed(report: Report) -> bool:
+    by_signal = os.WIFSIGNALED(report.status) and os.WTERMSIG(report.status) == signal.SIGKILL
+    return by_signal and report.ended == Ended.ITSELF
 
 
 def _read_records(outward: int, count: int, output_bytes: int) -> list[Outcome]:

@@ -123,16 +123,28 @@ async def test_a_zygote_that_dies_twice_is_an_error_of_the_sandbox() -> None:
         await doubles(sandbox, 2)
 
 
-async def test_a_killed_child_is_the_programs_outcome() -> None:
-    """A child killed from outside looks like the kernel's own hand: out of memory."""
-    async with Sandbox(workers=1, limits=LIMITS) as sandbox:
+async def kill_child(sandbox: Sandbox, times: int) -> None:
+    """Kill the newest process below this one, and wait until it is gone."""
+    for _ in range(times):
+        child = max(await until_running(processes_of_a_job(sandbox)))
+        os.kill(child, signal.SIGKILL)
+        await anyio.to_thread.run_sync(ended, {child})
 
-        async def kill_child() -> None:
-            os.kill(max(await until_running(processes_of_a_job(sandbox))), signal.SIGKILL)
 
-        async with anyio.create_task_group() as group:
-            group.start_soon(kill_child)
-            (outcome,) = await sandbox.run(SLEEP, [Call("f", {})])
+async def test_a_killed_child_gets_a_second_chance() -> None:
+    """The kernel's killer may have meant another; what the program returns then counts."""
+    program = Program("import time\ndef f():\n    time.sleep(0.7)\n    return 1")
+    async with Sandbox(workers=1, limits=LIMITS) as sandbox, anyio.create_task_group() as group:
+        group.start_soon(kill_child, sandbox, 1)
+        (outcome,) = await sandbox.run(program, [Call("f", {})])
+    assert isinstance(outcome, Returned)
+
+
+async def test_a_child_that_is_killed_again_is_over_memory() -> None:
+    """Killed from outside twice, it looks as if the machine has no memory for it."""
+    async with Sandbox(workers=1, limits=LIMITS) as sandbox, anyio.create_task_group() as group:
+        group.start_soon(kill_child, sandbox, 2)
+        (outcome,) = await sandbox.run(SLEEP, [Call("f", {})])
     # Where the child is met while it still loads, it is the loading that took too much.
     assert outcome == OverMemory() or getattr(outcome, "type", "") == "MemoryError"
 
