@@ -53,7 +53,8 @@ def agree(journal: Journal, present: Recipe, *, new_recipe: bool) -> Recipes:
     if bound and state.pending:
         raise SettingsError(
             f"{len(state.pending)} items are still on their way under the recipe before, and"
-            f" {', '.join(bound)} can't change under them; finish them first"
+            f" {', '.join(bound)} can't change under them; finish them first, or name"
+            " another directory"
         )
     journal.append(RecipeSet(present.digest, present.body))
     return Recipes(journal, present)
