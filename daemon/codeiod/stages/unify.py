@@ -11,6 +11,9 @@ from codeiod.stages.work import Rejected, Work
 from codeiod.teachers.asks import Sampling, UnifyAsk, ask_digest
 from codeiod_prompts import UnifyParts, Unparsable, parse_unify
 
+SHOWN_CHARACTERS = 100
+"""How much of an answer without a program is shown to the operator."""
+
 
 async def unify(work: Work) -> Program:
     """Ask for the program, with one repair turn where the answer can't be read.
@@ -25,7 +28,8 @@ async def unify(work: Work) -> Program:
             parts = parse_unify(answer.text)
         except Unparsable as error:
             if turn == attempts or error.declined:
-                raise Rejected(Stage.UNIFY, Reason.UNPARSABLE, str(error)) from error
+                detail = f"{error} The answer begins: {answer.text[:SHOWN_CHARACTERS]!r}"
+                raise Rejected(Stage.UNIFY, Reason.UNPARSABLE, detail) from error
             repair = work.recipe.prompts.fill("repair", reason=str(error))
             messages += (Message("assistant", answer.text), Message("user", repair))
         else:
@@ -38,7 +42,7 @@ def _prompt(work: Work) -> str:
     item = work.item
     return work.recipe.prompts.fill(
         "unify",
-        path=item.meta.get("path") or item.origin.path,
+        path=item.meta.get("path") or "unknown",  # the place of a JSONL says nothing of its row
         language=item.meta.get("language") or "unknown",
         content=item.content,
     )

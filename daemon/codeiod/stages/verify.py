@@ -88,7 +88,7 @@ async def _verify_input(work: Work, question: Question, found: Found) -> Verdict
     refcode = question.program.refcode
     (first,) = await work.execute(refcode, calls)
     (second,) = await work.execute(refcode, calls, twin=True, alone=True)
-    status, feedback = judge(work, parse(question.pair.output), found, first, second)
+    status, feedback = judge(work, question.pair.output, found, first, second)
     return Verdict(status, found.json, feedback)
 
 
@@ -100,9 +100,12 @@ def _unusable(program: Program, value: Any) -> str:
 
 
 def judge(
-    work: Work, wanted: Any, found: Found, first: Outcome, second: Outcome
+    work: Work, wanted: str, found: Found, first: Outcome, second: Outcome
 ) -> tuple[Status, str]:
-    """Judge a predicted input by what the program did with it in the two zygotes."""
+    """Judge a predicted input by what the program did with it in the two zygotes.
+
+    :param wanted: the output to reach, as the prompt shows it (JSON text).
+    """
     fill = work.recipe.prompts.fill
     for outcome in (first, second):
         match outcome:
@@ -130,7 +133,7 @@ def judge(
 
 
 def _judge_values(
-    work: Work, wanted: Any, found: Found, first: Returned, second: Returned
+    work: Work, wanted: str, found: Found, first: Returned, second: Returned
 ) -> tuple[Status, str]:
     fill = work.recipe.prompts.fill
     if canonical(first.value) != canonical(second.value):
@@ -138,11 +141,11 @@ def _judge_values(
     if over := over_limit(first.value):
         why = f"what the function returns is {over.detail}"
         return Status.TOO_BIG, fill("feedback_too_big", why=why)
-    if same(wanted, first.value):
+    if same(parse(wanted), first.value):
         return Status.SUCCESS, fill("success")
     return Status.MISMATCH, fill(
         "feedback_input_mismatch",
         answer=found.json,
         returned=first.json,
-        wanted=canonical(wanted),
+        wanted=wanted,
     )
