@@ -32,7 +32,8 @@ class Call:
 class Limits:
     """Bound one call.
 
-    :param call_seconds: CPU time; the wall clock may take four times that.
+    :param call_seconds: CPU time; the wall clock may take four times that, and four times more
+        where the program would compute but a busy machine does not let it.
     :param memory_bytes: address space beyond that of an idle guest.
     :param output_bytes: JSON text of one result, and the size of any file written.
     """

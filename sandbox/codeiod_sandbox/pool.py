@@ -4,9 +4,7 @@ Imports anyio and the rest of the package's daemon side.
 """
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -27,6 +25,7 @@ from codeiod_sandbox.outcomes import (
     TimedOut,
 )
 from codeiod_sandbox.records import Reading, make_outward, read_outcomes, write_request
+from codeiod_sandbox.scratch import Scratch, make_scratch
 from codeiod_sandbox.zygote import Jailing, Zygote, ZygoteLost
 
 DEFAULT_LIMITS = Limits()
@@ -61,7 +60,7 @@ class Sandbox:
         self._python = python or Path(sys.executable)
         self._jailing = Jailing.up_to(at_most)
         self._idle: list[tuple[Flavour, Zygote]] = []  # the least recently used first
-        self._alive: dict[Zygote, str] = {}
+        self._alive: dict[Zygote, Scratch | None] = {}
         self._jobs = 0
         self._closed = False
 
@@ -206,27 +205,29 @@ class Sandbox:
     async def _start(self, flavour: Flavour) -> Zygote:
         if self._closed:
             raise SandboxError("the sandbox is closed")
-        scratch = "/tmp"
+        scratch = None
         if not self._jailing.namespaces:
-            scratch = await anyio.to_thread.run_sync(tempfile.mkdtemp, "", "codeiod-sandbox-")
+            scratch = await anyio.to_thread.run_sync(make_scratch)
+        tmp = str(scratch.path) if scratch else "/tmp"
         try:
-            zygote = await Zygote.start(self._python, flavour, self._jailing, scratch)
+            zygote = await Zygote.start(self._python, flavour, self._jailing, tmp)
         except BaseException:
-            await self._remove(scratch)
+            await _remove(scratch)
             raise
         self._alive[zygote] = scratch
         return zygote
 
     async def _end(self, zygote: Zygote) -> None:
-        scratch = self._alive.pop(zygote, None)
-        if scratch is not None:
+        if zygote in self._alive:
+            scratch = self._alive.pop(zygote)
             await zygote.end()
-            await self._remove(scratch)
+            await _remove(scratch)
 
-    async def _remove(self, scratch: str) -> None:
-        if not self._jailing.namespaces:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(shutil.rmtree, scratch, True)
+
+async def _remove(scratch: Scratch | None) -> None:
+    if scratch is not None:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(scratch.remove)
 
 
 def _gives_up(outcomes: Sequence[Outcome], reading: Reading) -> Outcome | None:
