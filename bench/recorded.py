@@ -65,7 +65,7 @@ class Bench:
             counted(teacher) as (front, flight),
         ):
             options = recorded_options(front.base_url, settings)
-            status = Run(self.folder / "flight", self.source(), options).finish()
+            status = Run(self.folder / "flight", (self.source(),), options).finish()
         self.table.equal("flight: exit status", 0, status)
         told = f"over {flight.seconds:.0f} s"
         self.table.at_least("flight: mean in flight", GOAL_IN_FLIGHT, flight.mean(), told)
@@ -87,7 +87,7 @@ class Bench:
         whole_run = self.undisturbed()
         with teaching(self.recorded, latency=KILL_LATENCY_SECONDS, fault=fault) as teacher:
             options = recorded_options(teacher.base_url, *settings)
-            run = Run(self.folder / name, self.source(), options)
+            run = Run(self.folder / name, (self.source(),), options)
             killed = run_with_kills(run, self.kills, whole_run.seconds)
             repeated = teacher.stats()["repeated"]
         self._judge(name, run, killed, repeated)

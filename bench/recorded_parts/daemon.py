@@ -27,7 +27,8 @@ class Run:
     """A run that can be started again and again, always with the same command."""
 
     directory: Path
-    source: Path | None
+    sources: tuple[Path, ...] = ()
+    """None: go on with what the directory holds."""
     options: tuple[str, ...] = ()
     log: Path = field(init=False)
 
@@ -36,8 +37,15 @@ class Run:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start it; its words go to the log beside the directory."""
-        sources = [] if self.source is None else [str(self.source)]
-        command = [COMMAND, "run", *sources, "--out", str(self.directory), *self.options, "--json"]
+        command = [
+            COMMAND,
+            "run",
+            *map(str, self.sources),
+            "--out",
+            str(self.directory),
+            *self.options,
+            "--json",
+        ]
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 command,

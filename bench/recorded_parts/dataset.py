@@ -7,7 +7,7 @@ time on purpose.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,14 @@ class Dataset:
     def whole_rejects(self) -> list[Line]:
         """The rejects that are of an item, not of one of its samples."""
         return [line for line in self.rejects if not line["task"]]
+
+    def of(self, item_ids: Container[str]) -> Dataset:
+        """Return the lines of some items."""
+
+        def kept(lines: list[Line]) -> list[Line]:
+            return [line for line in lines if line["item_id"] in item_ids]
+
+        return Dataset(kept(self.samples), kept(self.programs), kept(self.rejects))
 
 
 def read(directory: Path) -> Dataset:

@@ -54,7 +54,7 @@ def teaching(recorded: Path, **knobs: float) -> Iterator[Teacher]:
         _await_start(teacher, process)
         yield teacher
     finally:
-        process.terminate()
+        process.kill()  # it keeps nothing, and would wait for calls that hang
         process.wait(STOP_SECONDS)
 
 

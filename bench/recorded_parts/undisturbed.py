@@ -31,10 +31,10 @@ class Undisturbed:
     lines: Dataset
 
 
-def run_undisturbed(recorded: Path, source: Path, directory: Path) -> Undisturbed:
+def run_undisturbed(recorded: Path, source: Path, directory: Path, *settings: str) -> Undisturbed:
     """Run a source against the recorded teacher, to the end."""
     with teaching(recorded) as teacher:
-        run = Run(directory, source, recorded_options(teacher.base_url))
+        run = Run(directory, (source,), recorded_options(teacher.base_url, *settings))
         started = time.monotonic()
         status = run.finish()
         seconds = time.monotonic() - started
