@@ -1,0 +1,384 @@
+"""The command line, as a real process: exit statuses, one line for each error, no traceback."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CODEIOD = Path(sys.executable).with_name("codeiod")
+BUILTIN = ("--teacher", "builtin", "--set", "sandbox.minimum_level=1", "--set", "sandbox.workers=1")
+GOOD = "def triple(n: int) -> int:\n    return 3 * n + 1\n"
+BOUND_SECONDS = 60
+
+
+def codeiod(*arguments: object, cwd: Path, wrapped: tuple[str, ...] = ()) -> Any:
+    """Run the program in a folder, to its end."""
+    return subprocess.run(
+        [*wrapped, str(CODEIOD), *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=BOUND_SECONDS,
+        check=False,
+    )
+
+
+def error_of(done: Any, status: int) -> str:
+    """Return the one line of an error, having seen that it is one, with the right exit status."""
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    *logged, line = done.stderr.splitlines()
+    assert line.startswith("codeiod: "), done.stderr
+    assert all(" event=" in log for log in logged), done.stderr
+    return str(line)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a finished run in ``out``; tests work on copies."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "src").mkdir()
+    (folder / "src" / "triple.py").write_text(GOOD)
+    done = codeiod("run", "src", "--out", "out", "--json", *BUILTIN, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == json.loads((folder / "out/report.json").read_text())
+    return folder
+
+
+@pytest.fixture
+def copy(finished: Path, tmp_path: Path) -> Path:
+    """Return a copy of the folder with a finished run, to be spoilt."""
+    return Path(shutil.copytree(finished, tmp_path / "copy"))
+
+
+def test_a_finished_run_and_its_commands(finished: Path) -> None:
+    """status, check and show tell of it, for people and as JSON; running again changes nothing."""
+    before = (finished / "out/dataset/samples/part-00000.jsonl").read_bytes()
+    status = codeiod("status", "out", "--json", cwd=finished)
+    assert json.loads(status.stdout) == json.loads((finished / "out/report.json").read_text())
+    assert json.loads(status.stdout)["items"] == {"finished": 1, "rejected": 0, "pending": 0}
+    assert "1 finished, 0 rejected" in codeiod("status", "out", cwd=finished).stdout
+    checked = codeiod("check", "out", cwd=finished)
+    assert (checked.returncode, checked.stdout[:6]) == (0, "sound:")
+    shown = codeiod("show", "out", "--json", "-n", "9", cwd=finished)
+    samples = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert samples == [json.loads(line) for line in before.splitlines()]
+    one = codeiod("show", "out", samples[0]["id"][:12], cwd=finished)
+    assert (one.returncode, "turn 1: builtin" in one.stdout) == (0, True)
+    again = codeiod("run", "--out", "out", *BUILTIN, cwd=finished)
+    assert again.returncode == 0
+    assert (finished / "out/dataset/samples/part-00000.jsonl").read_bytes() == before
+
+
+def test_check_as_json(finished: Path) -> None:
+    """check --json holds the same facts."""
+    facts = json.loads(codeiod("check", "out", "--json", cwd=finished).stdout)
+    assert facts == {"ok": True, "findings": [], "more": 0, "cut_bytes": 0}
+
+
+def test_config_says_where_each_value_comes_from(tmp_path: Path) -> None:
+    """codeiod config names the layer of what was set, and no layer for defaults."""
+    (tmp_path / "codeiod.toml").write_text("[sample]\npairs = 4\n")
+    done = codeiod("config", "--json", "--set", "sample.seed=3", "--out", "there", cwd=tmp_path)
+    facts = json.loads(done.stdout)
+    assert facts["sample.pairs"] == {"value": 4, "from": "codeiod.toml"}
+    assert facts["sample.seed"] == {"value": 3, "from": "--set"}
+    assert facts["output.dir"] == {"value": "there", "from": "command line"}
+    assert facts["sample.draws"] == {"value": 50, "from": ""}
+
+
+def test_doctor(tmp_path: Path) -> None:
+    """codeiod doctor tells the level of the sandbox and whether it is enough."""
+    done = codeiod("doctor", "--json", "--set", "sandbox.minimum_level=1", cwd=tmp_path)
+    facts = json.loads(done.stdout)
+    assert facts["enough"] == (facts["level"] >= 1) == (done.returncode == 0)
+    assert facts["layers"]
+
+
+def test_help_is_light(tmp_path: Path) -> None:
+    """codeiod --help imports none of the heavy modules."""
+    program = (
+        "import sys; sys.argv = ['codeiod', '--help']\n"
+        "from codeiod.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "heavy = {'aiohttp', 'pydantic', 'anyio', 'asyncio', 'orjson', 'codeiod_sandbox'}\n"
+        "sys.stderr.write(' '.join(sorted(heavy & sys.modules.keys())))\n"
+    )
+    run = [sys.executable, "-c", program]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert "run" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("run", "none.py", "--out", "o", *BUILTIN), 2, "source none.py: No such file"),
+        (("run", "--out", "o", *BUILTIN), 2, "no source is given"),
+        (("run", "a.py", "--out", "o"), 2, "no teacher"),
+        (("run", "a.py", "--out", "o", "--teacher", "oracle"), 2, "setting teacher.kind"),
+        (("run", "a.py", "--set", "sample.pear=1"), 2, "did you mean pairs?"),
+        (("run", "a.py", "--base-url", "http://127.0.0.1:1"), 2, "go together"),
+        (("run", "a.py", "--config", "none.toml"), 2, "none.toml: No such file"),
+        (("run", "a.py", *BUILTIN, "--set", "budget.money=5"), 2, "budget.money"),
+        (("run", "out/x", "--out", "out", *BUILTIN), 2, "lies in the output directory"),
+        (("run", "a.py", "--out", "full", *BUILTIN), 4, "not a codeiod directory"),
+        (("run", "a.py", "--out", "full/x", *BUILTIN), 4, "full/x"),
+        (("run", "a.py", "--out", "full/x/below", *BUILTIN), 4, "full/x"),
+        (("status", "none"), 4, "none"),
+        (("check", "full"), 4, "full"),
+        (("show", "full"), 4, "full"),
+        (("config", "--set", "x=1"), 2, "section.key=value"),
+        (("doctor", "--set", "x.y=1"), 2, "unknown setting x"),
+    ],
+    ids=lambda value: " ".join(value[:4]) if isinstance(value, tuple) else None,
+)
+def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...], status: int, told: str) -> None:
+    """Each is refused in one line, before anything is made."""
+    (tmp_path / "a.py").write_text(GOOD)
+    for name in ("full", "out"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x").write_text("some file of yours")
+    assert told in error_of(codeiod(*arguments, cwd=tmp_path), status)
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("run", "--nonsense"), ("nonsense",), ("run", "--limit", "x")]
+)
+def test_unknown_options(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """Usage errors of the command line itself end in 2 as well."""
+    done = codeiod(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_the_traceback_is_at_verbose(tmp_path: Path) -> None:
+    """-v shows where an error came from, after its line."""
+    done = codeiod("run", "none.py", "-v", *BUILTIN, cwd=tmp_path)
+    assert "codeiod: source none.py" in done.stderr
+    assert "Traceback" in done.stderr
+
+
+def test_a_sandbox_below_its_minimum(tmp_path: Path) -> None:
+    """A machine that can't isolate programs enough is refused, with where to look."""
+    (tmp_path / "a.py").write_text(GOOD)
+    facts = json.loads(codeiod("doctor", "--json", cwd=tmp_path).stdout)
+    if facts["level"] >= 4:
+        pytest.skip("this machine reaches the highest level")
+    done = codeiod("run", "a.py", *BUILTIN, "--set", "sandbox.minimum_level=4", cwd=tmp_path)
+    assert "codeiod doctor" in error_of(done, 2)
+
+
+NO_OVERRIDE = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+
+
+def test_bad_input_is_rejected_by_name(tmp_path: Path) -> None:
+    """Unreadable, not UTF-8, empty, huge and malformed entries are rejects; the rest goes on."""
+    src = tmp_path / "src"
+    src.mkdir()
+    (src / "good.py").write_text(GOOD)
+    (src / "empty.py").write_text("")
+    (src / "latin.py").write_bytes(b"# caf\xe9\n")
+    (src / "huge.py").write_bytes(b"#" * (50 << 20))
+    (src / "nul.py").write_bytes(b"\0\1\2")
+    (src / "secret.py").write_text(GOOD)
+    (src / "secret.py").chmod(0)
+    rows = [json.dumps({"content": GOOD + "# x\n"}), '{"content": "x', "[1]", "", '{"code": "x"}']
+    (src / "rows.jsonl").write_text("\n".join(rows) + "\n")
+    wrapped = NO_OVERRIDE if shutil.which("setpriv") else ()
+    done = codeiod("run", "src", "--out", "out", "--json", *BUILTIN, cwd=tmp_path, wrapped=wrapped)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    written = (tmp_path / "out/rejects/part-00000.jsonl").read_text()
+    rejects = [json.loads(line) for line in written.splitlines()]
+    found = {(Path(r["path"]).name, r["reason"]) for r in rejects}
+    expected = {
+        ("empty.py", "empty"),
+        ("latin.py", "not_utf8"),
+        ("huge.py", "oversized"),
+        ("nul.py", "binary"),
+        ("rows.jsonl", "malformed_line"),
+    }
+    if wrapped:
+        expected.add(("secret.py", "unreadable"))
+    assert found == expected
+    assert {r["stage"] for r in rejects} == {"admit"}
+    lines = [r["detail"] for r in rejects if r["reason"] == "malformed_line"]
+    assert [next(n for n in "2345" if f"line {n}" in detail) for detail in lines] == ["2", "3", "5"]
+    report = json.loads(done.stdout)
+    assert report["entries"] == report["items"]["finished"] + len(rejects) + report["duplicates"]
+    assert codeiod("check", "out", cwd=tmp_path).returncode == 0
+
+
+def test_a_directory_in_use(copy: Path) -> None:
+    """A second run on a directory is refused; looking at it is not."""
+    with (copy / "out/journal/LOCK").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "in use" in error_of(codeiod("run", "src", "--out", "out", *BUILTIN, cwd=copy), 4)
+        assert codeiod("status", "out", cwd=copy).returncode == 0
+    assert codeiod("run", "src", "--out", "out", *BUILTIN, cwd=copy).returncode == 0
+
+
+def test_a_damaged_directory(copy: Path) -> None:
+    """Damage in the journal names file and offset, and nothing is changed by looking at it."""
+    segment = copy / "out/journal/segment-00000001.jsonl"
+    data = bytearray(segment.read_bytes())
+    middle = data.index(b"\n", len(data) // 4) + 20
+    data[middle] ^= 1
+    segment.write_bytes(data)
+    for arguments in (("run", "src", "--out", "out", *BUILTIN), ("status", "out")):
+        line = error_of(codeiod(*arguments, cwd=copy), 4)
+        assert "segment-00000001.jsonl" in line
+        assert "byte" in line
+    checked = codeiod("check", "out", cwd=copy)
+    assert checked.returncode == 4
+    assert "Traceback" not in checked.stderr
+    assert segment.read_bytes() == data
+
+
+def test_a_damaged_dataset(copy: Path) -> None:
+    """So does damage in what was committed."""
+    part = copy / "out/dataset/samples/part-00000.jsonl"
+    part.write_bytes(part.read_bytes()[:-10])
+    line = error_of(codeiod("run", "src", "--out", "out", *BUILTIN, cwd=copy), 4)
+    assert "samples/part-00000.jsonl" in line
+    checked = codeiod("check", "out", cwd=copy)
+    assert (checked.returncode, "part-00000.jsonl" in checked.stdout) == (4, True)
+
+
+def test_a_newer_directory(copy: Path) -> None:
+    """A directory of a newer format is left alone."""
+    from codeiod.journal.frame import frame, unframe
+
+    segment = copy / "out/journal/segment-00000001.jsonl"
+    first, rest = segment.read_bytes().split(b"\n", 1)
+    opened = unframe(first)
+    body = json.dumps({**opened.body, "format": 2}).encode()
+    segment.write_bytes(frame(opened.seq, opened.synced, opened.kind, body) + rest)
+    for arguments in (
+        ("run", "src", "--out", "out", *BUILTIN),
+        ("check", "out"),
+        ("status", "out"),
+    ):
+        line = error_of(codeiod(*arguments, cwd=copy), 4)
+        assert "newer" in line
+
+
+def test_another_recipe_is_refused(copy: Path) -> None:
+    """The keys are named, and the two ways on."""
+    changed = ("run", "src", "--out", "out", *BUILTIN, "--set", "sample.pairs=4")
+    line = error_of(codeiod(*changed, cwd=copy), 2)
+    assert "sample.pairs: 4 here, 10 there" in line
+    assert codeiod(*changed, "--new-recipe", cwd=copy).returncode == 0
+
+
+Reply = Callable[[str], tuple[int, dict[str, Any]]]
+REFUSALS: dict[str, tuple[Reply, str]] = {
+    "wrong key": (
+        lambda _: (401, {"error": {"message": "Incorrect API key", "code": "invalid_api_key"}}),
+        "refuses the key",
+    ),
+    "unknown model": (
+        lambda _: (404, {"error": {"message": "no model m", "code": "model_not_found"}}),
+        "does not know the model",
+    ),
+    "no route": (lambda _: (404, {"detail": "Not Found"}), "does not know the model or the route"),
+}
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Serve one refusal on loopback."""
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            status, body = request.param(self.path)
+            data = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as running:
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_address[1]}/v1"
+        running.shutdown()
+        thread.join()
+
+
+def openai(url: str) -> tuple[str, ...]:
+    return ("--base-url", url, "--model", "m", *BUILTIN[2:])
+
+
+@pytest.mark.parametrize(
+    ("server", "told"), REFUSALS.values(), ids=REFUSALS.keys(), indirect=["server"]
+)
+def test_an_endpoint_that_refuses(copy: Path, server: str, told: str) -> None:
+    """Key, model, route: refused at once with what to look at; nothing is lost by it."""
+    (copy / "src/more.py").write_text(GOOD.replace("3", "5"))
+    done = codeiod("run", "src", "--out", "new", *openai(server), cwd=copy)
+    line = error_of(done, 2)
+    assert told in line
+    assert "check " in line
+    assert codeiod("check", "new", cwd=copy).returncode == 0
+    report = json.loads((copy / "new/report.json").read_text())
+    assert (report["items"]["pending"], report["calls"]["answered"]) == (2, 0)
+
+
+def test_an_endpoint_that_is_not_there(tmp_path: Path) -> None:
+    """A refused connection is given ten seconds, then told in one line."""
+    (tmp_path / "a.py").write_text(GOOD)
+    done = codeiod("run", "a.py", "--out", "o", *openai("http://127.0.0.1:1/v1"), cwd=tmp_path)
+    line = error_of(done, 2)
+    assert "can't be reached" in line
+    assert "is the server running" in line
+
+
+FULL_DISK = """\
+mount -t tmpfs -o size=512k none disk || exit 77
+"$@" ; echo "status $?" >&2
+cat disk/out/report.json >/dev/null || exit 78
+mount -o remount,size=64m disk || exit 77
+"$@" >&2 ; echo "status $?" >&2
+"$1" check disk/out || exit 79
+"""
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """It stops with work left and one line; with room again the same command ends it, all there."""
+    (tmp_path / "disk").mkdir()
+    rows = [json.dumps({"content": f"# {number}\n" + "x = 1\n" * 4000}) for number in range(60)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(rows) + "\n")
+    if not shutil.which("unshare") or subprocess.call(["unshare", "-rm", "true"]):
+        pytest.skip("no user and mount namespace can be made here")
+    run = [str(CODEIOD), "run", "rows.jsonl", "--out", "disk/out", *BUILTIN]
+    shell = ["unshare", "-rm", "sh", "-c", FULL_DISK, "sh", *run]
+    done = subprocess.run(
+        shell, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
+    )
+    if done.returncode == 77:
+        pytest.skip("no tmpfs can be mounted here")
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith(("codeiod:", "status"))]
+    assert lines[1:] == ["status 3", "status 0"]
+    assert "no room left for disk/out" in lines[0]
+    assert "60 items = 0 finished + 60 rejected" in done.stdout
