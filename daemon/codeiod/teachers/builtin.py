@@ -81,9 +81,8 @@ class BuiltinTeacher:
         wanted = canonical(json.loads(ask.known))
         seeds = range(turn * TRIALS, turn * TRIALS + TRIALS)
         source = f"{ask.program.refcode}\n\n{ask.program.input_generator}"
-        draws = await execute(
-            self._sandbox, source, [Call("input_generator", {}, s) for s in seeds]
-        )
+        calls = [Call("input_generator", {}, seed) for seed in seeds]
+        draws = await execute(self._sandbox, source, calls)
         inputs = [d.value for d in draws if isinstance(d, Returned) and isinstance(d.value, dict)]
         outcomes = await self._run(ask.program, inputs)
         told, guess = list[str](), dict[str, Any]()
@@ -120,8 +119,9 @@ def _draws(function: ast.FunctionDef) -> dict[str, str]:
     """Return by argument the expression that draws it; nothing where one can't be drawn."""
     all_ = function.args
     draws = {argument.arg: _draw(argument.annotation) for argument in all_.args}
-    others = all_.posonlyargs or all_.kwonlyargs or all_.vararg or all_.kwarg
-    return {} if others or function.decorator_list or not all(draws.values()) else draws
+    others = [all_.posonlyargs, all_.kwonlyargs, all_.vararg, all_.kwarg, function.decorator_list]
+    clashes = function.name in {"main_solution", *draws}
+    return {} if any(others) or clashes or not all(draws.values()) else draws
 
 
 def _draw(annotation: ast.expr | None) -> str:

@@ -1,0 +1,204 @@
+"""The built-in teacher: what it makes of a file can be run, and what it says of a run is true."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codeiod.items import Answer, Message, Program, Task
+from codeiod.journal import Ledger
+from codeiod.synthesis import carry
+from codeiod.teachers.asks import PredictAsk, ReviseAsk, Sampling
+from codeiod.teachers.builtin import BuiltinTeacher, unify
+from codeiod_prompts import Unparsable, find_answer, parse_unify
+from codeiod_sandbox import Sandbox
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+real = pytest.mark.asyncio(loop_scope="module")
+MakeProgram = Callable[..., Program]
+
+DOUBLE = '''\
+"""Numbers."""
+import math
+
+LIMIT = 7
+
+def double(n: int) -> int:
+    """Double a number, up to a limit."""
+    return min(LIMIT, 2 * n)
+
+if __name__ == "__main__":
+    print(double(3))
+'''
+
+
+def made(content: str) -> dict[str, Any]:
+    """Run what is made of a file, as its names."""
+    parts = parse_unify(unify(content, "Python"))
+    names: dict[str, Any] = {}
+    exec(parts.refcode, names)
+    exec(parts.input_generator, names)
+    return names
+
+
+def test_a_file_becomes_a_program() -> None:
+    """The library is kept, the script is left out, the docstring becomes the problem."""
+    parts = parse_unify(unify(DOUBLE, "Python"))
+    assert "LIMIT = 7" in parts.refcode
+    assert "__name__" not in parts.refcode
+    assert "Double a number" in parts.problem
+    assert "n: int" in parts.requirements
+    assert made(DOUBLE)["main_solution"](n=3) == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kinds"),
+    [
+        ("a: int", {"a": int}),
+        ("a: str, b: bool = True", {"a": str, "b": bool}),
+        ("a: list[int], b: list[list[str]]", {"a": list, "b": list}),
+    ],
+)
+def test_the_generator_draws_what_is_annotated(arguments: str, kinds: dict[str, type]) -> None:
+    """Many draws give many inputs, each of the right types."""
+    names = made(f"from typing import List\ndef f({arguments}):\n    return 0\n")
+    random.seed(3)
+    draws = [names["input_generator"]() for _ in range(30)]
+    assert all({k: type(v) for k, v in draw.items()} == kinds for draw in draws)
+    assert len({json.dumps(draw) for draw in draws}) > 10 or kinds == {"a": int}
+    assert names["main_solution"](**draws[0]) == 0
+
+
+GOOD = "def good(n: int = 2) -> int:\n    return n + 1\n"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "def main_solution(n: int) -> int:\n    return 0\n",
+        "def n(n: int) -> int:\n    return 0\n",
+        "def f(*n: int):\n    return 0\n",
+        "async def f(n: int):\n    return 0\n",
+        "def f(n: int, /):\n    return 0\n",
+        "def f(*, n: int):\n    return 0\n",
+        "@staticmethod\ndef f(n: int):\n    return 0\n",
+    ],
+)
+def test_names_and_forms_that_would_trip_it(before: str) -> None:
+    """A function that can't be called as it is, by name, is passed over for the next."""
+    assert made(before + GOOD)["main_solution"](n=4) == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "language", "told"),
+    [
+        ("X = 1\n", "Python", "no function"),
+        ("def f():\n    return 1\n", "Python", "no function"),
+        ("def f(x):\n    return 1\n", "Python", "no function"),
+        ("def f(x: float):\n    return 1\n", "Python", "no function"),
+        ("print 'x'\n", "Python", "does not parse"),
+        ("int main() {}", "C", "this is C"),
+    ],
+)
+def test_it_declines(content: str, language: str, told: str) -> None:
+    """What it can make nothing of is declined with the reason, so that no repair is asked."""
+    with pytest.raises(Unparsable) as caught:
+        parse_unify(unify(content, language))
+    assert caught.value.declined
+    assert told in str(caught.value)
+
+
+def ask_of(program: Program, task: Task, known: str) -> PredictAsk:
+    return PredictAsk(program, task, known, (Message("user", "?"),), Sampling())
+
+
+async def text_of(open_work: Any, sandbox: Sandbox, ask: PredictAsk | ReviseAsk) -> str:
+    async with open_work() as work:
+        answer = await BuiltinTeacher(sandbox, 2).answer(ask, Ledger(work.steps, "out/0/0/1", ""))
+        assert isinstance(answer, Answer)
+        assert answer.usage.output == 0
+        assert answer.cost == 0
+        return answer.text
+
+
+@real
+@pytest.mark.parametrize(
+    ("refcode", "known"),
+    [
+        ("def main_solution(n):\n    return 3 * n + 1\n", '{"n": 5}'),
+        ("def main_solution(n):\n    return {'a': [n], 'b': None, 'c': n / 3}\n", '{"n": 7}'),
+        ("def main_solution(n):\n    return n * 10 ** 30\n", '{"n": 123}'),
+        ("def main_solution(n):\n    return n + '{\"output\": 1}'\n", '{"n": "x"}'),
+    ],
+)
+async def test_outputs_are_what_the_program_returns(
+    open_work: Any, program: MakeProgram, real_sandbox: Sandbox, refcode: str, known: str
+) -> None:
+    """The answer is the value itself, and the sentence around it says the same."""
+    ask = ask_of(program(refcode), Task.OUTPUT_PREDICTION, known)
+    text = await text_of(open_work, real_sandbox, ask)
+    names: dict[str, Any] = {}
+    exec(refcode, names)
+    wanted = names["main_solution"](**json.loads(known))
+    found = find_answer(text, "output")
+    assert found is not None
+    assert found.value == wanted
+    assert known in text
+    assert f"returns {json.dumps(wanted)}." in text
+
+
+@real
+async def test_a_call_without_a_result_has_no_answer(
+    open_work: Any, program: MakeProgram, real_sandbox: Sandbox
+) -> None:
+    """It says what happened instead of making a value up."""
+    ask = ask_of(program("def main_solution(n):\n    return 1 // n\n"), Task.OUTPUT_PREDICTION,
+                 '{"n": 0}')  # fmt: skip
+    text = await text_of(open_work, real_sandbox, ask)
+    assert find_answer(text, "output") is None
+    assert "ZeroDivisionError" in text
+
+
+@real
+@pytest.mark.parametrize(("known", "found"), [("9", True), ("1000", False)])
+async def test_inputs_are_found_by_trial(
+    open_work: Any, program: MakeProgram, real_sandbox: Sandbox, known: str, found: bool
+) -> None:
+    """Each trial that is told is true; a guess is called one; the second turn tries others."""
+    square = program("def main_solution(n):\n    return n * n\n", "random.randint(-9, 9)")
+    ask = ask_of(square, Task.INPUT_PREDICTION, known)
+    revision = ReviseAsk(ask, "", "", ask.messages, Sampling())
+    texts = [await text_of(open_work, real_sandbox, one) for one in (ask, revision)]
+    for text in texts:
+        trials = re.findall(r"With (\{.*?\}) the function gives (\d+)\.", text)
+        assert trials
+        assert all(ast.literal_eval(given)["n"] ** 2 == int(result) for given, result in trials)
+        answer = find_answer(text, "input")
+        assert answer is not None
+        assert (answer.value["n"] ** 2 == int(known)) == found
+        assert ("but a guess" in text) != found
+    assert found or texts[0] != texts[1]
+
+
+@real
+@pytest.mark.parametrize("path", ["text/roman.py", "algorithms/inversions.py"])
+async def test_an_example_goes_all_the_way(
+    open_work: Any, real_sandbox: Sandbox, path: str
+) -> None:
+    """A file of examples/ becomes samples, whose outputs are all right at the first turn."""
+    content = (EXAMPLES / path).read_text()
+    teacher = BuiltinTeacher(real_sandbox, 2)
+    parts = {"teacher": teacher, "sandbox": real_sandbox, "content": content, "path": path}
+    async with open_work(**parts) as work:
+        done = await carry(work)
+    assert done.outcome == "finished"
+    samples = [json.loads(line) for line in done.samples]
+    outputs = [s["status_1"] for s in samples if s["task"] == "output_prediction"]
+    assert outputs == ["success"] * 3
