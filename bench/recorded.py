@@ -84,17 +84,17 @@ class Bench:
         return self._undisturbed
 
     def _kill(self, name: str, fault: float, *settings: str) -> None:
-        whole_run = self.undisturbed()
+        expected = self.undisturbed().run.journal_bytes()
         with teaching(self.recorded, latency=KILL_LATENCY_SECONDS, fault=fault) as teacher:
             options = recorded_options(teacher.base_url, *settings)
             run = Run(self.folder / name, (self.source(),), options)
-            killed = run_with_kills(run, self.kills, whole_run.seconds)
+            killed = run_with_kills(run, self.kills, expected)
             repeated = teacher.stats()["repeated"]
         self._judge(name, run, killed, repeated)
 
     def _judge(self, name: str, run: Run, killed: Killed, repeated: int) -> None:
         table, report, lines = self.table, run.report(), dataset.read(run.directory)
-        print(f"       items done and calls lost at the kills: {killed.at_kills}")
+        print(f"       killed with this much of the journal written: {killed.moments}")
         table.equal(f"{name}: kills", self.kills, killed.kills)
         table.equal(f"{name}: exit status", 0, killed.status)
         table.none_of(f"{name}: what check finds, after each kill too", killed.findings)

@@ -1,7 +1,6 @@
 """codeiod as its operators meet it: a command that runs, is checked, stopped and killed.
 
-Imports the standard library only. Every run is a process in a session of its own, so that what it
-leaves behind can be found.
+Imports the standard library only.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,6 @@ from typing import Any
 COMMAND = str(Path(sys.executable).parent / "codeiod")
 RUN_SECONDS = 1800.0
 STOP_SECONDS = 60.0
-ORPHAN_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,10 @@ class Run:
             process.wait(STOP_SECONDS)
             raise
 
+    def journal_bytes(self) -> int:
+        """Return how long the journal is."""
+        return sum(part.stat().st_size for part in (self.directory / "journal").glob("segment-*"))
+
     def report(self) -> dict[str, Any]:
         """Return the report as ``codeiod status`` tells it."""
         told = subprocess.run(
@@ -90,22 +91,3 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a daemon as a power cut of its own would: it alone, at once."""
     os.kill(process.pid, signal.SIGKILL)
     process.wait(STOP_SECONDS)
-
-
-def orphans_of(session: int) -> int:
-    """Wait until a dead daemon's processes have followed it; return how many did not."""
-    deadline = time.monotonic() + ORPHAN_SECONDS
-    while (left := _alive_in(session)) and time.monotonic() < deadline:
-        time.sleep(0.05)  # others' children: there is no event to wait for
-    return left
-
-
-def _alive_in(session: int) -> int:
-    alive = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:  # it has just ended
-            continue
-        alive += int(fields[3]) == session and fields[0] != "Z"
-    return alive

@@ -24,6 +24,7 @@ DETAIL_CHARACTERS = 150
 
 def measure(table: Table, run: Undisturbed, files: Sequence[File]) -> None:
     """Hold a run of all files to every goal."""
+    print(f"       the run took {run.seconds:.0f} s")
     table.equal("whole: exit status", 0, run.status)
     table.equal("whole: what check finds", "", run.run.findings())
     report, lines = run.run.report(), run.lines

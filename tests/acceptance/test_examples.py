@@ -19,8 +19,6 @@ SOURCES = (
 """None of the examples that run for ever: they take their time."""
 OPTIONS = ("--teacher", "builtin", "--set", "sandbox.minimum_level=1")
 KILLS = 2
-SECONDS = 4.0
-"""About what a run takes; the kills fall into this time."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +43,7 @@ def test_examples_become_a_sound_dataset(finished: Run) -> None:
 def test_killed_runs_end_with_the_same_instances(finished: Run, tmp_path: Path) -> None:
     """kill -9 in the middle, and once more: nothing is lost and nothing stands twice."""
     run = Run(tmp_path / "out", SOURCES, OPTIONS)
-    killed = run_with_kills(run, KILLS, SECONDS)
+    killed = run_with_kills(run, KILLS, finished.journal_bytes())
     assert killed.status == 0
     assert killed.findings == []
     assert killed.orphans == 0

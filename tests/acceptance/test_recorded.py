@@ -67,7 +67,7 @@ def test_kills_lose_nothing_and_pay_again_only_for_what_was_in_flight(
 ) -> None:
     """The same instances come out, the directory is sound after each kill, no process stays."""
     with taught(latency=0.2) as (run, teacher):
-        killed = run_with_kills(run, KILLS, undisturbed.seconds)
+        killed = run_with_kills(run, KILLS, undisturbed.run.journal_bytes())
         repeated = teacher.stats()["repeated"]
     assert killed.status == 0
     assert killed.findings == []
