@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
 import structlog
@@ -18,7 +18,7 @@ from codeiod.execution import Runner
 from codeiod.teachers.asks import Teacher
 from codeiod.teachers.builtin import BuiltinTeacher
 from codeiod.teachers.openai import OpenAITeacher
-from codeiod_sandbox import Limits, Sandbox, SandboxLevel
+from codeiod_sandbox import Limits, Sandbox, SandboxError, SandboxLevel
 
 FULL_LEVEL = SandboxLevel.FULL
 
@@ -40,12 +40,16 @@ class WatchedTeacher(Teacher, Protocol):
 async def open_sandbox(settings: Settings) -> AsyncIterator[Sandbox]:
     """Start the sandbox.
 
-    :raises SettingsError: this machine can't isolate programs as well as the settings ask for.
+    :raises SettingsError: it can't be started, or does not isolate programs as well as is asked.
     """
     limits = Limits(
         call_seconds=settings.sandbox.call_seconds, memory_bytes=settings.sandbox.memory_bytes
     )
-    async with Sandbox(workers=workers_of(settings), limits=limits) as sandbox:
+    async with AsyncExitStack() as exits:
+        try:
+            sandbox = await exits.enter_async_context(Sandbox(workers_of(settings), limits))
+        except SandboxError as error:
+            raise SettingsError(f"{error}; codeiod doctor says what to change") from error
         minimum = settings.sandbox.minimum_level
         if sandbox.level < minimum:
             raise SettingsError(

@@ -1,0 +1,36 @@
+"""The outside things of a run: where one can't be had, the operator gets one line."""
+
+from __future__ import annotations
+
+import pytest
+from anyio import to_thread
+
+from codeiod.config import Settings, load
+from codeiod.errors import SettingsError
+from codeiod.service import parts
+from codeiod_sandbox import Limits, SandboxError
+
+
+class Unstartable:
+    """A sandbox on a machine that can start none."""
+
+    def __init__(self, workers: int, limits: Limits) -> None:
+        self.workers, self.limits = workers, limits
+
+    async def __aenter__(self) -> None:
+        raise SandboxError("the sandbox can't be started: no fork")
+
+    async def __aexit__(self, *_: object) -> None:
+        raise AssertionError("it was never entered")
+
+
+async def test_a_sandbox_that_can_not_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a refusal with what to do, not a crash."""
+
+    def settings() -> Settings:
+        return load(None, ["teacher.kind=builtin"], environ={}).settings
+
+    monkeypatch.setattr(parts, "Sandbox", Unstartable)
+    with pytest.raises(SettingsError, match="no fork; codeiod doctor says"):
+        async with parts.open_sandbox(await to_thread.run_sync(settings)):
+            pass
