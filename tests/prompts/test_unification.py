@@ -1,8 +1,6 @@
 """The answer to a unify request: tolerant of form, strict in what is returned."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -383,13 +381,9 @@ def test_hostile_text_is_refused(text):
         parse_unify(text)
 
 
-RECORDED = Path(os.environ.get("CODEIOD_RECORDED", "")) / "items.jsonl"
-
-
-@pytest.mark.skipif(not RECORDED.exists(), reason="$CODEIOD_RECORDED names no recorded answers")
-def test_recorded_answers():
+def test_recorded_answers(recorded):
     """What a real model wrote for real files comes back part by part."""
-    with RECORDED.open(encoding="utf-8") as lines:
+    with (recorded / "items.jsonl").open(encoding="utf-8") as lines:
         programs = [p for line in lines if (p := json.loads(line)["program"])]
     for program in programs:
         wanted = UnifyParts(
