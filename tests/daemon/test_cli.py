@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from codeiod.journal.frame import frame, unframe
+from codeiod.reports.check import check as prove
+
 CODEIOD = Path(sys.executable).with_name("codeiod")
 BUILTIN = ("--teacher", "builtin", "--set", "sandbox.minimum_level=1", "--set", "sandbox.workers=1")
 GOOD = "def triple(n: int) -> int:\n    return 3 * n + 1\n"
@@ -128,19 +131,15 @@ def test_help_is_light(tmp_path: Path) -> None:
         (("run", "--out", "o", *BUILTIN), 2, "no source is given"),
         (("run", "a.py", "--out", "o"), 2, "no teacher"),
         (("run", "a.py", "--out", "o", "--teacher", "oracle"), 2, "setting teacher.kind"),
-        (("run", "a.py", "--set", "sample.pear=1"), 2, "did you mean pairs?"),
         (("run", "a.py", "--base-url", "http://127.0.0.1:1"), 2, "go together"),
         (("run", "a.py", "--config", "none.toml"), 2, "none.toml: No such file"),
         (("run", "a.py", *BUILTIN, "--set", "budget.money=5"), 2, "budget.money"),
         (("run", "out/x", "--out", "out", *BUILTIN), 2, "lies in the output directory"),
         (("run", "a.py", "--out", "full", *BUILTIN), 4, "not a codeiod directory"),
         (("run", "a.py", "--out", "full/x", *BUILTIN), 4, "full/x"),
-        (("run", "a.py", "--out", "full/x/below", *BUILTIN), 4, "full/x"),
         (("status", "none"), 4, "none"),
         (("check", "full"), 4, "full"),
-        (("show", "full"), 4, "full"),
-        (("config", "--set", "x=1"), 2, "section.key=value"),
-        (("doctor", "--set", "x.y=1"), 2, "unknown setting x"),
+        (("config", "--set", "sample.pear=1"), 2, "did you mean pairs?"),
     ],
     ids=lambda value: " ".join(value[:4]) if isinstance(value, tuple) else None,
 )
@@ -219,7 +218,7 @@ def test_bad_input_is_rejected_by_name(tmp_path: Path) -> None:
     assert [next(n for n in "2345" if f"line {n}" in detail) for detail in lines] == ["2", "3", "5"]
     report = json.loads(done.stdout)
     assert report["entries"] == report["items"]["finished"] + len(rejects) + report["duplicates"]
-    assert codeiod("check", "out", cwd=tmp_path).returncode == 0
+    assert prove(tmp_path / "out").ok
 
 
 def test_a_directory_in_use(copy: Path) -> None:
@@ -228,7 +227,6 @@ def test_a_directory_in_use(copy: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "in use" in error_of(codeiod("run", "src", "--out", "out", *BUILTIN, cwd=copy), 4)
         assert codeiod("status", "out", cwd=copy).returncode == 0
-    assert codeiod("run", "src", "--out", "out", *BUILTIN, cwd=copy).returncode == 0
 
 
 def test_a_damaged_directory(copy: Path) -> None:
@@ -260,8 +258,6 @@ def test_a_damaged_dataset(copy: Path) -> None:
 
 def test_a_newer_directory(copy: Path) -> None:
     """A directory of a newer format is left alone."""
-    from codeiod.journal.frame import frame, unframe
-
     segment = copy / "out/journal/segment-00000001.jsonl"
     first, rest = segment.read_bytes().split(b"\n", 1)
     opened = unframe(first)
@@ -338,7 +334,7 @@ def test_an_endpoint_that_refuses(copy: Path, server: str, told: str) -> None:
     line = error_of(done, 2)
     assert told in line
     assert "check " in line
-    assert codeiod("check", "new", cwd=copy).returncode == 0
+    assert prove(copy / "new").ok
     report = json.loads((copy / "new/report.json").read_text())
     assert (report["items"]["pending"], report["calls"]["answered"]) == (2, 0)
 
