@@ -84,15 +84,24 @@ async def _ask_all(work: Work, program: Program, sampled: Sampled) -> list[Sampl
     )
     asked: dict[Instance, Sampling] = {}
 
+    faults: list[Exception] = []
+
     async def ask_one(instance: Instance) -> None:
-        asked[instance] = await _ask(work, program, sampled, instance)
+        try:
+            asked[instance] = await _ask(work, program, sampled, instance)
+        except CodeiodError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- raised below, when what was paid for has landed
+            faults.append(error)
 
     try:
         async with anyio.create_task_group() as group:
             for instance in instances:
                 group.start_soon(ask_one, instance)
-    except* Exception as errors:
+    except* CodeiodError as errors:
         raise first_of(errors) from errors
+    if faults:
+        raise faults[0]
     return [asked[instance] for instance in instances]
 
 

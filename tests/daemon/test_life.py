@@ -28,7 +28,7 @@ from codeiod.service.live import Live
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import agree
 from codeiod.service.traffic import CountedRunner
-from codeiod.teachers.asks import Ask, UnifyAsk
+from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
 from codeiod.testing import FakeSandbox, FakeTeacher
 from codeiod_prompts import Prompts
 
@@ -334,3 +334,32 @@ async def test_items_inside_are_bounded(tmp_path: Path) -> None:
 
     await start(tmp_path, "items.in_flight=3", teacher=FakeTeacher(), observe=look)
     assert most == 3
+
+
+async def test_a_fault_in_one_sample_wastes_no_call_of_the_others(tmp_path: Path) -> None:
+    """Its siblings' answers land, and the retry finds them in the journal."""
+    broken: list[str] = []
+
+    def breaks(ask: Ask) -> None:
+        if isinstance(ask, PredictAsk) and not broken:
+            broken.append(ask.known)
+            raise RuntimeError("our own mistake")
+
+    teacher = FakeTeacher(latency_seconds=0.01, script=breaks)
+    first = await start(tmp_path, teacher=teacher)
+    assert dict(first.report.rejected) == {"fault": 1}
+    second = await start(tmp_path, teacher=teacher)
+    assert second.report.items.finished == ITEMS
+    assert second.report.calls.in_flight_lost == 1  # the broken one itself
+    assert set(teacher.asked.values()) == {1}
+    await sound(tmp_path)
+
+
+async def test_the_limit_counts_new_items_alone(tmp_path: Path) -> None:
+    """What is known already is taken in as a duplicate, also when the limit is reached."""
+    content = json.dumps({"content": "def f(n):\n    return n\n"}) + "\n"
+    await to_thread.run_sync((tmp_path / "items.jsonl").write_text, content * 3)
+    ended = await start(tmp_path, teacher=FakeTeacher(), limit=1)
+    assert ended.status is ExitStatus.DONE
+    assert (ended.report.entries, ended.report.duplicates) == (3, 2)
+    await sound(tmp_path)

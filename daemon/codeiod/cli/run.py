@@ -20,6 +20,7 @@ from codeiod.cli.options import (
     Verbose,
     load_settings,
 )
+from codeiod.errors import WorkLeft
 
 if TYPE_CHECKING:
     from codeiod.service.life import Ended
@@ -85,7 +86,10 @@ def _run(plan: Plan) -> Ended:
     from codeiod.service.life import run as run_plan
 
     console = Console(stderr=True)
-    return anyio.run(run_plan, plan, partial(show_progress, console=console))
+    try:
+        return anyio.run(run_plan, plan, partial(show_progress, console=console))
+    except KeyboardInterrupt:  # before the run listens for signals itself, or after it
+        raise WorkLeft("interrupted; run again to go on") from None
 
 
 def _summarize(plan: Plan, ended: Ended) -> None:

@@ -165,11 +165,10 @@ class Life:
         async with aclosing(new):
             await self._traffic.enter()
             async for entry in new:
-                if self._admission.full:
-                    if self._is_new(entry):
-                        self._live.stopping = "limit"
-                        break
-                elif await self._admission.take(entry) and isinstance(entry, Entry):
+                if self._admission.full and self._is_new(entry):
+                    self._live.stopping = "limit"
+                    break
+                if await self._admission.take(entry) and isinstance(entry, Entry):
                     self._live.funnel.admitted += 1
                     items.start_soon(self._carry, self._item_of(entry), entry.fault)
                     # The new item reaches its first call before this looks for room again.
@@ -247,5 +246,9 @@ class Life:
         )
 
     async def _write_report(self, *, alive: bool = True) -> None:
+        """Replace report.json; a run does not end for it: journal and shards decide that."""
         with anyio.CancelScope(shield=True), anyio.move_on_after(COMMIT_SECONDS):
-            await write_report(self._plan.directory, self._parts.journal, alive=alive)
+            try:
+                await write_report(self._plan.directory, self._parts.journal, alive=alive)
+            except CodeiodError as error:
+                log.warning("report.failed", why=str(error))
