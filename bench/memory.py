@@ -56,7 +56,7 @@ async def run(items: int, folder: Path) -> None:
     async with Journal.open(out) as journal, Committer.open(out, journal) as committer:
         recipes = agree(journal, Recipe.of(settings, Prompts.load()), new_recipe=False)
         runner = CountedRunner(FakeSandbox(), 1)
-        parts = Parts(journal, committer, recipes, runner, FakeTeacher(), "fake")
+        parts = Parts(journal, committer, recipes, runner, FakeTeacher(remember=False), "fake")
         ended = await Life(plan, parts).live(_no_display)
     report = ended.report
     assert report.items.finished == report.entries == items, report

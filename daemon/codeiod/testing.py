@@ -56,6 +56,7 @@ class FakeTeacher:
 
     :param right: how often the first turn and the second are right, from 0 to 1.
     :param script: says what to answer to an ask; None where the answer is to be as always.
+    :param remember: whether to keep in ``asked`` what was asked; it grows with every call.
     """
 
     def __init__(
@@ -63,9 +64,12 @@ class FakeTeacher:
         right: tuple[float, float] = (0.5, 0.5),
         latency_seconds: float = 0.0,
         script: TeacherScript | None = None,
+        *,
+        remember: bool = True,
     ) -> None:
         self.asked: Counter[str] = Counter()
         """How often each conversation was answered, by its digest."""
+        self._remember = remember
         self._right = right
         self._latency_seconds = latency_seconds
         self._script = script
@@ -81,7 +85,8 @@ class FakeTeacher:
             await anyio.sleep(self._latency_seconds)
         else:
             await checkpoint()
-        self.asked[asked] += 1
+        if self._remember:
+            self.asked[asked] += 1
         said = self._script(ask) if self._script else None
         if isinstance(said, GaveUp):
             return said

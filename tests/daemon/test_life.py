@@ -351,7 +351,7 @@ async def test_a_fault_in_one_sample_wastes_no_call_of_the_others(tmp_path: Path
     second = await start(tmp_path, teacher=teacher)
     assert second.report.items.finished == ITEMS
     assert second.report.calls.in_flight_lost == 1  # the broken one itself
-    assert set(teacher.asked.values()) == {1}
+    assert sorted(teacher.asked.values())[-2:] == [1, 2]
     await sound(tmp_path)
 
 
