@@ -14,6 +14,7 @@ from recorded_parts.teacher import Teacher
 from recorded_parts.undisturbed import Undisturbed, missing
 
 KILLS = 4
+KILLED_FILES = 20
 FAULTED_FILES = 30
 
 
@@ -63,16 +64,19 @@ def test_pairs_and_verdicts_stand_up_to_a_second_judge(undisturbed: Undisturbed)
 
 
 def test_kills_lose_nothing_and_pay_again_only_for_what_was_in_flight(
-    taught: Taught, undisturbed: Undisturbed
+    taught: Taught, undisturbed: Undisturbed, files: list[File]
 ) -> None:
     """The same instances come out, the directory is sound after each kill, no process stays."""
-    with taught(latency=0.2) as (run, teacher):
-        killed = run_with_kills(run, KILLS, undisturbed.run.journal_bytes())
+    expected = undisturbed.lines.of({file.item_id for file in files[:KILLED_FILES]})
+    share = KILLED_FILES / len(files)
+    with taught(items=KILLED_FILES, latency=0.2) as (run, teacher):
+        killed = run_with_kills(run, KILLS, int(undisturbed.run.journal_bytes() * share))
         repeated = teacher.stats()["repeated"]
+    assert killed.kills > 0
     assert killed.status == 0
     assert killed.findings == []
     assert killed.orphans == 0
-    assert dataset.read(run.directory).ids == undisturbed.lines.ids
+    assert dataset.read(run.directory).ids == expected.ids
     assert repeated <= run.report()["calls"]["in_flight_lost"]
 
 
