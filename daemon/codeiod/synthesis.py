@@ -42,32 +42,42 @@ class Sampling:
     lost: tuple[Stage, Fault] | None = None
 
 
-async def synthesize(work: Work) -> Finished:
+@dataclass(slots=True)
+class Whereabouts:
+    """How far an item is, so that a rejection can say where it happened."""
+
+    stage: Stage = Stage.UNIFY
+
+
+async def synthesize(work: Work, where: Whereabouts) -> Finished:
     """Carry an item from its file to the lines that it gives to the dataset.
 
     :raises Rejected: the item can't become samples.
     :raises codeiod.journal.Changed: a journalled step was computed from something else.
     """
     program = await unify(work)
+    where.stage = Stage.SAMPLE
     sampled = await sample(work, program)
+    where.stage = Stage.PREDICT
     asked = await _ask_all(work, program, sampled)
     return _finished(work, program, sampled, asked)
 
 
 async def carry(work: Work) -> Finished:
     """Synthesize an item; whatever goes wrong with it alone ends as its rejection."""
+    where = Whereabouts()
     try:
-        return await synthesize(work)
+        return await synthesize(work, where)
     except Rejected as rejected:
         return set_aside(work.item, rejected.stage, Fault(rejected.reason, rejected.detail))
     except Changed as changed:
-        return set_aside(work.item, Stage.UNIFY, Fault(Reason.CHANGED, str(changed)))
+        return set_aside(work.item, where.stage, Fault(Reason.CHANGED, str(changed)))
     except CodeiodError:
         raise  # not this item's: the disk or the endpoints have failed
     except Exception as error:  # noqa: BLE001 -- a fault of ours in one item never stops the daemon
-        log.warning("item.fault", item=work.item.item_id, error=repr(error))
+        log.warning("item.fault", item=work.item.item_id, stage=where.stage, error=repr(error))
         detail = "".join(traceback.format_exception(error))
-        return set_aside(work.item, Stage.UNIFY, Fault(Reason.FAULT, detail))
+        return set_aside(work.item, where.stage, Fault(Reason.FAULT, detail))
 
 
 def set_aside(item: Item, stage: Stage, fault: Fault, more: tuple[bytes, ...] = ()) -> Finished:
