@@ -88,6 +88,28 @@ def test_every_byte(tmp_path: Path, make_journal: MakeJournal) -> None:
             assert tail
 
 
+def test_every_insertion(tmp_path: Path, make_journal: MakeJournal) -> None:
+    """A byte that slipped in anywhere is damage or is cut, and the reading comes to its end."""
+    make_journal(tmp_path)
+    records, _ = replay(tmp_path)
+    path = tmp_path / "journal" / segment_name(1)
+    data = path.read_bytes()
+    durable = promised(data)
+    for at in places(data):
+        for inserted in (b"\n", b"x", b"{", b"\0"):
+            path.write_bytes(data[:at] + inserted + data[at:])
+            line = data[:at].count(b"\n")
+            if inserted == data[at : at + 1] == b"\n":  # that line is whole: the next is harmed
+                line += 1
+            if line < durable:
+                with pytest.raises(Damaged, match=rf"{path} is damaged at byte \d+"):
+                    replay(tmp_path)
+            else:
+                found, tail = replay(tmp_path)
+                assert found == records[:line]
+                assert tail
+
+
 def test_sealed_segments(tmp_path: Path, make_journal: MakeJournal) -> None:
     """In a segment that another follows, any change, cut or loss is damage."""
     make_journal(tmp_path, 700)
