@@ -15,7 +15,7 @@ from codeiod.journal.codec import encode
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.folder import segment_name
 from codeiod.journal.frame import frame, unframe
-from codeiod.journal.records import Cut, Record, Reopen
+from codeiod.journal.records import Admit, Cut, Record, Reopen
 from codeiod.journal.replay import Replay, read_state
 from codeiod.journal.state import State
 
@@ -128,6 +128,27 @@ def test_sealed_segments(tmp_path: Path, make_journal: MakeJournal) -> None:
             with pytest.raises(Damaged):
                 replay(tmp_path)
         path.write_bytes(data)
+
+
+def test_sealed_segments_lose_no_line(tmp_path: Path, admit: Callable[..., Admit]) -> None:
+    """Whole lines gone from the end of a sealed segment are damage, though no one waited for them.
+
+    The header of the next one is enough to tell: it was written when they were durable.
+    """
+
+    async def fill() -> None:
+        async with Journal.open(tmp_path, segment_bytes=700) as journal:
+            while journal._segment == 1:
+                journal.append(admit(f"{journal._seq}"))
+
+    with start_blocking_portal() as portal:
+        portal.call(fill)
+    path = tmp_path / "journal" / segment_name(1)
+    lines = path.read_bytes().splitlines(keepends=True)
+    for kept in range(len(lines)):
+        path.write_bytes(b"".join(lines[:kept]))
+        with pytest.raises(Damaged):
+            replay(tmp_path)
 
 
 def test_missing_and_doubled_segments(tmp_path: Path, make_journal: MakeJournal) -> None:

@@ -156,7 +156,8 @@ class Journal:
     def _append_header(self, *, start: bool) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         header = Open(FORMAT, self._id, self._version, now, self._segment, start)
-        self._put(header, encode(header), sync=False)
+        # All before it is synced before it is written: by recovery, or when the writer rotates.
+        self._put(header, encode(header), sync=False, synced=self._seq - 1)
 
     def _append(self, record: Record, *, sync: bool) -> Position:
         self._raise_failure()
@@ -164,10 +165,10 @@ class Journal:
         if self._offset >= self._segment_bytes:
             self._segment, self._offset = self._segment + 1, 0
             self._append_header(start=False)
-        return self._put(record, body, sync=sync)
+        return self._put(record, body, sync=sync, synced=self._synced)
 
-    def _put(self, record: Record, body: bytes, *, sync: bool) -> Position:
-        line = frame(self._seq, self._synced, record.KIND, body)
+    def _put(self, record: Record, body: bytes, *, sync: bool, synced: int) -> Position:
+        line = frame(self._seq, synced, record.KIND, body)
         position = Position(self._segment, self._offset, len(line))
         self.state.apply(record, position)
         self._unwritten[position] = line
