@@ -17,6 +17,9 @@ FAULT_PREFIX = b"\xff" * 8  # read as the number of a job, one that never comes
 HEADER = struct.Struct("<II")
 STARTED = struct.Struct("<I")
 RECORD = struct.Struct("<IBxxxd")  # bytes that follow, kind, CPU seconds
+# The wall clock is for what sleeps. On a busy machine a program that computes may get less than a
+# quarter of a core: it is not to blame, so its time counts only up to this multiple.
+STARVED_FACTOR = 4
 RECORD_SLACK_BYTES = 1 << 14  # room beside a result for its record, or for an exception's text
 
 

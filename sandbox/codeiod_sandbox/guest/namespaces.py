@@ -25,6 +25,7 @@ from .syscalls import (
 INNER_ID = 1000
 OUTER_ID = 61184  # the first of systemd's dynamic users: nobody's files
 TMP_FOLDERS = ("/tmp", "/scratch")
+TMP_MODE = 0o1777
 TMP_BYTES = 16 << 20
 TMP_INODES = 512
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
@@ -166,12 +167,15 @@ def fresh_tmp(tmp: str, *, again: bool = False) -> None:
     if again:
         syscalls.umount(tmp)
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
-    syscalls.mount("tmp", tmp, "tmpfs", flags, f"mode=1777,size={TMP_BYTES},nr_inodes={TMP_INODES}")
+    size = f"mode={TMP_MODE:o},size={TMP_BYTES},nr_inodes={TMP_INODES}"
+    syscalls.mount("tmp", tmp, "tmpfs", flags, size)
 
 
 def is_untouched(tmp: str) -> bool:
+    """Tell whether nothing lies in the private folder, and its owner closed it to nobody."""
     found = os.statvfs(tmp)
-    return found.f_files - found.f_ffree <= 1 and found.f_blocks == found.f_bfree
+    empty = found.f_files - found.f_ffree <= 1 and found.f_blocks == found.f_bfree
+    return empty and stat.S_IMODE(Path(tmp).stat().st_mode) == TMP_MODE
 
 
 def drop_root() -> None:

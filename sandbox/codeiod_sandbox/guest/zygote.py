@@ -3,28 +3,25 @@
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
+import stat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import NoReturn
 
 from . import namespaces, syscalls
 from .child import Jail, live
-from .messages import STARTED, Ended, Job, Report
+from .messages import STARTED, STARVED_FACTOR, Ended, Job, Report
 from .syscalls import CLONE_NEWPID
 
 _LONGEST_TICK_SECONDS = 0.1
-# The wall clock is for what sleeps. On a busy machine a program that computes may get less than a
-# quarter of a core: it is not to blame, so its time counts only up to a larger multiple.
-_IDLE_SHARE = 0.02
-_STARVED_FACTOR = 4
+_IDLE_SHARE = 0.02  # of one core: below it a program counts as asleep
 # Bound before the twin's clock is shifted.
 _clock_gettime, _monotonic = time.clock_gettime, time.monotonic
 _DATAGRAM_BYTES = 4096
+_OWN = 0o700
 
 
 @dataclass(slots=True)
@@ -47,6 +44,7 @@ class Zygote:
                 report = self._run(Job.unpack(datagram), inward, outward)
                 os.close(outward)
                 self.control.send(report.pack())
+                self._clean()
 
     def _run(self, job: Job, inward: int, outward: int) -> Report:
         child = self._fork(job, inward, outward)
@@ -63,7 +61,6 @@ class Zygote:
                 os.killpg(child, signal.SIGKILL)
         if ended is Ended.HUNG_UP:
             os._exit(0)
-        self._clean()
         return Report(job.number, status, ended, usage.ru_utime + usage.ru_stime)
 
     def _fork(self, job: Job, inward: int, outward: int) -> int:
@@ -82,8 +79,7 @@ class Zygote:
     def _clean(self) -> None:
         """Leave nothing of this program for the next one."""
         if self.own_pids is None:
-            for entry in Path(self.jail.tmp).iterdir():
-                _remove(entry)
+            _empty(self.jail.tmp)
         elif not namespaces.is_untouched(self.jail.tmp):
             namespaces.fresh_tmp(self.jail.tmp, again=True)
             if self.jail.ruleset is not None:
@@ -92,11 +88,25 @@ class Zygote:
                 self.jail = replace(self.jail, ruleset=self.make_ruleset())
 
 
-def _remove(entry: Path) -> None:
-    if entry.is_dir() and not entry.is_symlink():
-        shutil.rmtree(entry)
-    else:
-        entry.unlink()
+def _empty(folder: str) -> None:
+    """Remove all in a folder whose users are dead, however deep it lies and whatever its modes."""
+    os.chmod(folder, _OWN)  # noqa: PTH101 # paths as text: a name may be any bytes
+    while names := os.listdir(folder):  # noqa: PTH208
+        for name in names:
+            _remove(f"{folder}/{name}", folder)
+
+
+def _remove(path: str, folder: str) -> None:
+    if not stat.S_ISDIR(os.lstat(path).st_mode):
+        os.unlink(path)  # noqa: PTH108
+        return
+    os.chmod(path, _OWN)  # noqa: PTH101
+    for name in os.listdir(path):  # noqa: PTH208
+        inner = f"{path}/{name}"
+        if stat.S_ISDIR(os.lstat(inner).st_mode):
+            os.chmod(inner, _OWN)  # noqa: PTH101 # else it can't be moved
+        os.rename(inner, f"{folder}/{os.urandom(8).hex()}")  # noqa: PTH104
+    os.rmdir(path)  # noqa: PTH106
 
 
 class _Watch:
@@ -138,7 +148,7 @@ class _Watch:
             return Ended.ITSELF  # it ended just now; the next poll says so
         wall = _monotonic()
         (started,) = STARTED.unpack(os.pread(self._outward, STARTED.size, 0))
-        if started != self._started and started <= job.calls:
+        if self._started < started <= job.calls:
             self._started, self._cpu_base, self._wall_base = started, cpu, wall
             self._idle_seconds = 0.0
         elif cpu - self._cpu < _IDLE_SHARE * (wall - self._wall):
@@ -146,5 +156,5 @@ class _Watch:
         self._cpu, self._wall = cpu, wall
         if max(cpu - self._cpu_base, cpu - job.calls * job.call_seconds) > job.call_seconds:
             return Ended.CPU
-        starved = wall - self._wall_base > _STARVED_FACTOR * job.wall_seconds
+        starved = wall - self._wall_base > STARVED_FACTOR * job.wall_seconds
         return Ended.WALL if starved or self._idle_seconds > job.wall_seconds else Ended.ITSELF
