@@ -14,10 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import anyio
-from anyio.lowlevel import checkpoint
 
 from codeiod_sandbox.flavours import Flavour
-from codeiod_sandbox.guest.messages import CANCEL, FAULT_PREFIX, Job, Report
+from codeiod_sandbox.guest.messages import CANCEL, FAULT_PREFIX, STARVED_FACTOR, Ended, Job, Report
 from codeiod_sandbox.outcomes import SandboxLevel
 
 START_SECONDS = 60.0
@@ -65,6 +64,7 @@ class Zygote:
         self.is_of_use = True
         self._ended = os.pidfd_open(pid)
         self._control = control
+        self._reading = anyio.Lock()  # one task at a time may wait for the control socket
 
     @classmethod
     async def start(
@@ -98,9 +98,17 @@ class Zygote:
 
         On cancellation the child is killed before this returns; the zygote stays of use.
 
-        :raises ZygoteLost: where the zygote ended before it answered; it is of no more use.
+        :raises ZygoteLost: where the zygote ended before it answered, or its child before it was
+            locked in; it is of no more use.
         """
-        await checkpoint()
+        async with self._reading:
+            report = await self._asked(job, inward, outward)
+        if report.number != job.number or not _was_locked_in(inward, report):
+            self.is_of_use = False
+            raise ZygoteLost("its child ended before it was locked in")
+        return report
+
+    async def _asked(self, job: Job, inward: int, outward: int) -> Report:
         descriptors = array.array("i", [inward, outward])
         try:
             self._control.sendmsg(
@@ -109,7 +117,7 @@ class Zygote:
         except OSError as error:
             self.is_of_use = False
             raise ZygoteLost(str(error)) from error
-        deadline = (job.calls + 2) * job.wall_seconds + START_SECONDS
+        deadline = (job.calls + 2) * STARVED_FACTOR * job.wall_seconds + START_SECONDS
         try:
             with anyio.fail_after(deadline):
                 return Report.unpack(await self._receive())
@@ -150,11 +158,10 @@ class Zygote:
 
     async def _hang_up(self) -> None:
         """Read until the last holder of the other end is gone."""
-        try:
-            while True:
-                await self._receive()
-        except ZygoteLost:
-            return
+        async with self._reading:
+            with contextlib.suppress(ZygoteLost):
+                while True:
+                    await self._receive()
 
     def kill(self) -> None:
         """Kill the zygote and all below it, without waiting for it."""
@@ -173,6 +180,12 @@ class Zygote:
             self._control.close()
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self.pid, os.WNOHANG)  # noqa: ASYNC222 # it does not wait
+
+
+def _was_locked_in(inward: int, report: Report) -> bool:
+    """Tell whether a child came as far as its program, or was killed by none of ours."""
+    by_others = os.WIFSIGNALED(report.status) and report.ended == Ended.ITSELF
+    return by_others or os.lseek(inward, 0, os.SEEK_CUR) == 0
 
 
 def _spawn(

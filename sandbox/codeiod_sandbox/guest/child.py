@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from . import landlock, namespaces, rlimits, seccomp, syscalls
-from .messages import HEADER, RECORD, Job, outward_bytes
+from .messages import HEADER, RECORD, Job, Kind, outward_bytes
 from .program import LoadedProgram, Result, load
 
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))
 
 _exit, _usage, _ITSELF = os._exit, resource.getrusage, resource.RUSAGE_SELF
+_OVER_MEMORY = Result(Kind.OVER_MEMORY, "")
 _EXIT_DONE, _EXIT_BROKEN = 0, 70
 
 
@@ -41,6 +42,9 @@ def live(job: Job, inward: int, outward: int, jail: Jail) -> NoReturn:
         records = _Records(outward)
         request = json.loads(os.pread(inward, os.fstat(inward).st_size, 0))
         _lock_in(job, jail)
+        # The daemon holds the same open file: here it sees that what comes is the program's doing.
+        os.lseek(inward, 0, os.SEEK_SET)
+        os.closerange(3, 1 << 20)
         _work(job, request, records, jail)
         status = _EXIT_DONE
     finally:
@@ -58,7 +62,6 @@ def _lock_in(job: Job, jail: Jail) -> None:
     )
     if jail.ruleset is not None:
         landlock.restrict(jail.ruleset)
-    os.closerange(3, 1 << 20)
     syscalls.set_capabilities()
     namespaces.die_with_forker()
     if jail.filters_calls:
@@ -79,8 +82,11 @@ def _work(job: Job, request: "_Request", records: "_Records", jail: Jail) -> Non
 def _make(program: LoadedProgram, call: "_Call", limit_bytes: int, records: "_Records") -> None:
     function, arguments, seed = call
     began = _cpu_seconds()
-    result = program.call(function, arguments, seed, limit_bytes)
-    records.put(result, _cpu_seconds() - began)
+    try:
+        result = program.call(function, arguments, seed, limit_bytes)
+        records.put(result, _cpu_seconds() - began)
+    except MemoryError:  # the program has left too little even to tell of it
+        records.put(_OVER_MEMORY, 0.0)
 
 
 def _cpu_seconds() -> float:
