@@ -36,6 +36,7 @@ from codeiod_sandbox.outcomes import (
 
 _BROKEN = Died("protocol")
 _EXIT_BROKEN = 70
+_NAME_CHARS, _TEXT_CHARS, _NO_LINE = 100, 1000, 1 << 31
 
 
 def write_request(program: Program, calls: Sequence[Call]) -> int:
@@ -151,8 +152,9 @@ def _returned(text: str, cpu_seconds: float) -> Outcome:
 
 def _exception(kind: int, told: object) -> Outcome | None:
     match told:
-        case [str(name), str(text), int(line)]:
-            return (Raised if kind == Kind.RAISED else LoadFailed)(name, text, line)
+        case [str(name), str(text), int(line)] if 0 <= line < _NO_LINE:
+            made = Raised if kind == Kind.RAISED else LoadFailed
+            return made(name[:_NAME_CHARS], text[:_TEXT_CHARS], int(line))
     return None
 
 

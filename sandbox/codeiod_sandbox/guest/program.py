@@ -24,9 +24,11 @@ TWIN_SEED = 0x5DEECE66D_1B873593
 _SEED_MASK = (1 << 64) - 1
 _NUMPY_SEED_MASK = (1 << 32) - 1
 _TEXT_CHARS = 1000
+_NO_LINE = 1 << 31
 _generator = random.seed.__self__  # type: ignore[attr-defined] # it is a method of this instance
 _seed_generator = super(random.Random, _generator).seed
 _exception_in_hand, _set_trace, _set_profile = sys.exc_info, sys.settrace, sys.setprofile
+_error_number = vars(OSError)["errno"].__get__
 _modules = sys.modules
 
 
@@ -114,9 +116,9 @@ def _returned(value: object, limit_bytes: int) -> Result:
 
 def _raised(kind: Kind, error: BaseException) -> Result:
     """Tell an exception by type, text and line; two kinds of it are limits in disguise."""
-    if kind is Kind.RAISED and isinstance(error, MemoryError):
+    if kind is Kind.RAISED and issubclass(type(error), MemoryError):
         return Result(Kind.OVER_MEMORY, "")
-    if kind is Kind.RAISED and isinstance(error, OSError) and _number_of(error) == errno.EFBIG:
+    if kind is Kind.RAISED and _number_of(error) == errno.EFBIG:
         return Result(Kind.OVER_OUTPUT, "")
     line = _line_of_syntax(error) or _line_in_program(_exception_in_hand()[2])
     return _failure(kind, type_name(type(error)), _text_of(error), line)
@@ -126,11 +128,12 @@ def _failure(kind: Kind, name: str, text: str, line: int) -> Result:
     return Result(kind, encode([name, _clean(text), line], RECORD_SLACK_BYTES))
 
 
-def _number_of(error: OSError) -> int | None:
-    try:
-        return error.errno
-    except Exception:  # noqa: BLE001 # a subclass may define it as anything
+def _number_of(error: BaseException) -> int | None:
+    """Return the number in an OSError itself: a subclass may define `errno` as anything."""
+    if not issubclass(type(error), OSError):
         return None
+    number = _error_number(error)
+    return number if type(number) is int else None
 
 
 def _text_of(error: BaseException) -> str:
@@ -147,8 +150,9 @@ def _clean(text: str) -> str:
 
 def _line_of_syntax(error: BaseException) -> int:
     if type(error) in (SyntaxError, IndentationError, TabError) and isinstance(error, SyntaxError):
-        line = error.lineno
-        return line if error.filename == FILE_NAME and type(line) is int else 0
+        line, name = error.lineno, error.filename
+        ours = type(name) is str and name == FILE_NAME and type(line) is int
+        return line if ours and line is not None and 0 < line < _NO_LINE else 0
     return 0
 
 
