@@ -6,6 +6,7 @@ Imports anyio and the rest of the package's daemon side.
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -76,7 +77,7 @@ class Sandbox:
                 refused["namespaces"] = str(error)
                 self._jailing = Jailing.up_to(SandboxLevel.NO_NAMESPACES)
                 zygote = await self._start(flavour)
-        except ZygoteLost as error:
+        except (ZygoteLost, OSError) as error:
             raise SandboxError(f"the sandbox can't be started: {error}") from error
         self.layers = MappingProxyType(refused | dict(zygote.layers))
         self.level = _level(self.layers)
@@ -144,12 +145,14 @@ class Sandbox:
     ) -> Reading:
         """Run one child, on a fresh zygote if the first one is lost meanwhile."""
         try:
-            return await self._run_child(program, batch, flavour, fresh=False)
-        except ZygoteLost:
             try:
+                return await self._run_child(program, batch, flavour, fresh=False)
+            except ZygoteLost:
                 return await self._run_child(program, batch, flavour, fresh=True)
-            except ZygoteLost as error:
-                raise SandboxError(f"the sandbox failed twice: {error}") from error
+        except ZygoteLost as error:
+            raise SandboxError(f"the sandbox failed twice: {error}") from error
+        except OSError as error:
+            raise SandboxError(f"the machine has no room for it: {error}") from error
 
     async def _run_child(
         self, program: Program, batch: Sequence[Call], flavour: Flavour, *, fresh: bool
@@ -164,17 +167,16 @@ class Sandbox:
             limits.memory_bytes,
             limits.output_bytes,
         )
-        inward = write_request(program, batch)
-        outward = make_outward(len(batch), limits.output_bytes)
-        try:
+        with ExitStack() as files:
+            inward = write_request(program, batch)
+            files.callback(os.close, inward)
+            outward = make_outward(len(batch), limits.output_bytes)
+            files.callback(os.close, outward)
             report = await self._on_some_zygote(job, inward, outward, flavour, fresh=fresh)
             reading = (outward, len(batch), limits.output_bytes, report)
             if os.fstat(outward).st_blocks * 512 < _IN_A_THREAD_FROM_BYTES:
                 return read_outcomes(*reading)
             return await anyio.to_thread.run_sync(read_outcomes, *reading)
-        finally:
-            os.close(inward)
-            os.close(outward)
 
     async def _on_some_zygote(
         self, job: Job, inward: int, outward: int, flavour: Flavour, *, fresh: bool
