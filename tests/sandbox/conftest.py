@@ -1,9 +1,10 @@
-"""One sandbox per test and level, and short ways to ask it."""
+"""One sandbox per module, for all of its programs, and short ways to ask it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from blockbuster import BlockBuster, blockbuster_ctx
 
 from codeiod_sandbox import Call, Limits, Outcome, Program, Sandbox
@@ -19,7 +20,7 @@ def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
         yield watch
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox(workers=1, limits=LIMITS) as sandbox:
         yield sandbox

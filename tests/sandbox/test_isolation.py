@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from codeiod_sandbox import (
     Call,
@@ -21,20 +22,24 @@ from codeiod_sandbox import (
     SandboxLevel,
 )
 
+# Tests share their zygotes, as programs do: one loop for all.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 LIMITS = Limits(call_seconds=2.0, memory_bytes=256 << 20, output_bytes=1 << 16)
 SECRET = "the-key-that-nobody-may-read"
 LEVELS = [SandboxLevel.FULL, SandboxLevel.NO_NAMESPACES]
 
 
-@pytest.fixture(params=LEVELS, ids=[level.name for level in LEVELS])
-async def jail(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Sandbox]:
-    monkeypatch.setenv("CODEIOD_TEST_KEY", SECRET)
-    async with Sandbox(workers=1, limits=LIMITS, at_most=request.param) as sandbox:
-        if sandbox.level < SandboxLevel.WEAK:
-            pytest.skip(f"not to be had here: {sandbox.describe()}")
-        yield sandbox
+@pytest_asyncio.fixture(
+    params=LEVELS, ids=[level.name for level in LEVELS], scope="module", loop_scope="module"
+)
+async def jail(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CODEIOD_TEST_KEY", SECRET)
+        async with Sandbox(workers=1, limits=LIMITS, at_most=request.param) as sandbox:
+            if sandbox.level < SandboxLevel.WEAK:
+                pytest.skip(f"not to be had here: {sandbox.describe()}")
+            yield sandbox
 
 
 async def value_of(jail: Sandbox, source: str, **arguments: Any) -> Any:
@@ -45,6 +50,7 @@ async def value_of(jail: Sandbox, source: str, **arguments: Any) -> Any:
 
 async def test_the_environment_is_not_the_daemons(jail: Sandbox) -> None:
     """Neither the variables nor what is behind them in memory hold a secret."""
+    assert SECRET in os.environ.values()
     source = "import os\ndef f(): return dict(os.environ)"
     assert SECRET not in str(await value_of(jail, source))
 
@@ -284,8 +290,3 @@ def f(kind):
     outcomes = await jail.run(Program(source), calls, alone=True)
     assert "Returned" not in {type(outcome).__name__ for outcome in outcomes}
     assert await value_of(jail, "def f(): return 1") == 1
-
-
-def test_the_test_has_a_secret() -> None:
-    """The secret is not in the environment outside of the fixture."""
-    assert SECRET not in os.environ.values()

@@ -19,6 +19,9 @@ from codeiod_sandbox import (
     TimedOut,
 )
 
+# Tests share their zygotes, as programs do: one loop for all.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SHORT = Limits(call_seconds=0.2, memory_bytes=256 << 20, output_bytes=1 << 16)
 LOOP = "def f(n):\n    while n: pass\n    return n"
 

@@ -4,6 +4,9 @@ import pytest
 
 from codeiod_sandbox import Call, Outcome, Program, Returned, Sandbox
 
+# Tests share their zygotes, as programs do: one loop for all.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def both(
     sandbox: Sandbox, source: str, calls: int = 1
