@@ -20,6 +20,7 @@ from codeiod.errors import CodeiodError, WorkLeft
 from codeiod.journal.disk import failure
 from codeiod.journal.journal import Journal
 from codeiod.journal.records import Commit, Cut, Done, End, Stream
+from codeiod.journal.state import Impossible
 from codeiod.journal.tally import Tally
 
 BATCH_BYTES = 16 * 1024 * 1024
@@ -75,6 +76,8 @@ class Committer:
         self._error: CodeiodError | None = None
         self._waiting: list[_Waiting] = []
         """Of the batch that is being written."""
+        self._handed_in: set[str] = set()
+        """Items that no batch has carried through yet."""
         self._send, self._receive = anyio.create_memory_object_stream[_Waiting](BATCH_ITEMS)
 
     @classmethod
@@ -109,10 +112,13 @@ class Committer:
     async def finish(self, finished: Finished) -> None:
         """Hand in an item and wait until it is done for good.
 
-        :raises Impossible: the item is not pending.
+        :raises Impossible: the item is not pending, or was handed in before.
         :raises WorkLeft: (DiskFull) or DiskFailed: it will not be done; the next run does it.
         """
         self._journal.state.require_pending(finished.item_id, finished.epoch)
+        if finished.item_id in self._handed_in:
+            raise Impossible(f"item {finished.item_id} is handed in twice")
+        self._handed_in.add(finished.item_id)
         waiting = _Waiting(finished)
         try:
             await self._send.send(waiting)
@@ -175,6 +181,7 @@ class Committer:
         for waiting in self._waiting:
             waiting.committed = committed
             waiting.over.set()
+            self._handed_in.discard(waiting.finished.item_id)
         self._waiting = []
 
     def _close_intake(self) -> None:
