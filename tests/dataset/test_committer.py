@@ -105,6 +105,25 @@ async def test_only_pending_items(tmp_path: Path) -> None:
             await committer.finish(finished("0" * 32))
 
 
+async def test_handed_in_twice(tmp_path: Path) -> None:
+    """An item that is handed in a second time is that caller's error, and is committed once."""
+    async with (
+        Journal.open(tmp_path) as journal,
+        Committer.open(tmp_path, journal) as committer,
+        anyio.create_task_group() as group,
+    ):
+        item_id = admit(journal, "one")
+        group.start_soon(committer.finish, finished(item_id))
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(Impossible, match="handed in twice"):
+            await committer.finish(finished(item_id))
+        committer.close()
+        await committer.run()
+        assert journal.state.finished == 1
+        with pytest.raises(Impossible, match="not pending"):
+            await committer.finish(finished(item_id))
+
+
 @pytest.mark.parametrize("stream", list(Stream))
 async def test_unfinished_batch_is_cut(tmp_path: Path, stream: Stream) -> None:
     """Lines beyond the last commit, whole or torn, are cut, kept and counted."""
@@ -244,6 +263,20 @@ async def test_failing_disk(tmp_path: Path, call: str, code: int, kind: type[Cod
         committer.close()
     samples = await text(tmp_path, Stream.SAMPLES)
     assert samples.count(b"\n") == 6
+
+
+async def test_closing_a_part_fails(tmp_path: Path) -> None:
+    """A part whose closing fails costs nothing: what it holds was synced."""
+
+    class Unclosing(ShardDisk):
+        def close(self, descriptor: int) -> None:
+            super().close(descriptor)
+            if descriptor in self._streams:
+                raise OSError(errno.EIO, "planted")
+
+    await commit(tmp_path, "one", "two", disk=Unclosing("", 0), padding=500)
+    async with Journal.open(tmp_path) as journal, Committer.open(tmp_path, journal):
+        assert journal.state.finished == 2
 
 
 async def test_stopped_is_not_done(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ May import ``journal``. Blocking: the committer runs it in a worker thread.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from zlib import crc32
@@ -80,10 +81,11 @@ class Shard:
         return self._end
 
     def close(self) -> None:
-        """Close the file, if one is open."""
-        if self._descriptor is not None:
-            self._disk.close(self._descriptor)
-            self._descriptor = None
+        """Close the file, if one is open; all that was promised of it has been synced."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            with suppress(OSError):
+                self._disk.close(descriptor)
 
     def _path(self) -> Path:
         return self._directory / part_path(self._stream, self._end.part)
