@@ -122,9 +122,10 @@ class Writer:
 
     def _rotate(self, segment: int) -> None:
         """Go on in a new file; the old one is durable, so a reader may call it sealed."""
-        descriptor = self._disk.create(self._folder / segment_name(segment))
-        self._disk.close(self._descriptor)
-        self._descriptor, self._segment = descriptor, segment
+        sealed, path = self._descriptor, self._folder / segment_name(segment)
+        self._descriptor, self._segment = self._disk.create(path), segment
+        with suppress(OSError):
+            self._disk.close(sealed)
         self._disk.sync_folder(self._folder)
 
     def _path(self) -> Path:
