@@ -98,9 +98,11 @@ def lock(disk: Disk, folder: Path) -> int:
 
 
 def release(disk: Disk, descriptor: int) -> None:
-    """Give the lock back."""
-    disk.note(descriptor, "")
-    disk.close(descriptor)
+    """Give the lock back; on a disk that fails, too: nothing of value is written here."""
+    with suppress(OSError):
+        disk.note(descriptor, "")
+    with suppress(OSError):
+        disk.close(descriptor)
 
 
 def running(disk: Disk, directory: Path) -> bool:
