@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -126,7 +127,7 @@ async def test_lines_are_json_with_synced(tmp_path: Path, admit: MakeAdmit) -> N
     lines = [json.loads(line) for line in text.splitlines()]
     assert [(line["seq"], line["synced"], line["kind"]) for line in lines] == [
         (1, 0, "open"),
-        (2, 0, "admit"),
+        (2, 1, "admit"),
         (3, 2, "admit"),
     ]
 
@@ -245,25 +246,32 @@ async def test_failure_is_final(
     """After a failed write, sync or rotation nothing is promised; the next start goes on."""
     disk = FailingDisk(call, code)
 
-    async def lose() -> None:
+    async def lose(journal: Journal) -> None:
         for number in range(3):  # the later ones need another segment
             await journal.append_durable(admit(f"lost {number}"))
 
-    async with Journal.open(tmp_path, disk=disk, segment_bytes=300) as journal:
-        await journal.append_durable(admit("kept"))
-        disk.failing = True
-        with pytest.raises(kind):
-            await lose()
-        assert journal.failed.is_set()
-        disk.failing = False
-        disk.calls.clear()
-        with pytest.raises(kind):
-            journal.append(admit("later"))
-        with pytest.raises(kind):
-            await journal.append_durable(admit("later"))
-        with pytest.raises(kind):
-            await journal.flush()
-        assert not disk.calls
+    async def live() -> None:
+        async with Journal.open(tmp_path, disk=disk, segment_bytes=300) as journal:
+            await journal.append_durable(admit("kept"))
+            disk.failing = True
+            with pytest.raises(kind):
+                await lose(journal)
+            assert journal.failed.is_set()
+            disk.failing = False
+            disk.calls.clear()
+            with pytest.raises(kind):
+                journal.append(admit("later"))
+            with pytest.raises(kind):
+                await journal.append_durable(admit("later"))
+            with pytest.raises(kind):
+                await journal.flush()
+            assert not disk.calls
+            left.append(journal)
+
+    left: list[Journal] = []
+    with pytest.raises(kind):  # on leaving: no one may take this for success
+        await live()
+    assert left
     async with Journal.open(tmp_path) as journal:
         assert journal.state.known(admit("kept").item)
         await journal.append_durable(admit("after"))
@@ -291,6 +299,77 @@ async def test_failure_on_leaving(tmp_path: Path, admit: MakeAdmit) -> None:
         await run()
 
 
+async def test_unread_failure_on_leaving(tmp_path: Path, admit: MakeAdmit) -> None:
+    """A write that failed while no one waited for it fails the end of the run, too."""
+    disk = FailingDisk("write", errno.ENOSPC)
+
+    async def run() -> None:
+        async with Journal.open(tmp_path, disk=disk) as journal:
+            disk.failing = True
+            journal.append(admit("one"))
+            await journal.failed.wait()
+
+    with pytest.raises(DiskFull):
+        await run()
+
+
+async def test_durable_before_anything_else(tmp_path: Path) -> None:
+    """The first record is on disk before the caller can put anything beside the journal."""
+    lengths: list[int] = []
+
+    class Noting(OsDisk):
+        def sync(self, descriptor: int) -> None:
+            lengths.append(os.fstat(descriptor).st_size)
+
+    async with Journal.open(tmp_path, disk=Noting()) as journal:
+        assert lengths[-1] == journal._offset > 0
+
+
+async def test_read_only_disk(tmp_path: Path, admit: MakeAdmit) -> None:
+    """On a disk that turned read-only the error is the disk's, and the lock is given back."""
+
+    class ReadOnly(FailingDisk):
+        def note(self, descriptor: int, text: str) -> None:
+            self._may("write")
+            super().note(descriptor, text)
+
+    disk = ReadOnly("write", errno.EROFS)
+
+    async def run() -> None:
+        async with Journal.open(tmp_path, disk=disk) as journal:
+            disk.failing = True
+            await journal.append_durable(admit("one"))
+
+    with pytest.raises(DiskFailed, match="Read-only|planted"):
+        await run()
+    async with Journal.open(tmp_path) as journal:
+        assert journal.state.items == 0
+
+
+async def test_closing_a_segment_fails(tmp_path: Path, admit: MakeAdmit) -> None:
+    """A sealed segment that can't be closed costs nothing, and is not closed a second time."""
+
+    class Unclosing(OsDisk):
+        failing = False
+
+        def close(self, descriptor: int) -> None:
+            os.fstat(descriptor)  # it is open, and ours
+            super().close(descriptor)
+            if self.failing:
+                closed.append(descriptor)
+                raise OSError(errno.EIO, "planted")
+
+    disk = Unclosing()
+    closed: list[int] = []
+    async with Journal.open(tmp_path, disk=disk, segment_bytes=300) as journal:
+        disk.failing = True
+        for number in range(3):
+            await journal.append_durable(admit(f"{number}"))
+        assert closed
+    async with Journal.open(tmp_path) as journal:
+        assert journal.state.items == 3
+
+
 async def test_locks_are_needed(tmp_path: Path) -> None:
     """A file system without locks is named as that."""
 
@@ -315,11 +394,14 @@ async def test_fault_of_ours_in_the_writer(tmp_path: Path, admit: MakeAdmit) -> 
             return super().write(descriptor, data)
 
     disk = Broken()
-    async with Journal.open(tmp_path, disk=disk) as journal:
-        await journal.flush()
-        disk.broken = True
-        with pytest.raises(DiskFailed, match="a bug"):
+
+    async def live() -> None:
+        async with Journal.open(tmp_path, disk=disk) as journal:
+            disk.broken = True
             await journal.append_durable(admit("one"))
+
+    with pytest.raises(DiskFailed, match="a bug"):
+        await live()
 
 
 async def test_a_disk_that_never_answers(tmp_path: Path, admit: MakeAdmit) -> None:

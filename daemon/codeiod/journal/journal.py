@@ -67,7 +67,8 @@ class Journal:
         """Lock a directory's journal, recover it and replay it; on leaving, write what is queued.
 
         :raises DirectoryError: in use, damaged, newer, not ours, or it can't be used.
-        :raises DiskFull: no room to begin.
+        :raises DiskFull: no room to begin; or, on leaving, for what was appended.
+        :raises DiskFailed: it failed; on leaving, even where the failure was told before.
         """
         disk = disk or OsDisk()
         recovered = await to_thread.run_sync(recover, directory, disk)
@@ -75,6 +76,8 @@ class Journal:
             journal = cls(recovered, disk, segment_bytes)
             journal._begin(recovered.cuts)
             try:
+                # Nothing may stand beside a journal that a loss of power would make one of no line.
+                await journal.flush()
                 yield journal
             finally:
                 await journal._close(close_seconds)
@@ -220,8 +223,7 @@ class Journal:
         with CancelScope(shield=True):
             try:
                 with anyio.move_on_after(close_seconds) as flushing:
-                    if self.error is None:
-                        await self.flush()
+                    await self.flush()
             finally:
                 ended = await to_thread.run_sync(self._writer.stop, close_seconds)
             if flushing.cancelled_caught or not ended:
