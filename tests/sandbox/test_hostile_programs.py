@@ -75,6 +75,22 @@ async def test_a_spoilt_tmp_is_not_the_next_programs(jail: Sandbox, spoil: str) 
         assert sound.value == [True, True]
 
 
+async def test_flags_of_the_standard_files_are_gone(jail: Sandbox) -> None:
+    """What one program does to its descriptors, the next does not see."""
+    source = """
+import fcntl, os
+def f():
+    found = [fcntl.fcntl(n, fcntl.F_GETFL) & os.O_NONBLOCK for n in range(3)]
+    for n in range(3):
+        fcntl.fcntl(n, fcntl.F_SETFL, os.O_NONBLOCK)
+    return found
+"""
+    for _ in range(2):
+        (outcome,) = await jail.run(Program(source), [Call("f", {})])
+        assert isinstance(outcome, Returned), outcome
+        assert outcome.value == [0, 0, 0]
+
+
 async def test_forged_progress_buys_no_time(jail: Sandbox) -> None:
     """A sleeper that counts its calls up and down again still runs out of wall clock."""
     source = """

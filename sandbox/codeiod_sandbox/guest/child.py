@@ -54,6 +54,7 @@ def live(job: Job, inward: int, outward: int, jail: Jail) -> NoReturn:
 def _lock_in(job: Job, jail: Jail) -> None:
     """Give up, in an order that still permits the next step, all that a program must not have."""
     os.chdir(jail.tmp)
+    _open_standard_files()
     budget = job.memory_bytes + outward_bytes(job.calls, job.output_bytes)
     rlimits.bind(
         address_bytes=jail.address_bytes + budget,
@@ -66,6 +67,13 @@ def _lock_in(job: Job, jail: Jail) -> None:
     namespaces.die_with_forker()
     if jail.filters_calls:
         seccomp.install(seccomp.child_filter(os.getpid()))
+
+
+def _open_standard_files() -> None:
+    """Open them anew: flags and locks on those of the zygote would last for the next program."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(null, number)
 
 
 def _work(job: Job, request: "_Request", records: "_Records", jail: Jail) -> None:
