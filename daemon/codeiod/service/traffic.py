@@ -17,7 +17,9 @@ from codeiod_sandbox import Call, Outcome, Program
 ITEMS_PER_CALL = 16
 """Items in flight per teacher call in flight, at the most: a bound on memory, seldom met."""
 MIN_ITEMS = 64
-SANDBOX_JOBS_PER_WORKER = 16
+SANDBOX_JOBS_PER_WORKER = 64
+"""Jobs running and waiting before admission pauses. A few slow programs can hold all workers for
+half a minute; meanwhile new items must still reach the teacher."""
 
 
 class CountedRunner:
