@@ -177,7 +177,7 @@ def program_line(item: Item, program: Program, pairs: Sequence[Pair], sandbox: s
             "meta": canonical(dict(item.meta)),
             "id": program.program_id,
             "item_id": item.item_id,
-            "path": item.origin.path,
+            "path": item.origin.place,
             "input_generator": program.input_generator,
             # As text: unsigned 64 bits are more than the columns of most readers hold.
             "seeds": canonical([pair.seed for pair in pairs]),
@@ -196,7 +196,7 @@ def reject_line(item: Item, stage: Stage, fault: Fault, instance: Instance | Non
             "item_id": item.item_id,
             "epoch": item.epoch,
             "source": item.origin.source,
-            "path": item.origin.path,
+            "path": item.origin.place,
             "stage": stage,
             "reason": fault.reason,
             "detail": fault.detail,
