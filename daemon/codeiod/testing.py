@@ -80,7 +80,7 @@ class FakeTeacher:
         if self._closed:
             await anyio.sleep_forever()
         asked = digest(*(message.content for message in ask.messages))
-        ledger.intent(asked, 1, 1.0, "FAKE")
+        await ledger.intent(asked, 1, 1.0, "FAKE")
         if self._latency_seconds:
             await anyio.sleep(self._latency_seconds)
         else:

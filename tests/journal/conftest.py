@@ -30,7 +30,7 @@ async def write_journal(directory: Path, segment_bytes: int) -> None:
             steps = Steps(journal, item_id_of(content.encode()), 0)
 
             async def ask(ledger: Ledger) -> Answer:
-                ledger.intent("request", 10, 0.5, "USD")
+                await ledger.intent("request", 10, 0.5, "USD")
                 return Answer("text", usage=Usage(1, 2, 3), cost=0.25, currency="USD")
 
             await steps.pay("unify/1", ask, of="prompt")

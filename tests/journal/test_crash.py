@@ -195,7 +195,7 @@ class Run:
 
     async def carry(self, journal: Journal, committer: Committer, admit: Admit) -> None:
         async def ask(ledger: Ledger) -> Answer:
-            ledger.intent("q", 1, 0.5, "USD")
+            await ledger.intent("q", 1, 0.5, "USD")
             self.asked[admit.item] += 1
             assert admit.item not in self.durable, "paid twice"
             return Answer("text", usage=Usage(1, 1, 1), cost=0.5, currency="USD")

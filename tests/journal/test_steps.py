@@ -11,6 +11,8 @@ import pytest
 from codeiod.items import Answer, GaveUp, Reason, Status, Usage, Verdict
 from codeiod.journal import Changed, InFlight, Journal, Ledger, Steps
 from codeiod.journal.codec import Unwritable
+from codeiod.journal.folder import segment_name
+from codeiod.journal.frame import unframe
 from codeiod.journal.records import Admit
 
 MakeAdmit = Callable[..., Admit]
@@ -62,7 +64,7 @@ async def test_paid_once(tmp_path: Path, admit: MakeAdmit) -> None:
 
     async def first(steps: Steps) -> None:
         async def ask(ledger: Ledger) -> Answer:
-            assert ledger.intent("q", 10, 0.5, "USD") == 1
+            assert await ledger.intent("q", 10, 0.5, "USD") == 1
             assert steps.in_flight.count == 1
             return ANSWER
 
@@ -77,13 +79,32 @@ async def test_paid_once(tmp_path: Path, admit: MakeAdmit) -> None:
     await run(tmp_path, admit("one"), first, second)
 
 
+async def test_a_request_is_on_record_before_it_leaves(tmp_path: Path, admit: MakeAdmit) -> None:
+    """When the intent returns, its line is in the file, and the request counts as in flight."""
+    path = anyio.Path(tmp_path, "journal", segment_name(1))
+
+    async def only(steps: Steps) -> None:
+        async def ask(ledger: Ledger) -> Answer:
+            async with anyio.create_task_group() as group:
+                group.start_soon(ledger.intent, "q", 10, 0.5, "USD")
+                await anyio.lowlevel.checkpoint()
+                assert steps.in_flight.count == 1
+            last = unframe((await path.read_bytes()).splitlines()[-1])
+            assert (last.kind, last.body["request"]) == ("intent", "q")
+            return ANSWER
+
+        await steps.pay("unify/1", ask, of="a")
+
+    await run(tmp_path, admit("one"), only)
+
+
 async def test_given_up_once(tmp_path: Path, admit: MakeAdmit) -> None:
     """A request that failed for good is not sent again after a restart."""
     gave_up = GaveUp(Reason.CONTENT_FILTER, "refused")
 
     async def first(steps: Steps) -> None:
         async def ask(ledger: Ledger) -> GaveUp:
-            ledger.failed(ledger.intent("q", 10, 0.5, "USD"), "400", paid=False)
+            ledger.failed(await ledger.intent("q", 10, 0.5, "USD"), "400", paid=False)
             return gave_up
 
         assert await steps.pay("unify/1", ask, of="a") == gave_up
@@ -101,10 +122,10 @@ async def test_attempts_go_on(tmp_path: Path, admit: MakeAdmit) -> None:
 
     async def first(steps: Steps) -> None:
         async def ask(ledger: Ledger) -> Answer:
-            ledger.failed(ledger.intent("q", 10, 0.5, "USD"), "reset", paid=True)
-            attempt = ledger.intent("q", 10, 0.5, "USD")
+            ledger.failed(await ledger.intent("q", 10, 0.5, "USD"), "reset", paid=True)
+            attempt = await ledger.intent("q", 10, 0.5, "USD")
             await ledger.truncated_answer(attempt, Answer("te", finish="length"))
-            ledger.intent("q", 20, 0.5, "USD")
+            await ledger.intent("q", 20, 0.5, "USD")
             raise RuntimeError("killed")
 
         with pytest.raises(RuntimeError):
@@ -116,7 +137,7 @@ async def test_attempts_go_on(tmp_path: Path, admit: MakeAdmit) -> None:
 
         async def ask(ledger: Ledger) -> Answer:
             assert (ledger.attempt, ledger.truncated) == (3, 1)
-            assert ledger.intent("q", 20, 0.5, "USD") == 4
+            assert await ledger.intent("q", 20, 0.5, "USD") == 4
             return ANSWER
 
         assert await steps.pay("unify/1", ask, of="a") == ANSWER
@@ -135,7 +156,7 @@ async def test_changed(tmp_path: Path, admit: MakeAdmit) -> None:
             return VERDICT
 
         async def ask(ledger: Ledger) -> Answer:
-            attempt = ledger.intent("q", 10, 0.5, "USD")
+            attempt = await ledger.intent("q", 10, 0.5, "USD")
             await ledger.truncated_answer(attempt, Answer("te", finish="length"))
             raise RuntimeError("killed")
 
@@ -170,7 +191,7 @@ async def test_unwritable_value_harms_no_other(tmp_path: Path, admit: MakeAdmit)
 
     async def only(steps: Steps) -> None:
         async def ask(ledger: Ledger) -> Answer:
-            ledger.intent("q", 1, 0.0, "")
+            await ledger.intent("q", 1, 0.0, "")
             return Answer("\ud800")
 
         with pytest.raises(Unwritable):

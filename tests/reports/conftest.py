@@ -64,12 +64,12 @@ def rejected(item: Item, reason: Reason) -> Finished:
 
 
 async def ask(ledger: Ledger) -> Answer:
-    ledger.intent("q", 1, 0.5, "USD")
+    await ledger.intent("q", 1, 0.5, "USD")
     return ANSWER
 
 
 async def lose(ledger: Ledger) -> Answer:
-    ledger.intent("q", 1, 0.5, "USD")
+    await ledger.intent("q", 1, 0.5, "USD")
     raise TimeoutError
 
 

@@ -84,7 +84,7 @@ class MemoryLedger:
         self.attempts = 0
         self.lines: list[tuple[Any, ...]] = []
 
-    def intent(self, request: str, tokens: int, cost: float, currency: str) -> int:
+    async def intent(self, request: str, tokens: int, cost: float, currency: str) -> int:
         self.attempts += 1
         self.lines.append(("intent", request, tokens, cost, currency))
         return self.attempts

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 from uuid import uuid4
 
 import anyio
@@ -25,10 +26,14 @@ from codeiod.journal.frame import BadLine, frame, unframe
 from codeiod.journal.records import FORMAT, Admit, Cut, Open, Record, Reopen
 from codeiod.journal.recovery import Recovered, recover
 from codeiod.journal.state import Position, State
-from codeiod.journal.writer import Chunk, Landed, Writer
+from codeiod.journal.syncer import Landed
+from codeiod.journal.writer import Chunk, Writer
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 CLOSE_SECONDS = 30.0
+
+Waiting: TypeAlias = deque[tuple[int, anyio.Event]]
+"""Who waits for which record, in the order of records."""
 
 
 class Journal:
@@ -50,7 +55,8 @@ class Journal:
         self._version = recovered.version
         self._queued: deque[tuple[int, Position]] = deque()
         self._unwritten: dict[Position, bytes] = {}
-        self._waiting: deque[tuple[int, anyio.Event]] = deque()
+        self._for_write: Waiting = deque()
+        self._for_sync: Waiting = deque()
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(disk, self.folder, self._segment, recovered.descriptor, self._wake)
 
@@ -94,13 +100,24 @@ class Journal:
         """
         return self._append(record, sync=False)
 
+    async def append_written(self, record: Record) -> Position:
+        """Append a record and wait until the system has it: a kill of this process can't lose it.
+
+        It costs no sync; a loss of power can lose it.
+
+        :raises: as ``append``.
+        """
+        position = self._append(record, sync=False)
+        await self._reach(self._for_write)
+        return position
+
     async def append_durable(self, record: Record) -> Position:
         """Append a record and wait until it is on disk; on cancellation it stays queued.
 
         :raises: as ``append``.
         """
         position = self._append(record, sync=True)
-        await self._durable()
+        await self._reach(self._for_sync)
         return position
 
     async def flush(self) -> None:
@@ -112,7 +129,7 @@ class Journal:
         last = self._seq - 1
         if self._synced < last:
             self._writer.put(Chunk(last, self._segment, b"", sync=True))
-            await self._durable()
+            await self._reach(self._for_sync)
 
     async def read(self, position: Position) -> Record:
         """Read one record back, even when it is still queued.
@@ -181,15 +198,15 @@ class Journal:
         self._offset += len(line)
         return position
 
-    async def _durable(self) -> None:
-        """Wait until all that is appended by now is on disk."""
+    async def _reach(self, waiting: Waiting) -> None:
+        """Wait, among others, until all that is appended by now is written, or durable."""
         event = anyio.Event()
-        self._waiting.append((self._seq - 1, event))
+        waiting.append((self._seq - 1, event))
         await event.wait()
         self._raise_failure()
 
     def _wake(self, landed: Landed) -> None:
-        """Tell the loop what a group came to; called in the writer's thread."""
+        """Tell the loop how far it has come; called in the threads of writer and syncer."""
         with suppress(RuntimeError):  # the loop is gone: there is no one left to tell
             self._loop.call_soon_threadsafe(self._take, landed)
 
@@ -200,8 +217,12 @@ class Journal:
         if landed.error is not None:
             self.error = landed.error
             self.failed.set()
-        while self._waiting and (self.error or self._waiting[0][0] <= self._synced):
-            self._waiting.popleft()[1].set()
+        self._release(self._for_write, landed.written)
+        self._release(self._for_sync, landed.synced)
+
+    def _release(self, waiting: Waiting, reached: int) -> None:
+        while waiting and (self.error or waiting[0][0] <= reached):
+            waiting.popleft()[1].set()
 
     def _raise_failure(self) -> None:
         if self.error is not None:

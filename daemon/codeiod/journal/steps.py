@@ -61,16 +61,18 @@ class Ledger:
         self.truncated = made.truncated
         """Truncated answers so far, over all restarts."""
 
-    def intent(self, request: str, tokens: int, cost: float, currency: str) -> int:
-        """Note that a request (its digest) is about to leave; return its attempt number."""
-        attempt = self.attempt + 1
+    async def intent(self, request: str, tokens: int, cost: float, currency: str) -> int:
+        """Note that a request (its digest) is about to leave; return its attempt number.
+
+        It may leave when this returns: then not even a kill can lose the note.
+        """
+        attempt = self.attempt = self.attempt + 1
         steps = self._steps
-        steps.journal.append(
+        self._open.add(attempt)
+        steps.in_flight.begin()  # before the wait: who waits for all to land waits for this one
+        await steps.journal.append_written(
             Intent(steps.item_id, steps.epoch, self._key, attempt, request, tokens, cost, currency)
         )
-        self.attempt = attempt
-        self._open.add(attempt)
-        steps.in_flight.begin()
         return attempt
 
     def failed(self, attempt: int, why: str, *, paid: bool) -> None:

@@ -1,8 +1,9 @@
 """The one thread that writes the journal: group commit over the descriptor that it alone owns.
 
-May import errors, ``disk`` and ``folder``. It takes all that is queued, writes it at once, syncs
-once if someone waits for it, and wakes the event loop once. A failure is final: nothing is
-written, synced or promised after it.
+May import errors, ``disk``, ``folder`` and ``syncer``. It takes all that is queued, writes it at
+once, tells the event loop, and wishes for a sync if someone waits for one: that is another
+thread's, so a line is in the system's hands, where a kill can't reach it, however long a sync
+takes. A failure of either is final: nothing is promised after it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
-from codeiod.errors import CodeiodError, DiskFailed
-from codeiod.journal.disk import Disk, failure, sync_once, write_all
+from codeiod.errors import DiskFailed
+from codeiod.journal.disk import Disk, failure, write_all
 from codeiod.journal.folder import segment_name
+from codeiod.journal.syncer import Landed, Syncer, Wish
 
 
 class Chunk(NamedTuple):
@@ -27,14 +29,6 @@ class Chunk(NamedTuple):
     segment: int
     data: bytes
     sync: bool
-
-
-class Landed(NamedTuple):
-    """What a group came to: written up to one number, durable up to another."""
-
-    written: int
-    synced: int
-    error: CodeiodError | None = None
 
 
 class Writer:
@@ -54,12 +48,15 @@ class Writer:
         self._descriptor = descriptor
         self._report = report
         self._queue: SimpleQueue[Chunk | None] = SimpleQueue()
-        self._landed = Landed(0, 0)
+        self._written = 0
+        self._failed = False
+        self._syncer = Syncer(disk, self._tell)
         # A daemon thread: a disk that never answers must not keep the process from ending.
         self._thread = Thread(target=self._run, name="journal", daemon=True)
 
     def start(self) -> None:
         """Begin to write."""
+        self._syncer.start()
         self._thread.start()
 
     def put(self, chunk: Chunk) -> None:
@@ -67,7 +64,7 @@ class Writer:
         self._queue.put(chunk)
 
     def stop(self, timeout_seconds: float) -> bool:
-        """Write what is queued and end; tell whether that took no longer than allowed."""
+        """Write and sync what is queued and end; tell whether that took no longer than allowed."""
         self._queue.put(None)
         self._thread.join(timeout_seconds)
         return not self._thread.is_alive()
@@ -79,8 +76,9 @@ class Writer:
             if group[-1] is None:
                 going = False
             chunks = [chunk for chunk in group if chunk is not None]
-            if chunks and self._landed.error is None:
+            if chunks and not self._failed:
                 self._land(chunks)
+        self._syncer.stop()
         with suppress(OSError):  # all that was promised has been synced
             self._disk.close(self._descriptor)
 
@@ -97,28 +95,33 @@ class Writer:
         try:
             self._write(chunks)
         except OSError as error:
-            self._fail(failure(error, self._path()))
+            self._tell(Landed(error=failure(error, self._path())))
         except Exception as error:  # noqa: BLE001 -- a fault of ours must not leave waiters hanging
-            self._fail(DiskFailed(f"writing {self._path()} failed: {error!r}"))
-        self._report(self._landed)
+            self._tell(Landed(error=DiskFailed(f"writing {self._path()} failed: {error!r}")))
 
-    def _fail(self, error: CodeiodError) -> None:
-        self._landed = self._landed._replace(error=error)
+    def _tell(self, landed: Landed) -> None:
+        """Pass on the news of this thread, or of the syncer's."""
+        if landed.error is not None:
+            self._failed = True
+        self._report(landed)
 
     def _write(self, chunks: list[Chunk]) -> None:
         for segment, group in groupby(chunks, key=lambda chunk: chunk.segment):
             if segment != self._segment:
-                self._sync()
+                self._wish()
+                self._syncer.settle()
+                if self._failed:
+                    return
                 self._rotate(segment)
             lines = list(group)
             write_all(self._disk, self._descriptor, b"".join(chunk.data for chunk in lines))
-            self._landed = self._landed._replace(written=lines[-1].seq)
+            self._written = lines[-1].seq
+        self._tell(Landed(written=self._written))
         if any(chunk.sync for chunk in chunks):
-            self._sync()
+            self._wish()
 
-    def _sync(self) -> None:
-        sync_once(self._disk, self._descriptor)
-        self._landed = self._landed._replace(synced=self._landed.written)
+    def _wish(self) -> None:
+        self._syncer.wish(Wish(self._written, self._descriptor, self._path()))
 
     def _rotate(self, segment: int) -> None:
         """Go on in a new file; the old one is durable, so a reader may call it sealed."""

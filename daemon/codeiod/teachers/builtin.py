@@ -48,7 +48,8 @@ class BuiltinTeacher:
     async def answer(self, ask: Ask, ledger: Ledger) -> Answer | GaveUp:
         """Answer from static analysis and execution; free, so its intents cost nothing."""
         async with self._slots.hold():
-            ledger.intent(digest(*(message.content for message in ask.messages)), 0, 0.0, "")
+            asked = digest(*(message.content for message in ask.messages))
+            await ledger.intent(asked, 0, 0.0, "")
             return Answer(text=await self._text(ask), model=MODEL)
 
     async def room(self) -> None:

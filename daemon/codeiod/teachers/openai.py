@@ -52,7 +52,7 @@ class Ledger(Protocol):
         """Truncated answers so far, over all restarts."""
         ...
 
-    def intent(self, request: str, tokens: int, cost: float, currency: str) -> int: ...
+    async def intent(self, request: str, tokens: int, cost: float, currency: str) -> int: ...
 
     def failed(self, attempt: int, why: str, *, paid: bool) -> None: ...
 
@@ -162,7 +162,7 @@ class OpenAITeacher:
         expected = endpoint.estimator.expect(stage, request.characters, request.max_tokens)
         price = endpoint.settings.price
         async with endpoint.slots.hold(expected.input + expected.output):
-            attempt = ledger.intent(
+            attempt = await ledger.intent(
                 request.digest,
                 expected.input + expected.output,
                 cost(expected, price),
