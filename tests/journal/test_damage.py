@@ -110,6 +110,23 @@ def test_every_insertion(tmp_path: Path, make_journal: MakeJournal) -> None:
                 assert tail
 
 
+def test_last_promise_of_a_clean_end(tmp_path: Path, make_journal: MakeJournal) -> None:
+    """After any number of clean ends, a change to any record but the last ``close`` is damage."""
+    make_journal(tmp_path)
+    before = replay(tmp_path)[0]
+    for _ in range(2):
+        assert open_again(tmp_path).cut_bytes == 0
+    path = tmp_path / "journal" / segment_name(1)
+    lines = path.read_bytes().splitlines(keepends=True)
+    kinds = [unframe(line[:-1]).kind for line in lines]
+    assert kinds[len(before) - 1 :] == ["close", "open", "close", "open", "close"]
+    for at in range(len(lines) - 1):
+        changed = lines[at].replace(b'"kind"', b'"kin_"')
+        path.write_bytes(b"".join([*lines[:at], changed, *lines[at + 1 :]]))
+        with pytest.raises(Damaged):
+            replay(tmp_path)
+
+
 def test_sealed_segments(tmp_path: Path, make_journal: MakeJournal) -> None:
     """In a segment that another follows, any change, cut or loss is damage."""
     make_journal(tmp_path, 700)

@@ -145,6 +145,7 @@ async def test_lines_are_json_with_synced(tmp_path: Path, admit: MakeAdmit) -> N
         (1, 0, "open"),
         (2, 1, "admit"),
         (3, 2, "admit"),
+        (4, 3, "close"),
     ]
 
 

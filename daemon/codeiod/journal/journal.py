@@ -23,7 +23,7 @@ from codeiod.journal.codec import decode, encode
 from codeiod.journal.disk import Disk, OsDisk, failure
 from codeiod.journal.folder import release, segment_name
 from codeiod.journal.frame import BadLine, frame, unframe
-from codeiod.journal.records import FORMAT, Admit, Cut, Open, Record, Reopen
+from codeiod.journal.records import FORMAT, Admit, Close, Cut, Open, Record, Reopen
 from codeiod.journal.recovery import Recovered, recover
 from codeiod.journal.state import Position, State
 from codeiod.journal.syncer import Landed
@@ -174,8 +174,7 @@ class Journal:
             self.append(cut)
 
     def _append_header(self, *, start: bool) -> None:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        header = Open(FORMAT, self._id, self._version, now, self._segment, start)
+        header = Open(FORMAT, self._id, self._version, _now(), self._segment, start)
         # All before it is synced before it is written: by recovery, or when the writer rotates.
         self._put(header, encode(header), sync=False, synced=self._seq - 1)
 
@@ -240,12 +239,17 @@ class Journal:
             raise failure(error, path) from error
 
     async def _close(self, close_seconds: float) -> None:
-        """Write and sync what is queued; a disk that never answers is left behind."""
+        """Write and sync what is queued, and say so; a disk that never answers is left behind."""
         with CancelScope(shield=True):
             try:
                 with anyio.move_on_after(close_seconds) as flushing:
                     await self.flush()
+                    await self.append_durable(Close(_now()))
             finally:
                 ended = await to_thread.run_sync(self._writer.stop, close_seconds)
             if flushing.cancelled_caught or not ended:
                 raise DiskFailed(f"the disk of {self.folder} did not answer in time")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

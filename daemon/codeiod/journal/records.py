@@ -61,6 +61,17 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Close:
+    """The last record of a daemon that ended in order; its ``synced`` covers all before it.
+
+    Without it a change to the last records would look like a tail that was never promised.
+    """
+
+    KIND: ClassVar[str] = "close"
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecipeSet:
     """The recipe that items are admitted under from here on, whole."""
 
@@ -220,5 +231,16 @@ class Reopen:
 
 
 Record: TypeAlias = (
-    Open | RecipeSet | Admit | Duplicate | CursorAt | Intent | Failed | Step | Commit | Cut | Reopen
+    Open
+    | Close
+    | RecipeSet
+    | Admit
+    | Duplicate
+    | CursorAt
+    | Intent
+    | Failed
+    | Step
+    | Commit
+    | Cut
+    | Reopen
 )

@@ -19,6 +19,7 @@ from codeiod.journal.places import stamp_of as stamp_of  # offered here beside S
 from codeiod.journal.records import (
     FINISHED,
     Admit,
+    Close,
     Commit,
     CursorAt,
     Cut,
@@ -150,6 +151,9 @@ class State:
         if record.start:
             self.calls.lose_open()
 
+    def _close(self, record: Close, _: Position) -> None:
+        """Nothing changes: the record is there for its ``synced`` alone."""
+
     def _recipe_set(self, record: RecipeSet, _: Position) -> None:
         self.recipes[record.recipe] = record.body
         self.recipe = record.recipe
@@ -241,6 +245,7 @@ class State:
 
 _FOLDS: dict[type[Any], Callable[[State, Any, Position], None]] = {
     Open: State._open,  # noqa: SLF001 -- the table of the class's own cases
+    Close: State._close,  # noqa: SLF001
     RecipeSet: State._recipe_set,  # noqa: SLF001
     Admit: State._admit,  # noqa: SLF001
     Duplicate: State._duplicate,  # noqa: SLF001
