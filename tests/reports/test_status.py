@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
+import anyio
 import pytest
+from anyio import to_thread
 
-from codeiod.errors import DirectoryError
+from codeiod.errors import DirectoryError, DiskFailed
 from codeiod.items import Origin, item_id_of
+from codeiod.journal import Journal
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.places import Places
+from codeiod.journal.records import Admit
 from codeiod.journal.replay import read_state
-from codeiod.reports import read_report, report_of
+from codeiod.reports import read_report, report_of, write_report
 from codeiod.reports.status import broken_equations
 
 Fill = Callable[[Path], None]
@@ -60,6 +66,73 @@ def test_not_ours(tmp_path: Path) -> None:
     """A directory without a journal has no report."""
     with pytest.raises(DirectoryError, match="not a codeiod directory"):
         read_report(tmp_path)
+
+
+class ReportDisk(OsDisk):
+    """A disk that refuses commits, or hangs when a report is put in place."""
+
+    def __init__(self, *, refusing: bool = False) -> None:
+        self.refusing = refusing
+        self.hanging = False
+        self.hung = Event()
+        self.answer = Event()
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> int:
+        if self.refusing and b'"kind":"admit"' in bytes(data):
+            raise OSError(errno.EIO, "planted")
+        return super().write(descriptor, data)
+
+    def replace(self, source: Path, target: Path) -> None:
+        if self.hanging:
+            self.hung.set()
+            self.answer.wait(30)
+        super().replace(source, target)
+
+
+def admit(name: str) -> Admit:
+    return Admit(item_id_of(name.encode()), "r1", Origin("s", name), {}, name, "now")
+
+
+async def items_told(directory: Path) -> int:
+    data = await anyio.Path(directory, "report.json").read_bytes()
+    return int(json.loads(data)["items"]["pending"])
+
+
+async def test_never_ahead_of_the_journal(tmp_path: Path) -> None:
+    """The report tells of nothing that is not durable; a journal that failed leaves the old one."""
+    disk = ReportDisk()
+
+    async def run() -> None:
+        async with Journal.open(tmp_path, disk=disk) as journal:
+            journal.append(admit("one"))
+            await write_report(tmp_path, journal)
+            assert journal._synced == journal._seq - 1
+            disk.refusing = True
+            journal.append(admit("two"))
+            with pytest.raises(DiskFailed):
+                await write_report(tmp_path, journal)
+
+    with pytest.raises(DiskFailed):
+        await run()
+    assert await items_told(tmp_path) == 1
+
+
+async def test_hung_report(tmp_path: Path) -> None:
+    """A report that hangs can be left behind, and does not spoil a later one."""
+    disk = ReportDisk()
+    async with Journal.open(tmp_path, disk=disk) as journal:
+        disk.hanging = True
+        async with anyio.create_task_group() as group:
+            group.start_soon(write_report, tmp_path, journal)
+            await to_thread.run_sync(disk.hung.wait)
+            group.cancel_scope.cancel()
+        disk.hanging = False
+        journal.append(admit("one"))
+        async with anyio.create_task_group() as group:
+            group.start_soon(write_report, tmp_path, journal)
+            await journal.flush()
+            disk.answer.set()
+    assert await items_told(tmp_path) == 1
 
 
 def test_equations(tmp_path: Path, fill_directory: Fill) -> None:

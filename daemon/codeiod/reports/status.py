@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import orjson
 from anyio import to_thread
@@ -22,6 +23,9 @@ from codeiod.journal.tally import TaskTally
 
 REPORT_FORMAT = 1
 REPORT_NAME = "report.json"
+
+# A write that was left behind and goes on after all shares its draft with the next one's.
+_replacing = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,10 @@ def read_report(directory: Path, disk: Disk | None = None) -> Report:
 
 
 async def write_report(directory: Path, journal: Journal, *, alive: bool = True) -> None:
-    """Replace ``report.json`` whole.
+    """Replace ``report.json`` whole, once all that it tells of is durable.
+
+    On cancellation a write that hangs is left behind; where the journal has failed, so that the
+    report would tell of what never came to be, the old one stays.
 
     :param alive: False for the last report of a run: what has not come back by then is lost.
     :raises DiskFull: the disk is full.
@@ -119,10 +126,16 @@ async def write_report(directory: Path, journal: Journal, *, alive: bool = True)
     """
     path = directory / REPORT_NAME
     data = report_of(journal.state, alive=alive).to_json()
+    await journal.flush()
     try:
-        await to_thread.run_sync(replace_whole, journal.disk, path, data)
+        await to_thread.run_sync(_replace, journal.disk, path, data, abandon_on_cancel=True)
     except OSError as error:
         raise failure(error, path) from error
+
+
+def _replace(disk: Disk, path: Path, data: bytes) -> None:
+    with _replacing:
+        replace_whole(disk, path, data)
 
 
 def broken_equations(state: State) -> list[str]:
