@@ -124,6 +124,9 @@ class CrashDisk(OsDisk):
             )
         )
 
+    def rewrite(self, path: Path, offset: int, data: bytes) -> None:
+        self._change(lambda: OsDisk.rewrite(self, path, offset, data))
+
     def sync(self, descriptor: int) -> None:
         def act() -> None:
             path = self._open[descriptor]

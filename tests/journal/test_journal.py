@@ -316,6 +316,53 @@ async def test_failure_on_leaving(tmp_path: Path, admit: MakeAdmit) -> None:
         await run()
 
 
+async def test_failed_sync_is_made_good(tmp_path: Path, admit: MakeAdmit) -> None:
+    """What a failed sync left in memory alone is on disk before the next start builds on it."""
+
+    class Forgetful(OsDisk):
+        """After a failed sync the system takes all for written, as Linux does."""
+
+        failing = False
+
+        def __init__(self) -> None:
+            self.dirty: set[int] = set()
+            self.durable: set[int] = set()
+
+        def write(self, descriptor: int, data: bytes | memoryview) -> int:
+            end = os.fstat(descriptor).st_size
+            self.dirty |= set(range(end, end + len(data)))
+            return super().write(descriptor, data)
+
+        def rewrite(self, path: Path, offset: int, data: bytes) -> None:
+            assert path.read_bytes()[offset : offset + len(data)] == data
+            self.dirty |= set(range(offset, offset + len(data)))
+            super().rewrite(path, offset, data)
+
+        def sync(self, descriptor: int) -> None:
+            dirty, self.dirty = self.dirty, set()
+            if self.failing:
+                raise OSError(errno.EIO, "planted")
+            self.durable |= dirty
+
+    disk = Forgetful()
+
+    async def lose() -> None:
+        async with Journal.open(tmp_path, disk=disk) as journal:
+            await journal.append_durable(admit("one"))
+            disk.failing = True
+            await journal.append_durable(admit("two"))
+
+    with pytest.raises(DiskFailed):
+        await lose()
+    path = anyio.Path(tmp_path, "journal", segment_name(1))
+    before = await path.read_bytes()
+    disk.failing = False
+    async with Journal.open(tmp_path, disk=disk) as journal:
+        assert journal.state.items == 2
+        assert disk.durable == set(range(journal._offset))
+    assert (await path.read_bytes()).startswith(before)
+
+
 async def test_unread_failure_on_leaving(tmp_path: Path, admit: MakeAdmit) -> None:
     """A write that failed while no one waited for it fails the end of the run, too."""
     disk = FailingDisk("write", errno.ENOSPC)

@@ -48,6 +48,9 @@ class Disk(Protocol):
     def write(self, descriptor: int, data: bytes | memoryview) -> int:
         """Append bytes and return how many were taken, which may be fewer."""
 
+    def rewrite(self, path: Path, offset: int, data: bytes) -> None:
+        """Write over bytes that are the same, so that the next sync takes them for new."""
+
     def sync(self, descriptor: int) -> None:
         """Make a file's bytes durable (fdatasync)."""
 
@@ -111,6 +114,15 @@ class OsDisk:
 
     def write(self, descriptor: int, data: bytes | memoryview) -> int:
         return os.write(descriptor, data)
+
+    def rewrite(self, path: Path, offset: int, data: bytes) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)  # O_APPEND would ignore the offset
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.pwrite(descriptor, left, offset + len(data) - len(left)) :]
+        finally:
+            os.close(descriptor)
 
     def sync(self, descriptor: int) -> None:
         os.fdatasync(descriptor)

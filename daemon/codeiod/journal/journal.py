@@ -214,7 +214,7 @@ class Journal:
             del self._unwritten[self._queued.popleft()[1]]
         self._synced = max(self._synced, landed.synced)
         if landed.error is not None:
-            self.error = landed.error
+            self.error = self.error or landed.error
             self.failed.set()
         self._release(self._for_write, landed.written)
         self._release(self._for_sync, landed.synced)

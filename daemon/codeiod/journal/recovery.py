@@ -71,6 +71,10 @@ def _recover(disk: Disk, folder: Path, held: int) -> Recovered:
     if replay.segment in segment_numbers(disk, folder):
         descriptor = disk.open_append(path)
         cuts = _cut_tail(disk, replay, descriptor)
+        # Where an earlier sync failed, the system may take these bytes for written, and they are
+        # not: only what is written anew is sure to be synced.
+        unsure = replay.read(replay.unsure_from, replay.offset)
+        disk.rewrite(path, replay.unsure_from, unsure)
     else:
         descriptor, cuts = disk.create(path), []
     # What a daemon wrote and did not sync before it was killed is read here from memory: it must

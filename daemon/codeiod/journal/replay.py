@@ -7,6 +7,7 @@ never promised to anyone: the journal ends before it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ class Replay:
     """The end of the last sound record in the last segment."""
     seq: int = 1
     """The number of the next record."""
+    _unsure: deque[tuple[int, int]] = field(default_factory=deque)
+    """Number and offset of the last segment's records that none behind them calls durable."""
 
     def run(self) -> None:
         """Read it all; works on a journal that another process is writing.
@@ -53,18 +56,25 @@ class Replay:
                 if why is not None:
                     raise self._damaged(why)
                 self.segment, self.offset = self.segment + 1, 0
+                self._unsure.clear()  # it was synced before the next one was begun
             elif self.segment == self._last_segment() and (why is None or not self._grew()):
                 return
 
+    @property
+    def unsure_from(self) -> int:
+        """The end of what is durable for sure in the last segment."""
+        return self._unsure[0][1] if self._unsure else self.offset
+
     def tail(self) -> bytes:
         """Return what stands after the last sound record of the last segment."""
-        path = self._path()
-        size = self.disk.size(path)
-        if size is None or size <= self.offset:
-            return b""
-        descriptor = self.disk.open_read(path)
+        size = self.disk.size(self._path())
+        return b"" if size is None or size <= self.offset else self.read(self.offset, size)
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return what stands in the last segment from one offset to another."""
+        descriptor = self.disk.open_read(self._path())
         try:
-            return self.disk.read(descriptor, self.offset, size - self.offset)
+            return self.disk.read(descriptor, start, end - start)
         finally:
             self.disk.close(descriptor)
 
@@ -115,6 +125,9 @@ class Replay:
             raise self._damaged(str(error)) from error
         if self.observe is not None:
             self.observe(record, position)
+        self._unsure.append((self.seq, self.offset))
+        while self._unsure and self._unsure[0][0] <= frame.synced:
+            self._unsure.popleft()
         self.offset += length
         self.seq += 1
 

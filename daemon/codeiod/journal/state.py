@@ -151,9 +151,6 @@ class State:
         if record.start:
             self.calls.lose_open()
 
-    def _close(self, record: Close, _: Position) -> None:
-        """Nothing changes: the record is there for its ``synced`` alone."""
-
     def _recipe_set(self, record: RecipeSet, _: Position) -> None:
         self.recipes[record.recipe] = record.body
         self.recipe = record.recipe
@@ -245,7 +242,7 @@ class State:
 
 _FOLDS: dict[type[Any], Callable[[State, Any, Position], None]] = {
     Open: State._open,  # noqa: SLF001 -- the table of the class's own cases
-    Close: State._close,  # noqa: SLF001
+    Close: lambda *_: None,  # it is there for its ``synced`` alone
     RecipeSet: State._recipe_set,  # noqa: SLF001
     Admit: State._admit,  # noqa: SLF001
     Duplicate: State._duplicate,  # noqa: SLF001
