@@ -11,8 +11,10 @@ from anyio import to_thread
 from codeiod.admission import Admission, Recipe
 from codeiod.config import load
 from codeiod.errors import ExitStatus, SettingsError
-from codeiod.items import Entry, Origin, item_id_of
-from codeiod.journal import Journal
+from codeiod.items import Answer, Entry, Origin, Reason, item_id_of
+from codeiod.journal import Journal, Ledger, Steps
+from codeiod.journal.records import Commit, Done
+from codeiod.journal.tally import Tally
 from codeiod.service.recipes import Recipes, agree
 from codeiod_prompts import Prompts
 
@@ -30,15 +32,38 @@ async def recipe_of(*assignments: str) -> Recipe:
 
 
 async def agreed(
-    directory: Path, present: Recipe, *, new: bool = False, pending: bool = False
+    directory: Path,
+    present: Recipe,
+    *,
+    new: bool = False,
+    pending: bool = False,
+    answered: bool = True,
 ) -> Recipes:
-    """Agree on a recipe in a directory of its own journal, and leave an item pending if asked."""
+    """Agree on a recipe in a directory of its own journal; leave an item pending if asked.
+
+    :param answered: whether an item has been asked for under the recipe, and rejected.
+    """
     async with Journal.open(directory) as journal:
         recipes = agree(journal, present, new_recipe=new)
+        if answered and not journal.state.calls.answered:
+            item = await admit(journal, recipes, "answered")
+            await Steps(journal, item, 0).pay("unify/1", answer, of="x")
+            done = Done(item, 0, Reason.UNPARSABLE)
+            await journal.append_durable(Commit((done,), {}, Tally()))
         if pending:
-            entry = Entry(item_id_of(b"x"), Origin("s", "x.py"), "x")
-            await Admission(journal, recipes.current.digest).take(entry)
+            await admit(journal, recipes, "x")
         return recipes
+
+
+async def admit(journal: Journal, recipes: Recipes, content: str) -> str:
+    entry = Entry(item_id_of(content.encode()), Origin("s", f"{content}.py"), content)
+    await Admission(journal, recipes.current.digest).take(entry)
+    return entry.item_id
+
+
+async def answer(ledger: Ledger) -> Answer:
+    await ledger.intent("r", 1, 1.0, "EUR")
+    return Answer("no program")
 
 
 async def refused(directory: Path, present: Recipe, *, new: bool = False) -> str:
@@ -138,3 +163,20 @@ async def test_who_answers_may_change_between_items(tmp_path: Path, setting: str
     await agreed(tmp_path, await recipe_of())
     changed: Any = await recipe_of(setting)
     assert (await agreed(tmp_path, changed, new=True)).current.digest == changed.digest
+
+
+async def test_a_recipe_that_made_no_data_is_replaced(tmp_path: Path) -> None:
+    """A misspelt model costs no directory: items on their way take the recipe that is right."""
+    await agreed(tmp_path, await recipe_of("endpoint.0.model=n"), pending=True, answered=False)
+    right = await recipe_of()
+    recipes = await agreed(tmp_path, right, answered=False)
+    assert recipes.current.digest == right.digest
+    async with Journal.open(tmp_path) as journal:
+        item, _ = await journal.load_item(item_id_of(b"x"))
+        assert item.recipe == right.digest
+    await agreed(tmp_path, await recipe_of("endpoint.0.model=n"), answered=False)
+    await agreed(tmp_path, right)
+    async with Journal.open(tmp_path) as journal:
+        item, _ = await journal.load_item(item_id_of(b"x"))
+        assert item.recipe == right.digest
+    await refused(tmp_path, await recipe_of("endpoint.0.model=n"))

@@ -155,9 +155,8 @@ class Journal:
         record = await self.read(pending.admitted)
         if not isinstance(record, Admit):
             raise TypeError(f"not an admit record: {record.KIND}")
-        item = Item(
-            item_id, pending.epoch, record.recipe, record.origin, record.content, record.meta
-        )
+        recipe = self.state.recipe_of(record)
+        item = Item(item_id, pending.epoch, recipe, record.origin, record.content, record.meta)
         return item, record.fault
 
     def reopen_faults(self) -> int:

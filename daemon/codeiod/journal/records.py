@@ -78,6 +78,8 @@ class RecipeSet:
     KIND: ClassVar[str] = "recipe"
     recipe: str
     body: Mapping[str, Any]
+    replaces: str = ""
+    """The recipe that items on their way had before, where nothing had been answered under it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ class State:
         self.recipes: dict[str, Mapping[str, Any]] = {}
         self.recipe = ""
         """The digest of the recipe that items are admitted under now."""
+        self._replaced: dict[str, str] = {}
         self.pending: dict[str, Pending] = {}
         """In the order of admission."""
         self.faulted: dict[str, Pending] = {}
@@ -119,6 +120,13 @@ class State:
     @property
     def cut_bytes(self) -> int:
         return sum(cut.bytes for cut in self.cuts.values())
+
+    def recipe_of(self, record: Admit) -> str:
+        """Return the digest of the recipe that an item is made under."""
+        recipe = record.recipe
+        while recipe in self._replaced:
+            recipe = self._replaced[recipe]
+        return recipe
 
     def known(self, item_id: str) -> bool:
         """Tell whether this content was admitted before."""
@@ -154,6 +162,9 @@ class State:
     def _recipe_set(self, record: RecipeSet, _: Position) -> None:
         self.recipes[record.recipe] = record.body
         self.recipe = record.recipe
+        self._replaced.pop(record.recipe, None)
+        if record.replaces:
+            self._replaced[record.replaces] = record.recipe
 
     def _admit(self, record: Admit, position: Position) -> None:
         if self.known(record.item):

@@ -5,12 +5,17 @@ May import ``admission.recipe``, ``journal`` and ``errors``.
 
 from __future__ import annotations
 
+import structlog
+
 from codeiod.admission.recipe import Recipe
 from codeiod.errors import SettingsError
 from codeiod.journal.journal import Journal
 from codeiod.journal.records import RecipeSet
+from codeiod.journal.state import State
 
 SHOWN_KEYS = 5
+
+log = structlog.get_logger()
 
 
 class Recipes:
@@ -32,6 +37,9 @@ class Recipes:
 def agree(journal: Journal, present: Recipe, *, new_recipe: bool) -> Recipes:
     """Settle the recipe of new items: the directory's, or the present one where that is wanted.
 
+    A recipe under which nothing has been answered (a model's name was misspelt) has made no data:
+    the present one takes its place, also for items on their way.
+
     :raises SettingsError: the present settings make other data than those of the directory, and
         no new recipe is asked for, or items on their way could not be finished under it.
     """
@@ -43,6 +51,10 @@ def agree(journal: Journal, present: Recipe, *, new_recipe: bool) -> Recipes:
     changed = present.differences(stored)
     if not changed:
         return Recipes(journal, stored)
+    if _nothing_answered(state):
+        log.info("recipe.replaced", changed=changed[:SHOWN_KEYS])
+        journal.append(RecipeSet(present.digest, present.body, replaces=state.recipe))
+        return Recipes(journal, present)
     told = "; ".join(changed[:SHOWN_KEYS]) + (" ..." if len(changed) > SHOWN_KEYS else "")
     if not new_recipe:
         raise SettingsError(
@@ -58,6 +70,12 @@ def agree(journal: Journal, present: Recipe, *, new_recipe: bool) -> Recipes:
         )
     journal.append(RecipeSet(present.digest, present.body))
     return Recipes(journal, present)
+
+
+def _nothing_answered(state: State) -> bool:
+    steps = (made for item in state.pending.values() for made in item.steps.values())
+    calls = state.calls
+    return not (calls.answered or calls.truncated or any(made.of for made in steps))
 
 
 def _binds_pending(key: str) -> bool:
