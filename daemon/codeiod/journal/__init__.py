@@ -2,8 +2,8 @@
 
 May import items, config, errors and telemetry. Read in this order: ``records`` (what is written),
 ``frame`` (how a line is checked), ``state`` (what a journal adds up to), ``replay`` (reading it
-back), ``journal`` (the one writer), ``steps`` (what synthesis sees), ``disk`` (the one way to the
-file system).
+back), ``journal`` (appending to it), ``writer`` and ``syncer`` (the threads behind that),
+``steps`` (what synthesis sees), ``disk`` (the one way to the file system).
 """
 
 from codeiod.journal.journal import Journal

@@ -174,24 +174,24 @@ class Journal:
 
     def _append_header(self, *, start: bool) -> None:
         header = Open(FORMAT, self._id, self._version, _now(), self._segment, start)
-        # All before it is synced before it is written: by recovery, or when the writer rotates.
-        self._put(header, encode(header), sync=False, synced=self._seq - 1)
+        self._put(header, encode(header), sync=False, settled=True)
 
-    def _append(self, record: Record, *, sync: bool) -> Position:
+    def _append(self, record: Record, *, sync: bool, settled: bool = False) -> Position:
         self._raise_failure()
         body = encode(record)
         if self._offset >= self._segment_bytes:
             self._segment, self._offset = self._segment + 1, 0
             self._append_header(start=False)
-        return self._put(record, body, sync=sync, synced=self._synced)
+        return self._put(record, body, sync=sync, settled=settled)
 
-    def _put(self, record: Record, body: bytes, *, sync: bool, synced: int) -> Position:
+    def _put(self, record: Record, body: bytes, *, sync: bool, settled: bool) -> Position:
+        synced = self._seq - 1 if settled else self._synced
         line = frame(self._seq, synced, record.KIND, body)
         position = Position(self._segment, self._offset, len(line))
         self.state.apply(record, position)
         self._unwritten[position] = line
         self._queued.append((self._seq, position))
-        self._writer.put(Chunk(self._seq, self._segment, line, sync))
+        self._writer.put(Chunk(self._seq, self._segment, line, sync, settled))
         self._seq += 1
         self._offset += len(line)
         return position
@@ -240,14 +240,11 @@ class Journal:
     async def _close(self, close_seconds: float) -> None:
         """Write and sync what is queued, and say so; a disk that never answers is left behind."""
         with CancelScope(shield=True):
-            try:
-                with anyio.move_on_after(close_seconds) as flushing:
-                    await self.flush()
-                    await self.append_durable(Close(_now()))
-            finally:
-                ended = await to_thread.run_sync(self._writer.stop, close_seconds)
-            if flushing.cancelled_caught or not ended:
+            if self.error is None:
+                self._append(Close(_now()), sync=True, settled=True)
+            if not await to_thread.run_sync(self._writer.stop, close_seconds):
                 raise DiskFailed(f"the disk of {self.folder} did not answer in time")
+            self._raise_failure()  # the last news came before the writer's end
 
 
 def _now() -> str:

@@ -29,6 +29,8 @@ class Chunk(NamedTuple):
     segment: int
     data: bytes
     sync: bool
+    settled: bool = False
+    """Whether it says that all before it is durable, which must be so when it is written."""
 
 
 class Writer:
@@ -106,12 +108,13 @@ class Writer:
         self._report(landed)
 
     def _write(self, chunks: list[Chunk]) -> None:
-        for segment, group in groupby(chunks, key=lambda chunk: chunk.segment):
+        # Each settled line begins a group of its own, even behind another.
+        for (segment, settled), group in groupby(
+            chunks, lambda c: (c.segment, c.settled and c.seq)
+        ):
+            if settled and not self._settle():
+                return
             if segment != self._segment:
-                self._wish()
-                self._syncer.settle()
-                if self._failed:
-                    return
                 self._rotate(segment)
             lines = list(group)
             write_all(self._disk, self._descriptor, b"".join(chunk.data for chunk in lines))
@@ -119,6 +122,12 @@ class Writer:
         self._tell(Landed(written=self._written))
         if any(chunk.sync for chunk in chunks):
             self._wish()
+
+    def _settle(self) -> bool:
+        """Wait until all that is written is durable; tell whether it is."""
+        self._wish()
+        self._syncer.settle()
+        return not self._failed
 
     def _wish(self) -> None:
         self._syncer.wish(Wish(self._written, self._descriptor, self._path()))
