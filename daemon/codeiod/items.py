@@ -121,11 +121,6 @@ class Origin:
     mtime_ns: int = 0
     inode: int = 0
 
-    @property
-    def place(self) -> str:
-        """Name the place for people: ``file``, or ``file:17`` for a line or row of it."""
-        return f"{self.path}:{self.offset}" if self.offset else self.path
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from codeiod import errors
 from codeiod.errors import CodeiodError, ExitStatus
-from codeiod.items import Instance, Origin, Pair, Task, canonical, digest, item_id_of
+from codeiod.items import Instance, Pair, Task, canonical, digest, item_id_of
 
 parts = st.lists(st.text() | st.binary(), max_size=4)
 json_values = st.recursive(
@@ -103,9 +103,3 @@ def test_every_error_has_a_documented_status() -> None:
         "DiskFailed": ExitStatus.DIRECTORY,
     }
     assert {status.value for status in ExitStatus} == {0, 1, 2, 3, 4}
-
-
-def test_a_place_names_the_line_of_a_file() -> None:
-    """A reader finds a rejected line again; a whole file is named as it is."""
-    assert Origin("src", "/a/items.jsonl", offset=17).place == "/a/items.jsonl:17"
-    assert Origin("src", "/a/one.py").place == "/a/one.py"

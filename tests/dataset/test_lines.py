@@ -142,6 +142,14 @@ def test_reject(item: Item) -> None:
     assert (value["task"], value["pair"], value["sample"]) == ("output_prediction", 1, 0)
 
 
+@pytest.mark.parametrize("detail", ["too long", "line 17: too long"])
+def test_a_reject_names_its_line(item: Item, detail: str) -> None:
+    """What stands in a file of many is found again: by its number, told once."""
+    there = replace(item, origin=replace(item.origin, offset=17))
+    line = reject_line(there, Stage.ADMIT, Fault(Reason.OVERSIZED, detail))
+    assert json.loads(line)["detail"] == "line 17: too long"
+
+
 def test_unwritable(item: Item) -> None:
     """A text that JSON can't carry is an error of that line."""
     with pytest.raises(Unwritable):

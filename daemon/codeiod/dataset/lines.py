@@ -177,7 +177,7 @@ def program_line(item: Item, program: Program, pairs: Sequence[Pair], sandbox: s
             "meta": canonical(dict(item.meta)),
             "id": program.program_id,
             "item_id": item.item_id,
-            "path": item.origin.place,
+            "path": item.origin.path,
             "input_generator": program.input_generator,
             # As text: unsigned 64 bits are more than the columns of most readers hold.
             "seeds": canonical([pair.seed for pair in pairs]),
@@ -196,15 +196,22 @@ def reject_line(item: Item, stage: Stage, fault: Fault, instance: Instance | Non
             "item_id": item.item_id,
             "epoch": item.epoch,
             "source": item.origin.source,
-            "path": item.origin.place,
+            "path": item.origin.path,
             "stage": stage,
             "reason": fault.reason,
-            "detail": fault.detail,
+            "detail": _placed(item, fault.detail),
             "task": instance.task if instance else "",
             "pair": instance.pair if instance else -1,
             "sample": instance.sample if instance else -1,
         }
     )
+
+
+def _placed(item: Item, detail: str) -> str:
+    """Say in which line or row of its file an item stands, where it is not the whole of it."""
+    offset = item.origin.offset
+    told = f"line {offset}: "
+    return detail if not offset or detail.startswith(told) else told + detail
 
 
 def feedback(verdict: Verdict) -> str:
