@@ -1,0 +1,45 @@
+"""The settings: what they are, where each value in force comes from, and clear refusals.
+
+May import pydantic and ``errors``.
+"""
+
+from codeiod.config.keys import read_api_key
+from codeiod.config.layers import Loaded, load
+from codeiod.config.settings import (
+    BudgetSettings,
+    EndpointSettings,
+    ItemsSettings,
+    OutputSettings,
+    PredictSettings,
+    Price,
+    ReviseSettings,
+    SampleSettings,
+    SandboxSettings,
+    Section,
+    ServiceSettings,
+    Settings,
+    StageSettings,
+    TeacherSettings,
+    UnifySettings,
+)
+
+__all__ = [
+    "BudgetSettings",
+    "EndpointSettings",
+    "ItemsSettings",
+    "Loaded",
+    "OutputSettings",
+    "PredictSettings",
+    "Price",
+    "ReviseSettings",
+    "SampleSettings",
+    "SandboxSettings",
+    "Section",
+    "ServiceSettings",
+    "Settings",
+    "StageSettings",
+    "TeacherSettings",
+    "UnifySettings",
+    "load",
+    "read_api_key",
+]

@@ -1,0 +1,175 @@
+"""The settings as models: their defaults, and what a value may be.
+
+May import pydantic and ``errors``. Frozen; a section refuses keys that it does not know.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from codeiod.errors import SettingsError
+
+
+class Section(BaseModel):
+    """One section of the settings; frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, coerce_numbers_to_str=True, allow_inf_nan=False
+    )
+
+
+class OutputSettings(Section):
+    dir: str = Field(default="out", min_length=1)
+
+
+class TeacherSettings(Section):
+    kind: Literal["", "openai", "builtin"] = ""
+    """``""``: openai where an endpoint is configured, else a refusal that says so."""
+
+
+class Price(Section):
+    """Per million tokens."""
+
+    currency: str = ""
+    input: float = Field(default=0.0, ge=0)
+    cached_input: float = Field(default=0.0, ge=0)
+    output: float = Field(default=0.0, ge=0)
+
+    @model_validator(mode="after")
+    def _names_its_currency(self) -> Self:
+        if not self.currency and (self.input or self.cached_input or self.output):
+            raise ValueError("a price needs a currency")
+        return self
+
+
+class EndpointSettings(Section):
+    name: str = Field(default="main", min_length=1)
+    base_url: str = Field(pattern=r"^https?://[^\s]+$")
+    model: str = Field(min_length=1)
+    api_key_env: str = ""
+    api_key_file: str = ""
+    requests_per_minute: float = Field(default=0.0, ge=0)
+    tokens_per_minute: float = Field(default=0.0, ge=0)
+    max_in_flight: int = Field(default=64, ge=1)
+    timeout_seconds: float = Field(default=600.0, gt=0)
+    stream: bool = False
+    price: Price = Price()
+    headers: dict[str, str] = {}
+    extra_body: dict[str, Any] = {}
+
+
+class StageSettings(Section):
+    """What a stage asks a teacher with; what is absent is not sent."""
+
+    endpoint: str = ""
+    temperature: float | None = Field(default=None, ge=0)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int | None = Field(default=None, ge=1)
+
+
+class UnifySettings(StageSettings):
+    attempts: int = Field(default=2, ge=1, le=2)
+
+
+class SampleSettings(Section):
+    pairs: int = Field(default=10, ge=2)
+    draws: int = Field(default=50, ge=2)
+    seed: int = 0
+    trivial: Literal["reject", "mark"] = "reject"
+
+
+class PredictSettings(StageSettings):
+    output_pairs: int = Field(default=3, ge=0)
+    input_pairs: int = Field(default=3, ge=0)
+    samples: int = Field(default=1, ge=1)
+
+
+class ReviseSettings(StageSettings):
+    turns: int = Field(default=1, ge=0, le=1)
+
+
+class SandboxSettings(Section):
+    workers: int = Field(default=0, ge=0)
+    call_seconds: float = Field(default=5.0, gt=0)
+    memory_bytes: int = Field(default=1 << 30, ge=64 << 20)
+    minimum_level: int = Field(default=2, ge=1, le=4)
+
+
+class ItemsSettings(Section):
+    in_flight: int = Field(default=0, ge=0)
+    max_bytes: int = Field(default=1 << 20, ge=1)
+    content_field: str = "content"
+    meta_fields: tuple[str, ...] = (
+        "path",
+        "repo_name",
+        "blob_id",
+        "language",
+        "license",
+        "url",
+        "source",
+        "category",
+    )
+
+
+class BudgetSettings(Section):
+    money: float = Field(default=0.0, ge=0)
+    money_per_day: float = Field(default=0.0, ge=0)
+    tokens: int = Field(default=0, ge=0)
+
+
+class ServiceSettings(Section):
+    watch: tuple[str, ...] = ()
+    listen: str = "127.0.0.1:8642"
+    grace_seconds: float = Field(default=120.0, ge=0)
+
+
+class Settings(Section):
+    """All settings; see ``docs/settings.md`` for what each means."""
+
+    output: OutputSettings = OutputSettings()
+    teacher: TeacherSettings = TeacherSettings()
+    endpoint: tuple[EndpointSettings, ...] = ()
+    unify: UnifySettings = UnifySettings()
+    sample: SampleSettings = SampleSettings()
+    predict: PredictSettings = PredictSettings()
+    revise: ReviseSettings = ReviseSettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    items: ItemsSettings = ItemsSettings()
+    budget: BudgetSettings = BudgetSettings()
+    service: ServiceSettings = ServiceSettings()
+
+    @model_validator(mode="after")
+    def _endpoints_are_named(self) -> Self:
+        names = [endpoint.name for endpoint in self.endpoint]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two endpoints are named {name!r}")
+        for stage in ("unify", "predict", "revise"):
+            wanted = getattr(self, stage).endpoint
+            if wanted and wanted not in names:
+                raise ValueError(
+                    f"{stage}.endpoint names {wanted!r}, and no endpoint has that name"
+                )
+        return self
+
+    @property
+    def teacher_kind(self) -> str:
+        """The teacher in force.
+
+        :raises SettingsError: none is named, and no endpoint is configured.
+        """
+        if self.teacher.kind == "builtin":
+            return "builtin"
+        if self.endpoint:
+            return "openai"
+        raise SettingsError(
+            "no teacher: configure an [[endpoint]], give --base-url and --model,"
+            " or take --teacher builtin"
+        )
+
+    def endpoints_of(self, stage: str) -> tuple[EndpointSettings, ...]:
+        """Return the endpoints that a stage (``unify``, ``predict``, ``revise``) may use."""
+        wanted = getattr(self, stage).endpoint
+        return tuple(e for e in self.endpoint if not wanted or e.name == wanted)
