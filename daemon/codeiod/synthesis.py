@@ -1,8 +1,9 @@
 """synthesize(item): the life of one item, as the paper tells it.
 
-May import ``stages``, ``dataset``, ``journal`` and ``items``. Source: CodeI/O and CodeI/O++ (arXiv
-2502.07316): unify, sample, predict, verify, revise. Every step whose result must survive a crash is
-a durable step, so running this again over the same journal is all that resuming takes.
+May import ``stages``, ``dataset``, ``journal``, ``items`` and ``errors``. Source: CodeI/O and
+CodeI/O++ (arXiv 2502.07316): unify, sample, predict, verify, revise. Every step whose result must
+survive a crash is a durable step, so running this again over the same journal is all that resuming
+takes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a run counts of itself while it goes, for people to look at.
 
-May import the standard library alone. Nothing here is a record: what must be true after a crash is
+May import ``items``. Nothing here is a record: what must be true after a crash is
 folded from the journal.
 """
 

@@ -1,6 +1,6 @@
 """How far a container of many entries has been read.
 
-May import the standard library alone.
+May import ``items``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """``codeiod config``: the settings in force and where each comes from.
 
-May import ``options`` and, inside, ``config``.
+May import typer and ``options``.
 """
 
 from __future__ import annotations

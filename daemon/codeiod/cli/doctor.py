@@ -1,6 +1,6 @@
 """``codeiod doctor``: what this machine can do for a run, and how to get what it can't.
 
-May import ``options`` and, inside, ``config`` and the sandbox.
+May import ``options``, ``errors`` and, inside, the sandbox.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The lines of the dataset: samples, programs and rejects, exactly as the contract lists them.
 
-May import items and ``journal.records``. Every key is in every line with one type; nothing is
-null, absent is ``""``. Pairs, answers and metadata are JSON text inside.
+May import items, ``journal.codec`` and ``journal.records``. Every key is in every line with one
+type; nothing is null, absent is ``""``. Pairs, answers and metadata are JSON text inside.
 """
 
 from __future__ import annotations

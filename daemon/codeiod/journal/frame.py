@@ -1,6 +1,6 @@
 """The form of a journal line, and the check that it is whole.
 
-May import the standard library and ``records``. A line is one JSON object that jq reads:
+May import orjson. A line is one JSON object that jq reads:
 ``{"crc":"0a1b2c3d","seq":7,"synced":5,"kind":"step",...}``. The checksum stands first, at a fixed
 place, and covers every byte after it up to the end of the line.
 """

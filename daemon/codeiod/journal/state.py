@@ -1,7 +1,7 @@
 """What a journal adds up to: a pure fold over its records.
 
-May import items, ``records``, ``digests``, ``calls`` and ``places``. A finished item shrinks to its
-digests; contents and answers are kept as positions alone.
+May import items, ``records``, ``digests``, ``calls``, ``places`` and ``tally``. A finished item
+shrinks to its digests; contents and answers are kept as positions alone.
 """
 
 from __future__ import annotations

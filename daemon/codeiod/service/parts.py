@@ -1,6 +1,6 @@
 """The outside things that a run works with: its sandbox and its teacher.
 
-May import ``config``, ``execution``, ``teachers`` and the sandbox.
+May import ``config``, ``errors``, ``execution``, ``teachers`` and the sandbox.
 """
 
 from __future__ import annotations

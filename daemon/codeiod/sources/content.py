@@ -1,6 +1,6 @@
 """Judge the bytes of an entry: text that can be taken, or a fault.
 
-May import ``items`` and ``places``. The same content is the same item wherever it is met.
+May import ``items``. The same content is the same item wherever it is met.
 """
 
 from __future__ import annotations
