@@ -150,6 +150,24 @@ def test_a_reject_names_its_line(item: Item, detail: str) -> None:
     assert json.loads(line)["detail"] == "line 17: too long"
 
 
+@pytest.mark.parametrize(
+    ("offset", "reason", "detail", "told"),
+    [
+        (17, Reason.UNPARSABLE, "no code", "row 17: no code"),
+        (17, Reason.MALFORMED_LINE, "row 17: not an object", "row 17: not an object"),
+        (0, Reason.UNPARSABLE, "no code", "row 0: no code"),
+        (0, Reason.UNREADABLE, "Permission denied", "Permission denied"),
+    ],
+)
+def test_a_reject_names_its_row(
+    item: Item, offset: int, reason: Reason, detail: str, told: str
+) -> None:
+    """Of a Parquet file it is a row, from 0; a file that can't be opened has none."""
+    there = replace(item, origin=replace(item.origin, path="/data/A.Parquet", offset=offset))
+    line = reject_line(there, Stage.UNIFY, Fault(reason, detail))
+    assert json.loads(line)["detail"] == told
+
+
 def test_unwritable(item: Item) -> None:
     """A text that JSON can't carry is an error of that line."""
     with pytest.raises(Unwritable):

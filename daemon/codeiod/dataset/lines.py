@@ -20,6 +20,7 @@ from codeiod.items import (
     Item,
     Pair,
     Program,
+    Reason,
     Stage,
     Task,
     Usage,
@@ -34,6 +35,7 @@ SUCCESS = "Success"
 """The feedback of a turn that was right."""
 
 FUNCTION_NAME = "main_solution"
+ROWS_SUFFIX = ".parquet"
 
 Turn = tuple[Answer, Verdict]
 
@@ -199,7 +201,7 @@ def reject_line(item: Item, stage: Stage, fault: Fault, instance: Instance | Non
             "path": item.origin.path,
             "stage": stage,
             "reason": fault.reason,
-            "detail": _placed(item, fault.detail),
+            "detail": _placed(item, fault),
             "task": instance.task if instance else "",
             "pair": instance.pair if instance else -1,
             "sample": instance.sample if instance else -1,
@@ -207,11 +209,15 @@ def reject_line(item: Item, stage: Stage, fault: Fault, instance: Instance | Non
     )
 
 
-def _placed(item: Item, detail: str) -> str:
+def _placed(item: Item, fault: Fault) -> str:
     """Say in which line or row of its file an item stands, where it is not the whole of it."""
     offset = item.origin.offset
-    told = f"line {offset}: "
-    return detail if not offset or detail.startswith(told) else told + detail
+    in_rows = item.origin.path.lower().endswith(ROWS_SUFFIX)
+    # Rows count from 0, so at 0 only the reason tells the first one from a file that can't be read.
+    if not offset and (not in_rows or fault.reason is Reason.UNREADABLE):
+        return fault.detail
+    told = f"{'row' if in_rows else 'line'} {offset}: "
+    return fault.detail if fault.detail.startswith(told) else told + fault.detail
 
 
 def feedback(verdict: Verdict) -> str:
