@@ -76,16 +76,13 @@ def test_sample_right_at_once(item: Item, program: Program, pair: Pair) -> None:
         [(ANSWER, RIGHT)],
         teacher="builtin",
         finished_at="now",
-        usage=Usage(1, 2, 3),
-        cost=0,
     )
     value, wrong = wrong_form(Stream.SAMPLES, line)
     assert wrong == ""
     assert value["feedback_1"] == "Success"
     second = ["turn_2", "feedback_2", "status_2", "answer_2", "reasoning_2", "model_2"]
     assert [value[key] for key in second] == [""] * 6
-    assert value["usage"] == {"input": 1, "cached": 2, "output": 3}
-    assert value["cost"] == 0.0
+    assert (value["usage"], value["cost"]) == ({"input": 5, "cached": 1, "output": 7}, 0.5)
 
 
 def test_sample_ids(program: Program) -> None:

@@ -115,21 +115,17 @@ def sample_line(
     *,
     teacher: str,
     finished_at: str,
-    usage: Usage | None = None,
-    cost: float | None = None,
 ) -> bytes:
     """Write the line of one sample.
 
     :param turns: one or two turns, each the answer and what its check found.
-    :param usage: of everything paid for this sample; as the turns' answers say if left out.
-    :param cost: likewise.
     :raises Unwritable: a text that JSON can't carry.
     """
     (answer_1, verdict_1), *rest = turns
     answer_2, verdict_2 = rest[0] if rest else (None, None)
     answers = [answer for answer, _ in turns]
     known = pair.side("input" if instance.task.asked == "output" else "output")
-    total = usage if usage is not None else sum((a.usage for a in answers), Usage())
+    total = sum((answer.usage for answer in answers), Usage())
     line = {
         "prompt": prompt,
         "turn_1": answer_1.text,
@@ -153,7 +149,7 @@ def sample_line(
         "model_2": answer_2.model if answer_2 else "",
         "recipe": item.recipe,
         "usage": {"input": total.input, "cached": total.cached, "output": total.output},
-        "cost": float(sum(a.cost for a in answers) if cost is None else cost),
+        "cost": float(sum(answer.cost for answer in answers)),
         "finished_at": finished_at,
     }
     return _line(line)
