@@ -167,6 +167,11 @@ class Program:
     problem: str
 
     @property
+    def drawing_code(self) -> str:
+        """What draws inputs: the generator, below the reference code that it may lean on."""
+        return f"{self.refcode}\n\n{self.input_generator}"
+
+    @property
     def program_id(self) -> str:
         return digest(self.item_id, self.refcode, self.input_generator)
 

@@ -17,6 +17,7 @@ from anyio.lowlevel import checkpoint
 from codeiod.items import Answer, GaveUp, Task, Usage, digest
 from codeiod.journal import Ledger
 from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
+from codeiod_prompts import GENERATOR
 from codeiod_sandbox import Call, Outcome, Program, Raised, Returned, SandboxLevel
 
 FAKE_MODEL = "fake"
@@ -138,7 +139,7 @@ class FakeSandbox:
         return [script(program, call, twin, alone) or self._outcome(call) for call in calls]
 
     def _outcome(self, call: Call) -> Outcome:
-        if call.function == "input_generator":
+        if call.function == GENERATOR:
             return _returned({"n": call.seed % 100_000})
         number = call.arguments.get("n")
         if not isinstance(number, int):

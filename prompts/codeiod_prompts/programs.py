@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-FUNCTION = "main_solution"
+ENTRY_POINT = "main_solution"
 GENERATOR = "input_generator"
 
 
@@ -73,7 +73,7 @@ def bindings(module: ast.Module, name: str) -> list[ast.stmt]:
     return [s for s in _top_level(module.body) if name in _names_bound(s)]
 
 
-def signature(refcode: str, function: str = FUNCTION) -> Signature | None:
+def signature(refcode: str, function: str = ENTRY_POINT) -> Signature | None:
     """Read the signature of a top-level function.
 
     Decorators are taken to keep it. None where the source does not parse or where the last thing

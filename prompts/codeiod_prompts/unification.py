@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codeiod_prompts.programs import (
-    FUNCTION,
+    ENTRY_POINT,
     GENERATOR,
     SourceError,
     bindings,
@@ -79,7 +79,7 @@ def _read_parts(text: str) -> UnifyParts:
         raise Unparsable(f"The {noun} {', '.join(missing)} could not be found.")
     bodies = {part: body for part, (_, body) in sections.items()}
     return UnifyParts(
-        refcode=_read_code(bodies[Part.MAIN], Part.MAIN, FUNCTION),
+        refcode=_read_code(bodies[Part.MAIN], Part.MAIN, ENTRY_POINT),
         requirements=_read_prose(*sections[Part.REQUIREMENTS], Part.REQUIREMENTS),
         input_generator=_read_code(bodies[Part.GENERATOR], Part.GENERATOR, GENERATOR),
         problem=_read_prose(*sections[Part.PROBLEM], Part.PROBLEM),

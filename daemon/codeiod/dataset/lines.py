@@ -1,7 +1,7 @@
 """The lines of the dataset: samples, programs and rejects, exactly as the contract lists them.
 
-May import items, ``journal.codec`` and ``journal.records``. Every key is in every line with one
-type; nothing is null, absent is ``""``. Pairs, answers and metadata are JSON text inside.
+May import items, ``journal.codec``, ``journal.records`` and the prompts. Every key is in every line
+with one type; nothing is null, absent is ``""``. Pairs, answers and metadata are JSON text inside.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from codeiod.items import (
 )
 from codeiod.journal.codec import Unwritable
 from codeiod.journal.records import Stream
+from codeiod_prompts import ENTRY_POINT
 
 SUCCESS = "Success"
 """The feedback of a turn that was right."""
 
-FUNCTION_NAME = "main_solution"
 ROWS_SUFFIX = ".parquet"
 
 Turn = tuple[Answer, Verdict]
@@ -168,7 +168,7 @@ def program_line(item: Item, program: Program, pairs: Sequence[Pair], sandbox: s
             "problem_description": program.problem,
             "io_requirements": program.requirements,
             "refcode": program.refcode,
-            "funcname": FUNCTION_NAME,
+            "funcname": ENTRY_POINT,
             "ios": f"[{ios}]",
             "source": item.meta.get("source") or item.origin.source,
             "category": item.meta.get("category", ""),

@@ -12,7 +12,7 @@ from codeiod.items import Answer, GaveUp, Instance, Message, Pair, Program, Task
 from codeiod.stages.values import parse
 from codeiod.stages.work import Work
 from codeiod.teachers.asks import PredictAsk, Sampling, ask_digest
-from codeiod_prompts import predict_prompt, signature
+from codeiod_prompts import ENTRY_POINT, predict_prompt, signature
 
 
 def choose(
@@ -66,7 +66,7 @@ def _prompt(work: Work, program: Program, task: Task, known: str) -> str:
         task,
         problem=program.problem,
         requirements=program.requirements,
-        signature=found.text if found else "main_solution(...)",
+        signature=found.text if found else f"{ENTRY_POINT}(...)",
         refcode=program.refcode,
         known=known,
     )

@@ -1,8 +1,9 @@
 """Sample: the generator draws inputs, the program computes outputs, a twin computes them again.
 
-May import ``work``, ``values``, ``items`` and the sandbox. A pair is kept only if it is the same
-when computed alone, in a fresh process with another hash seed, memory layout, random state, time
-zone and clock. Source: CodeI/O, section 2.2; its reference keeps inputs that the program changed.
+May import ``work``, ``values``, ``items``, the sandbox and the prompts. A pair is kept only if it
+is the same when computed alone, in a fresh process with another hash seed, memory layout, random
+state, time zone and clock. Source: CodeI/O, section 2.2; its reference keeps inputs that the
+program changed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from codeiod.items import Pair, Program, Reason, Stage, canonical, digest
 from codeiod.stages.values import over_limit, parse
 from codeiod.stages.work import Rejected, Work
+from codeiod_prompts import ENTRY_POINT, GENERATOR
 from codeiod_sandbox import (
     Call,
     Died,
@@ -30,8 +32,6 @@ from codeiod_sandbox import (
     TimedOut,
 )
 
-ENTRY_POINT = "main_solution"
-GENERATOR = "input_generator"
 SEED_BYTES = 8
 MIN_PAIRS = 2
 MIN_PAIRS_TRIVIAL = 3
@@ -123,7 +123,7 @@ async def _sample(work: Work, program: Program) -> Sampled:
 async def _draw(work: Work, program: Program, losses: _Losses) -> list[_Draw]:
     """Draw distinct inputs, in rounds, until there are enough or the draws are used up."""
     settings = work.recipe.sample
-    source = f"{program.refcode}\n\n{program.input_generator}"
+    source = program.drawing_code
     drawn: dict[str, _Draw] = {}
     left = iter(range(settings.draws))
     while len(drawn) < settings.pairs and losses.counts[Reason.TIMEOUT] < MAX_TIMEOUTS:

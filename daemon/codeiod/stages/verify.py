@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from codeiod.items import Instance, Pair, Program, Status, Task, Verdict, canonical, digest
-from codeiod.stages.sample import ENTRY_POINT
 from codeiod.stages.values import over_limit, parse, same
 from codeiod.stages.work import Work
-from codeiod_prompts import Found, find_answer, form_of, signature
+from codeiod_prompts import ENTRY_POINT, Found, find_answer, form_of, signature
 from codeiod_sandbox import (
     Call,
     Died,

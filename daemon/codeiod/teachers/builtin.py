@@ -18,13 +18,14 @@ from codeiod.items import Answer, GaveUp, Program, Task, canonical, digest
 from codeiod.journal import Ledger
 from codeiod.llm.limits import Slots
 from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
+from codeiod_prompts import ENTRY_POINT, GENERATOR
 from codeiod_prompts.programs import SourceError, parse_source
 from codeiod_sandbox import Call, Returned
 
 MODEL = "builtin-1"
 TRIALS = 120
 SCALARS = {"int": "random.randint(-5, 40)", "bool": "random.random() < 0.5", "str": "text()"}
-GENERATOR = """\
+GENERATOR_TEXT = """\
 import random
 
 
@@ -81,9 +82,8 @@ class BuiltinTeacher:
         """Draw inputs until one gives the wanted output; the second turn draws others."""
         wanted = canonical(json.loads(ask.known))
         seeds = range(turn * TRIALS, turn * TRIALS + TRIALS)
-        source = f"{ask.program.refcode}\n\n{ask.program.input_generator}"
-        calls = [Call("input_generator", {}, seed) for seed in seeds]
-        draws = await execute(self._sandbox, source, calls)
+        calls = [Call(GENERATOR, {}, seed) for seed in seeds]
+        draws = await execute(self._sandbox, ask.program.drawing_code, calls)
         inputs = [d.value for d in draws if isinstance(d, Returned) and isinstance(d.value, dict)]
         outcomes = await self._run(ask.program, inputs)
         told, guess = list[str](), dict[str, Any]()
@@ -98,7 +98,7 @@ class BuiltinTeacher:
         return "\n".join(told[-9:]) + f'\n\n```json\n{{"input": {json.dumps(guess)}}}\n```'
 
     async def _run(self, program: Program, inputs: Sequence[dict[str, Any]]) -> list[Any]:
-        calls = [Call("main_solution", value) for value in inputs]
+        calls = [Call(ENTRY_POINT, value) for value in inputs]
         return await execute(self._sandbox, program.refcode, calls) if calls else []
 
 
@@ -121,7 +121,7 @@ def _draws(function: ast.FunctionDef) -> dict[str, str]:
     all_ = function.args
     draws = {argument.arg: _draw(argument.annotation) for argument in all_.args}
     others = [all_.posonlyargs, all_.kwonlyargs, all_.vararg, all_.kwarg, function.decorator_list]
-    clashes = function.name in {"main_solution", *draws}
+    clashes = function.name in {ENTRY_POINT, *draws}
     return {} if any(others) or clashes or not all(draws.values()) else draws
 
 
@@ -146,6 +146,6 @@ def _sections(module: ast.Module, function: ast.FunctionDef, draws: dict[str, st
     return (
         f"## Main Function\n````python\n{library}\n\n\n{entry}\n````\n\n"
         f"## Input Output Description\nInput: `{takes}`\n\nOutput:{result[3:]}\n\n"
-        f"## Input Generator\n```python\n{GENERATOR.format(arguments=arguments)}```\n\n"
+        f"## Input Generator\n```python\n{GENERATOR_TEXT.format(arguments=arguments)}```\n\n"
         f"## Problem Statement\n{told}\n\nWhat is the result for given {names}?\n"
     )
