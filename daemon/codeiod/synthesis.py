@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Sampling:
+class Asked:
     """One instance at its end: its turns, or why it was given up."""
 
     instance: Instance
@@ -87,14 +87,13 @@ def set_aside(item: Item, stage: Stage, fault: Fault, more: tuple[bytes, ...] = 
     return Finished(item.item_id, item.epoch, fault.reason, rejects=lines)
 
 
-async def _ask_all(work: Work, program: Program, sampled: Sampled) -> list[Sampling]:
+async def _ask_all(work: Work, program: Program, sampled: Sampled) -> list[Asked]:
     """Ask all instances of a program at once; their order in the dataset is that of the choice."""
     settings = work.recipe.predict
     instances = list(
         choose(sampled.pairs, settings.output_pairs, settings.input_pairs, settings.samples)
     )
-    asked: dict[Instance, Sampling] = {}
-
+    asked: dict[Instance, Asked] = {}
     faults: list[Exception] = []
 
     async def ask_one(instance: Instance) -> None:
@@ -116,7 +115,7 @@ async def _ask_all(work: Work, program: Program, sampled: Sampled) -> list[Sampl
     return [asked[instance] for instance in instances]
 
 
-async def _ask(work: Work, program: Program, sampled: Sampled, instance: Instance) -> Sampling:
+async def _ask(work: Work, program: Program, sampled: Sampled, instance: Instance) -> Asked:
     """Predict, verify, and once more after feedback where the first answer was wrong."""
     question = Question(program, instance, sampled.pairs[instance.pair])
     ask = ask_for(work, program, instance, question.pair)
@@ -127,19 +126,19 @@ async def _ask(work: Work, program: Program, sampled: Sampled, instance: Instanc
     verdict_1 = await verify(work, question, 1, answer_1.text)
     turn_1 = (answer_1, verdict_1)
     if verdict_1.right or not work.recipe.revise.turns:
-        return Sampling(instance, prompt, (turn_1,))
+        return Asked(instance, prompt, (turn_1,))
     answer_2 = await revise(work, instance, ask, answer_1.text, verdict_1.feedback)
     if isinstance(answer_2, GaveUp):
         return _lost(instance, Stage.REVISE, answer_2)
     verdict_2 = await verify(work, question, 2, answer_2.text)
-    return Sampling(instance, prompt, (turn_1, (answer_2, verdict_2)))
+    return Asked(instance, prompt, (turn_1, (answer_2, verdict_2)))
 
 
-def _lost(instance: Instance, stage: Stage, gave_up: GaveUp) -> Sampling:
-    return Sampling(instance, lost=(stage, Fault(gave_up.reason, gave_up.detail)))
+def _lost(instance: Instance, stage: Stage, gave_up: GaveUp) -> Asked:
+    return Asked(instance, lost=(stage, Fault(gave_up.reason, gave_up.detail)))
 
 
-def _finished(work: Work, program: Program, sampled: Sampled, asked: list[Sampling]) -> Finished:
+def _finished(work: Work, program: Program, sampled: Sampled, asked: list[Asked]) -> Finished:
     """Write the item's lines: one program, its samples, and the samples that were given up."""
     item = work.item
     kept = [one for one in asked if one.lost is None]
@@ -174,7 +173,7 @@ def _finished(work: Work, program: Program, sampled: Sampled, asked: list[Sampli
     )
 
 
-def _tally(asked: Iterable[Sampling]) -> Tally:
+def _tally(asked: Iterable[Asked]) -> Tally:
     tally = Tally()
     for one in asked:
         if one.lost:

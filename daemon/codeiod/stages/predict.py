@@ -38,14 +38,13 @@ def choose(
 
 def ask_for(work: Work, program: Program, instance: Instance, pair: Pair) -> PredictAsk:
     """Write the question of an instance; the wanted side is not in it."""
-    settings = work.recipe.predict
     known = pair.side("output" if instance.task is Task.INPUT_PREDICTION else "input")
     return PredictAsk(
         program=program,
         task=instance.task,
         known=known,
         messages=(Message("user", _prompt(work, program, instance.task, known)),),
-        sampling=Sampling(settings.temperature, settings.top_p, settings.max_tokens),
+        sampling=Sampling.of(work.recipe.predict),
     )
 
 

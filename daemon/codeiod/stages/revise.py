@@ -14,13 +14,12 @@ async def revise(
     work: Work, instance: Instance, ask: PredictAsk, turn_1: str, feedback: str
 ) -> Answer | GaveUp:
     """Ask for the second turn; the first one's hidden reasoning does not go along."""
-    settings = work.recipe.revise
     revision = ReviseAsk(
         ask=ask,
         turn_1=turn_1,
         feedback=feedback,
         messages=(*ask.messages, Message("assistant", turn_1), Message("user", feedback)),
-        sampling=Sampling(settings.temperature, settings.top_p, settings.max_tokens),
+        sampling=Sampling.of(work.recipe.revise),
     )
     return await work.steps.pay(
         f"{instance.key}/2",

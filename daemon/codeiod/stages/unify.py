@@ -49,9 +49,7 @@ def _prompt(work: Work) -> str:
 
 
 async def _ask(work: Work, turn: int, messages: tuple[Message, ...]) -> Answer:
-    settings = work.recipe.unify
-    sampling = Sampling(settings.temperature, settings.top_p, settings.max_tokens)
-    ask = UnifyAsk(work.item, messages, sampling)
+    ask = UnifyAsk(work.item, messages, Sampling.of(work.recipe.unify))
     answer = await work.steps.pay(
         f"unify/{turn}",
         lambda ledger: work.teacher.answer(ask, ledger),

@@ -1,14 +1,15 @@
 """What a teacher is asked, and the seam behind which every teacher stands.
 
-May import ``items`` and ``journal``. An ask holds its messages and what they were made from, never
-the wanted side of a pair. ``openai`` reads the messages, ``builtin`` the rest.
+May import ``items``, ``config`` and ``journal``. An ask holds its messages and what they were made
+from, never the wanted side of a pair. ``openai`` reads the messages, ``builtin`` the rest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
+from codeiod.config import StageSettings
 from codeiod.items import Answer, GaveUp, Item, Message, Program, Stage, Task, digest
 from codeiod.journal import Ledger
 
@@ -20,6 +21,11 @@ class Sampling:
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+
+    @classmethod
+    def of(cls, settings: StageSettings) -> Self:
+        """Take a stage's parameters from its settings."""
+        return cls(settings.temperature, settings.top_p, settings.max_tokens)
 
 
 @dataclass(frozen=True, slots=True)
