@@ -16,6 +16,7 @@ import orjson
 from pydantic import ValidationError
 
 from codeiod.config import (
+    ASKING_STAGES,
     PredictSettings,
     ReviseSettings,
     SampleSettings,
@@ -27,7 +28,6 @@ from codeiod.errors import DirectoryError, SettingsError
 from codeiod.items import canonical, item_id_of
 from codeiod_prompts import Prompts
 
-ASKING_STAGES = ("unify", "predict", "revise")
 SHOWN_CHARACTERS = 40
 
 

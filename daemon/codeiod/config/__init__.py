@@ -6,6 +6,7 @@ May import pydantic and ``errors``.
 from codeiod.config.keys import read_api_key
 from codeiod.config.layers import Loaded, load
 from codeiod.config.settings import (
+    ASKING_STAGES,
     BudgetSettings,
     EndpointSettings,
     ItemsSettings,
@@ -24,6 +25,7 @@ from codeiod.config.settings import (
 )
 
 __all__ = [
+    "ASKING_STAGES",
     "BudgetSettings",
     "EndpointSettings",
     "ItemsSettings",

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from codeiod.errors import SettingsError
 
+ASKING_STAGES = ("unify", "predict", "revise")
+"""The sections that say how a teacher is asked."""
+
 
 class Section(BaseModel):
     """One section of the settings; frozen, and unknown keys are refused."""
@@ -146,7 +149,7 @@ class Settings(Section):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two endpoints are named {name!r}")
-        for stage in ("unify", "predict", "revise"):
+        for stage in ASKING_STAGES:
             wanted = getattr(self, stage).endpoint
             if wanted and wanted not in names:
                 raise ValueError(

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import anyio
 
-from codeiod.config import EndpointSettings, Settings
+from codeiod.config import ASKING_STAGES, EndpointSettings, Settings
 from codeiod.llm.client import Completer, shown_url
 from codeiod.llm.estimate import Estimator
 from codeiod.llm.health import Health, Watch
 from codeiod.llm.limits import Pace, Slots
 from codeiod.llm.notice import Notice
 
-STAGES = ("unify", "predict", "revise")
 FIRST_STAGE = "unify"
 """The stage that a new item asks first."""
 
@@ -45,7 +44,7 @@ class Router:
     ) -> None:
         """Make every endpoint that a stage may use."""
         self._eased, trouble = Notice(), Notice()
-        used = {e.name: e for stage in STAGES for e in settings.endpoints_of(stage)}
+        used = {e.name: e for stage in ASKING_STAGES for e in settings.endpoints_of(stage)}
         self.endpoints: Mapping[str, Endpoint] = {
             name: Endpoint(
                 settings=endpoint,
@@ -62,7 +61,7 @@ class Router:
         }
         self._stages = {
             stage: [self.endpoints[e.name] for e in settings.endpoints_of(stage)]
-            for stage in STAGES
+            for stage in ASKING_STAGES
         }
         self.watch = Watch(
             {stage: [e.health for e in endpoints] for stage, endpoints in self._stages.items()},
