@@ -72,7 +72,6 @@ class Stage(StrEnum):
     UNIFY = "unify"
     SAMPLE = "sample"
     PREDICT = "predict"
-    VERIFY = "verify"
     REVISE = "revise"
 
 

@@ -50,7 +50,7 @@ def test_report(tmp_path: Path, fill_directory: Fill) -> None:
     assert json.loads(written) == REPORT
     assert list(json.loads(written)) == list(REPORT)
     assert read_report(tmp_path).to_json() == written
-    assert read_report(tmp_path).work_left
+    assert read_report(tmp_path).items.pending
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 

@@ -89,7 +89,6 @@ class State:
 
     def __init__(self) -> None:
         self.journal = ""
-        self.format = 0
         self.recipes: dict[str, Mapping[str, Any]] = {}
         self.recipe = ""
         """The digest of the recipe that items are admitted under now."""
@@ -155,7 +154,7 @@ class State:
     def _open(self, record: Open, _: Position) -> None:
         if self.journal and record.journal != self.journal:
             raise Impossible(f"a segment of another journal ({record.journal})")
-        self.journal, self.format = record.journal, record.format
+        self.journal = record.journal
         if record.start:
             self.calls.lose_open()
 

@@ -67,11 +67,6 @@ class RefusedKind(Enum):
     CONTENT_FILTER = "the content"
     OTHER = "the request"
 
-    @property
-    def structural(self) -> bool:
-        """Whether every request to this endpoint will meet it."""
-        return self in (RefusedKind.KEY, RefusedKind.MODEL_OR_ROUTE)
-
 
 class Refused(Exception):
     """The endpoint said no, and the same request will hear no again."""

@@ -69,11 +69,6 @@ class Report:
     money: Mapping[str, float]
     cut_bytes: int
 
-    @property
-    def work_left(self) -> bool:
-        """Whether admitted items are not done yet."""
-        return self.items.pending > 0
-
     def to_json(self) -> bytes:
         """Write it as indented JSON with a newline."""
         return orjson.dumps(self, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -20,8 +20,6 @@ from codeiod.teachers.builtin import BuiltinTeacher
 from codeiod.teachers.openai import OpenAITeacher
 from codeiod_sandbox import Limits, Sandbox, SandboxError, SandboxLevel
 
-FULL_LEVEL = SandboxLevel.FULL
-
 log = structlog.get_logger()
 
 
@@ -56,7 +54,7 @@ async def open_sandbox(settings: Settings) -> AsyncIterator[Sandbox]:
                 f"the sandbox reaches level {sandbox.level:d} here and sandbox.minimum_level is"
                 f" {minimum}; codeiod doctor says what to change"
             )
-        if sandbox.level < FULL_LEVEL:
+        if sandbox.level < SandboxLevel.FULL:
             log.warning(
                 "sandbox.weak",
                 level=int(sandbox.level),

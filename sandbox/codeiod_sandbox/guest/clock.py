@@ -13,7 +13,6 @@ from typing import Any
 
 SHIFT_SECONDS = (7 * 365 + 131) * 86_400 + 7 * 3_600 + 13 * 60 + 47
 SHIFT_NANOSECONDS = SHIFT_SECONDS * 1_000_000_000
-TIME_ZONE = "<+1245>-12:45"
 
 _READ_SECONDS = ("time", "monotonic", "perf_counter")
 _CLOCKS_NOT_SHIFTED = frozenset((time.CLOCK_PROCESS_CPUTIME_ID, time.CLOCK_THREAD_CPUTIME_ID))
