@@ -14,7 +14,7 @@ import orjson
 from codeiod.dataset.shards import FOLDERS, part_numbers, part_path
 from codeiod.errors import Damaged
 from codeiod.items import ITEM_ID_BYTES
-from codeiod.journal.disk import Disk
+from codeiod.journal.disk import Disk, read_at
 from codeiod.journal.folder import JOURNAL, set_aside
 from codeiod.journal.records import Cut, End, Stream
 from codeiod.journal.state import State
@@ -94,13 +94,7 @@ def _require_whole(disk: Disk, path: Path, end: End, *, whole: bool) -> None:
 
 def _rest(disk: Disk, path: Path, start: int) -> bytes:
     size = disk.size(path) or 0
-    if size <= start:
-        return b""
-    descriptor = disk.open_read(path)
-    try:
-        return disk.read(descriptor, start, size - start)
-    finally:
-        disk.close(descriptor)
+    return read_at(disk, path, start, size - start) if size > start else b""
 
 
 def _require_one_batch(beyond: list[tuple[Path, int, bytes]], state: State, root: Path) -> None:

@@ -159,6 +159,15 @@ class OsDisk:
         os.pwrite(descriptor, text.encode(), 0)
 
 
+def read_at(disk: Disk, path: Path, offset: int, length: int) -> bytes:
+    """Read a stretch of a file; fewer bytes where it ends before."""
+    descriptor = disk.open_read(path)
+    try:
+        return disk.read(descriptor, offset, length)
+    finally:
+        disk.close(descriptor)
+
+
 def write_all(disk: Disk, descriptor: int, data: bytes) -> None:
     """Append all the bytes, however many calls it takes."""
     left = memoryview(data)

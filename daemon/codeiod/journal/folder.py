@@ -13,12 +13,14 @@ from pathlib import Path
 from zlib import crc32
 
 from codeiod.errors import Damaged, DirectoryError
-from codeiod.journal.disk import NO_LOCKS, Disk, replace_whole
+from codeiod.journal.disk import NO_LOCKS, Disk, read_at, replace_whole
 from codeiod.journal.records import Cut
 
 JOURNAL = "journal"
 LOCK = "LOCK"
 CUT = "cut"
+NOTE_BYTES = 32
+"""More than a process number takes."""
 _SEGMENT = re.compile(r"segment-(\d{8})\.jsonl")
 _KEPT = re.compile(r"([^.].*)-(\d+)-[0-9a-f]{8}")
 
@@ -143,12 +145,7 @@ def kept_cuts(disk: Disk, folder: Path) -> list[Cut]:
 
 
 def _noted_pid(disk: Disk, path: Path) -> int:
-    size = disk.size(path)
-    if not size:
+    if not disk.size(path):
         return 0
-    descriptor = disk.open_read(path)
-    try:
-        text = disk.read(descriptor, 0, 32)
-    finally:
-        disk.close(descriptor)
+    text = read_at(disk, path, 0, NOTE_BYTES)
     return int(text) if text.strip().isdigit() else 0

@@ -20,7 +20,7 @@ from anyio import CancelScope, to_thread
 from codeiod.errors import CodeiodError, Damaged, DiskFailed
 from codeiod.items import Fault, Item
 from codeiod.journal.codec import decode, encode
-from codeiod.journal.disk import Disk, OsDisk, failure
+from codeiod.journal.disk import Disk, OsDisk, failure, read_at
 from codeiod.journal.folder import release, segment_name
 from codeiod.journal.frame import BadLine, frame, unframe
 from codeiod.journal.records import FORMAT, Admit, Close, Cut, Open, Record, Reopen
@@ -229,11 +229,7 @@ class Journal:
     def _read_line(self, position: Position) -> bytes:
         path = self.folder / segment_name(position.segment)
         try:
-            descriptor = self.disk.open_read(path)
-            try:
-                return self.disk.read(descriptor, position.offset, position.length)
-            finally:
-                self.disk.close(descriptor)
+            return read_at(self.disk, path, position.offset, position.length)
         except OSError as error:
             raise failure(error, path) from error
 

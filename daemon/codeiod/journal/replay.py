@@ -15,7 +15,7 @@ from pathlib import Path
 
 from codeiod.errors import Damaged, DirectoryError
 from codeiod.journal.codec import BadRecord, decode
-from codeiod.journal.disk import Disk
+from codeiod.journal.disk import Disk, read_at
 from codeiod.journal.folder import JOURNAL, segment_name, segment_numbers
 from codeiod.journal.frame import BadLine, Frame, found_in, unframe
 from codeiod.journal.records import FORMAT, Open, Record
@@ -72,11 +72,7 @@ class Replay:
 
     def read(self, start: int, end: int) -> bytes:
         """Return what stands in the last segment from one offset to another."""
-        descriptor = self.disk.open_read(self._path())
-        try:
-            return self.disk.read(descriptor, start, end - start)
-        finally:
-            self.disk.close(descriptor)
+        return read_at(self.disk, self._path(), start, end - start)
 
     def _last_segment(self) -> int:
         return max(segment_numbers(self.disk, self.folder), default=1)
