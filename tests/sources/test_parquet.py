@@ -156,6 +156,17 @@ async def test_giving_up_ends_the_child(tmp_path: Path, stream: Any) -> None:
     assert children() == []
 
 
+async def test_raw_bytes_that_begin_like_the_last_line(tmp_path: Path, read_entries: Any) -> None:
+    """A row that is not UTF-8 and opens a quotation, as a docstring does, ends nothing."""
+    raw = pa.array([b'"""\xe9t\xe9"""\n', b"y"], pa.binary())
+    text = pa.Array.from_buffers(pa.string(), len(raw), raw.buffers())
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"content": text}), path)
+    broken, good = await read_entries(path)
+    assert broken.fault.detail == "row 0: not UTF-8 at byte 3"
+    assert good.content == "y"
+
+
 async def test_a_child_that_dies_is_told(tmp_path: Path, stream: Any) -> None:
     """Its signal is told, and the mark after it is where a later run goes on."""
     path = tmp_path / "a.parquet"

@@ -20,6 +20,7 @@ from codeiod.config import ItemsSettings
 from codeiod.sources.lines import Gap, lines
 from codeiod.sources.rows import Break, Row, most_row_bytes
 
+EXIT_SECONDS = 5.0
 NEEDED: Final = "reading .parquet needs pyarrow: pip install 'codeiod[parquet]'"
 _SCRIPT = Path(__file__).with_name("parquet_rows.py")
 
@@ -42,13 +43,32 @@ def parquet_rows(
         for line in lines(pipe.read1, most_row_bytes(items)):
             if line is Gap.PAUSE:
                 yield None
-            elif line is not Gap.TOO_LONG and line.startswith(b'"'):
+            elif line is not Gap.TOO_LONG and _is_last(line):
                 yield from _end(offset, line)
                 return
             else:
                 yield Row(offset, offset + 1, f"row {offset}", line)
                 offset += 1
-        yield Break(offset, f"row {offset}: its reader ended with {child.wait()}", final=False)
+        yield Break(offset, f"row {offset}: its reader ended with {_status_of(child)}", final=False)
+
+
+def _is_last(line: bytes) -> bool:
+    """Tell whether a line is the closing string: a row that is not UTF-8 may begin like one."""
+    if not line.startswith(b'"'):
+        return False
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _status_of(child: subprocess.Popen[bytes]) -> str:
+    """Tell the status of a child that has closed its pipe; one that lives on is not waited for."""
+    try:
+        return str(child.wait(EXIT_SECONDS))
+    except subprocess.TimeoutExpired:
+        return "no exit"
 
 
 def _end(offset: int, line: bytes) -> Iterator[Break]:
