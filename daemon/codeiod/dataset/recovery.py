@@ -72,7 +72,7 @@ def _beyond(
             found.append((path, start, data))
             # A batch lies in one part: the last one, or the one after it.
             if len(found) > 1 or not last <= number <= last + 1:
-                raise Damaged(f"{directory / path} goes on behind its end at byte {start}")
+                raise _goes_on(directory / path, start)
     return found
 
 
@@ -82,14 +82,19 @@ def _require_whole(disk: Disk, path: Path, end: End, *, whole: bool) -> None:
     if size is None:
         raise Damaged(f"{path} is missing: restore it from a copy")
     if size < end.length:
-        raise Damaged(f"{path} is damaged: it ends at byte {size}, not {end.length}")
+        raise Damaged(
+            f"{path} is damaged: it ends at byte {size}, not {end.length}; restore it from a copy"
+        )
     if not whole:
         return
     crc = 0
     for chunk in read_committed(disk, path, end.length):
         crc = crc32(chunk, crc)
     if crc != end.crc:
-        raise Damaged(f"{path} is damaged: its checksum up to byte {end.length} is another one")
+        raise Damaged(
+            f"{path} is damaged: its checksum up to byte {end.length} is another one;"
+            " restore it from a copy"
+        )
 
 
 def _rest(disk: Disk, path: Path, start: int) -> bytes:
@@ -104,11 +109,17 @@ def _require_one_batch(beyond: list[tuple[Path, int, bytes]], state: State, root
         for line in data.split(b"\n"):
             item_id = _item_of(line)
             if item_id and _is_done(state, item_id):
-                raise Damaged(f"{root / path} goes on behind its end at byte {start}")
+                raise _goes_on(root / path, start)
             items.add(item_id)
     if len(items - {""}) > BATCH_ITEMS:
         path, start, _ = beyond[0]
-        raise Damaged(f"more than one batch goes beyond byte {start} of {root / path}")
+        raise Damaged(
+            f"more than one batch goes beyond byte {start} of {root / path}: restore it from a copy"
+        )
+
+
+def _goes_on(path: Path, end: int) -> Damaged:
+    return Damaged(f"{path} goes on behind its end at byte {end}: restore it from a copy")
 
 
 def _is_done(state: State, item_id: str) -> bool:

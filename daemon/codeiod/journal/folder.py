@@ -39,7 +39,7 @@ def segment_numbers(disk: Disk, folder: Path) -> list[int]:
     numbers = sorted(int(match[1]) for match in found if match)
     for expected, number in enumerate(numbers, start=1):
         if number != expected:
-            raise Damaged(f"{folder / segment_name(expected)} is missing")
+            raise Damaged(f"{folder / segment_name(expected)} is missing: restore it from a copy")
     return numbers
 
 
@@ -90,7 +90,7 @@ def lock(disk: Disk, folder: Path) -> int:
     if descriptor is None:
         holder = _noted_pid(disk, path)
         whose = f"process {holder}" if holder else "another process"
-        raise DirectoryError(f"{folder.parent} is in use by {whose}")
+        raise DirectoryError(f"{folder.parent} is in use by {whose}: let it end, or name another")
     try:
         disk.note(descriptor, f"{os.getpid()}\n")
     except OSError:

@@ -144,7 +144,9 @@ class Journal:
             return decode(found.kind, found.body)
         except BadLine as error:
             path = self.folder / segment_name(position.segment)
-            raise Damaged(f"{path} is damaged at byte {position.offset}: {error}") from error
+            raise Damaged(
+                f"{path} is damaged at byte {position.offset}: {error}; restore it from a copy"
+            ) from error
 
     async def load_item(self, item_id: str) -> tuple[Item, Fault | None]:
         """Read a pending item back, with why it can't be taken, if so.

@@ -166,7 +166,7 @@ def read_state(directory: Path, disk: Disk, observe: Observer | None = None) -> 
     except OSError as error:
         raise DirectoryError(f"{directory} can't be read: {error.strerror}") from error
     if not replay.state.journal:
-        raise DirectoryError(f"{directory} is not a codeiod directory")
+        raise DirectoryError(f"{directory} is not a codeiod directory: name the --out of a run")
     return replay.state
 
 
