@@ -77,8 +77,8 @@ async def open_teacher(settings: Settings, sandbox: Runner) -> AsyncIterator[Wat
 
 
 def workers_of(settings: Settings) -> int:
-    """Return how many sandbox workers there are: as many as cores, unless set."""
-    return settings.sandbox.workers or os.cpu_count() or 1
+    """Return how many sandbox workers there are: as many as cores that we may use, unless set."""
+    return settings.sandbox.workers or len(os.sched_getaffinity(0))
 
 
 def calls_of(settings: Settings) -> int:
