@@ -23,6 +23,7 @@ from codeiod_sandbox import (
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SHORT = Limits(call_seconds=0.2, memory_bytes=256 << 20, output_bytes=1 << 16)
+OPEN_IN_TMP = "import tempfile; open(tempfile.gettempdir() + '/x', 'w')"
 LOOP = "def f(n):\n    while n: pass\n    return n"
 
 
@@ -60,7 +61,7 @@ async def test_no_calls_have_no_outcomes(sandbox: Sandbox) -> None:
         ("return bytearray(1 << 30)", OverMemory()),
         ("return [0] * (1 << 28)", OverMemory()),
         ("return 'x' * (1 << 16)", OverOutput()),
-        ("open('/tmp/x', 'w').write('x' * (1 << 20))", OverOutput()),
+        (f"{OPEN_IN_TMP}.write('x' * (1 << 20))", OverOutput()),
         ("import os; os._exit(3)", Died("exit 3")),
         ("import os; os._exit(0)", Died("exit 0")),
         ("import ctypes; ctypes.string_at(0)", Died("SIGSEGV")),
