@@ -22,8 +22,9 @@ from codeiod.admission import Recipe
 from codeiod.config import load
 from codeiod.dataset.committer import Committer
 from codeiod.journal import Journal
-from codeiod.service.life import Life, Parts
+from codeiod.service.life import Life
 from codeiod.service.live import Live
+from codeiod.service.parts import Parts
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import agree
 from codeiod.service.traffic import CountedRunner

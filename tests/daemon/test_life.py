@@ -23,8 +23,9 @@ from codeiod.items import Answer, GaveUp
 from codeiod.journal import Journal, Ledger
 from codeiod.reports import read_report
 from codeiod.reports.check import check
-from codeiod.service.life import Ended, Life, Parts
+from codeiod.service.life import Ended, Life
 from codeiod.service.live import Live
+from codeiod.service.parts import Parts
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import agree
 from codeiod.service.traffic import CountedRunner

@@ -7,8 +7,8 @@ that all has ended.
 from __future__ import annotations
 
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,23 +18,20 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from codeiod import sources
-from codeiod.admission import Admission, Mark, Recipe
-from codeiod.dataset.committer import Committer, Finished
-from codeiod.errors import CodeiodError, ExitStatus, SettingsError, first_of
-from codeiod.execution import provenance
+from codeiod.admission import Admission, Mark
+from codeiod.dataset.committer import Finished
+from codeiod.errors import CodeiodError, ExitStatus, first_of
 from codeiod.items import Entry, Fault, Item, Stage
-from codeiod.journal import Journal, Steps
+from codeiod.journal import Steps
 from codeiod.journal.records import FINISHED
 from codeiod.reports import Report, report_of, write_report
 from codeiod.service.live import Live
-from codeiod.service.parts import WatchedTeacher, calls_of, open_sandbox, open_teacher, workers_of
-from codeiod.service.plan import Plan, refuse_what_is_not_there_yet
-from codeiod.service.recipes import Recipes, agree
-from codeiod.service.traffic import CountedRunner, Traffic, max_items
+from codeiod.service.parts import Parts, calls_of, open_parts
+from codeiod.service.plan import Plan
+from codeiod.service.traffic import Traffic, max_items
 from codeiod.sources.count import count
 from codeiod.stages.work import Work
 from codeiod.synthesis import carry, set_aside
-from codeiod_prompts import Prompts
 
 REPORT_SECONDS = 10.0
 COMMIT_SECONDS = 30.0
@@ -57,18 +54,6 @@ class Ended:
         return ExitStatus.WORK_LEFT if self.live.stopping else ExitStatus.DONE
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """All that a run works with; the seams at which tests and benches put their fakes."""
-
-    journal: Journal
-    committer: Committer
-    recipes: Recipes
-    sandbox: CountedRunner
-    teacher: WatchedTeacher
-    provenance: str
-
-
 async def run(plan: Plan, observe: Observer) -> Ended:
     """Work through the sources to the end, going on where the directory stands.
 
@@ -77,30 +62,6 @@ async def run(plan: Plan, observe: Observer) -> Ended:
     """
     async with open_parts(plan) as parts:
         return await Life(plan, parts).live(observe)
-
-
-@asynccontextmanager
-async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
-    """Check the plan, take the directory, and start what the work needs.
-
-    :raises CodeiodError: something is in the way.
-    """
-    settings = plan.settings
-    refuse_what_is_not_there_yet(settings)
-    present = Recipe.of(settings, Prompts.load())
-    if not plan.sources and not (plan.directory / "journal").is_dir():
-        raise SettingsError(f"no source is given, and {plan.directory} holds no run to go on with")
-    await to_thread.run_sync(sources.check, plan.sources, plan.directory)
-    async with (
-        Journal.open(plan.directory) as journal,
-        Committer.open(plan.directory, journal) as committer,
-    ):
-        recipes = agree(journal, present, new_recipe=plan.new_recipe)
-        async with open_sandbox(settings) as sandbox:
-            counted = CountedRunner(sandbox, workers_of(settings))
-            where = provenance(sandbox.level)
-            async with open_teacher(settings, counted) as teacher:
-                yield Parts(journal, committer, recipes, counted, teacher, where)
 
 
 class Life:

@@ -1,6 +1,7 @@
-"""The outside things that a run works with: its sandbox and its teacher.
+"""All that a run works with: its directory, its recipes, its sandbox and its teacher.
 
-May import ``config``, ``errors``, ``execution``, ``teachers`` and the sandbox.
+May import ``plan``, ``recipes`` and ``traffic`` of this package, all that lies below it, the
+sandbox and the prompts. What is opened first is closed last.
 """
 
 from __future__ import annotations
@@ -8,16 +9,26 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
+from anyio import to_thread
 
+from codeiod import sources
+from codeiod.admission import Recipe
 from codeiod.config import Settings
+from codeiod.dataset.committer import Committer
 from codeiod.errors import SettingsError
-from codeiod.execution import Runner
+from codeiod.execution import Runner, provenance
+from codeiod.journal import Journal
+from codeiod.service.plan import Plan, refuse_what_is_not_there_yet
+from codeiod.service.recipes import Recipes, agree
+from codeiod.service.traffic import CountedRunner
 from codeiod.teachers.asks import Teacher
 from codeiod.teachers.builtin import BuiltinTeacher
 from codeiod.teachers.openai import OpenAITeacher
+from codeiod_prompts import Prompts
 from codeiod_sandbox import Limits, Sandbox, SandboxError, SandboxLevel
 
 log = structlog.get_logger()
@@ -32,6 +43,42 @@ class WatchedTeacher(Teacher, Protocol):
         :raises codeiod.errors.CodeiodError: no one will answer any more.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that a run works with; the seams at which tests and benches put their fakes."""
+
+    journal: Journal
+    committer: Committer
+    recipes: Recipes
+    sandbox: CountedRunner
+    teacher: WatchedTeacher
+    provenance: str
+
+
+@asynccontextmanager
+async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
+    """Check the plan, take the directory, and start what the work needs.
+
+    :raises CodeiodError: something is in the way.
+    """
+    settings = plan.settings
+    refuse_what_is_not_there_yet(settings)
+    present = Recipe.of(settings, Prompts.load())
+    if not plan.sources and not (plan.directory / "journal").is_dir():
+        raise SettingsError(f"no source is given, and {plan.directory} holds no run to go on with")
+    await to_thread.run_sync(sources.check, plan.sources, plan.directory)
+    async with (
+        Journal.open(plan.directory) as journal,
+        Committer.open(plan.directory, journal) as committer,
+    ):
+        recipes = agree(journal, present, new_recipe=plan.new_recipe)
+        async with open_sandbox(settings) as sandbox:
+            counted = CountedRunner(sandbox, workers_of(settings))
+            where = provenance(sandbox.level)
+            async with open_teacher(settings, counted) as teacher:
+                yield Parts(journal, committer, recipes, counted, teacher, where)
 
 
 @asynccontextmanager
