@@ -48,6 +48,11 @@ class Task(StrEnum):
         return self.value.partition("_")[0]
 
     @property
+    def known(self) -> str:
+        """The side of a pair that the question shows: the one that is not asked."""
+        return "input" if self is Task.OUTPUT_PREDICTION else "output"
+
+    @property
     def key(self) -> str:
         """The first part of the durable steps' keys: ``out`` or ``in``."""
         return self.asked.removesuffix("put")

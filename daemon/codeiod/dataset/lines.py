@@ -124,7 +124,7 @@ def sample_line(
     (answer_1, verdict_1), *rest = turns
     answer_2, verdict_2 = rest[0] if rest else (None, None)
     answers = [answer for answer, _ in turns]
-    known = pair.side("input" if instance.task.asked == "output" else "output")
+    known = pair.side(instance.task.known)
     total = sum((answer.usage for answer in answers), Usage())
     line = {
         "prompt": prompt,

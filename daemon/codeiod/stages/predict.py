@@ -38,7 +38,7 @@ def choose(
 
 def ask_for(work: Work, program: Program, instance: Instance, pair: Pair) -> PredictAsk:
     """Write the question of an instance; the wanted side is not in it."""
-    known = pair.side("output" if instance.task is Task.INPUT_PREDICTION else "input")
+    known = pair.side(instance.task.known)
     return PredictAsk(
         program=program,
         task=instance.task,
