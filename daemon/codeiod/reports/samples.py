@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from codeiod.dataset.shards import part_path
+from codeiod.errors import Damaged
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.records import Stream
 from codeiod.journal.replay import read_state
@@ -26,12 +27,19 @@ def samples(directory: Path, name: str = "") -> Iterator[dict[str, Any]]:
     """
     ends = read_state(directory, OsDisk()).ends.get(Stream.SAMPLES, {})
     for number, end in sorted(ends.items()):
-        left = end.length
-        with (directory / part_path(Stream.SAMPLES, number)).open("rb") as lines:
-            for line in lines:
-                left -= len(line)
-                if left < 0:
-                    break
-                sample = orjson.loads(line)
+        path = directory / part_path(Stream.SAMPLES, number)
+        try:
+            for sample in _committed(path, end.length):
                 if any(sample[key].startswith(name) for key in ID_KEYS):
                     yield sample
+        except (OSError, orjson.JSONDecodeError) as error:
+            raise Damaged(f"{path} can't be read ({error}): codeiod check tells more") from error
+
+
+def _committed(path: Path, length: int) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as lines:
+        for line in lines:
+            length -= len(line)
+            if length < 0:
+                return
+            yield orjson.loads(line)
