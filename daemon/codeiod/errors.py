@@ -7,9 +7,7 @@ to do. What an untrusted program did is a value (``codeiod_sandbox.Outcome``), n
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar, TypeVar
-
-E = TypeVar("E", bound=BaseException)
+from typing import ClassVar
 
 
 class ExitStatus(IntEnum):
@@ -66,8 +64,16 @@ class DiskFailed(DirectoryError):
     """A write or fsync failed; a failed fsync is final and is never tried again."""
 
 
-def first_of(group: BaseExceptionGroup[E]) -> E:
-    """Return the first exception of a group: those raised beside it have the same cause."""
-    for error in group.exceptions:
-        return first_of(error) if isinstance(error, BaseExceptionGroup) else error
-    raise AssertionError("a group has members")
+def known_cause(group: BaseExceptionGroup[BaseException]) -> CodeiodError | None:
+    """Return the first error for the operator in a group, None where it holds any other kind.
+
+    To be raised from ``except BaseExceptionGroup``: what ``except*`` raises, Python 3.11.2 (that of
+    Debian 12) puts into a group again.
+    """
+    known, others = group.split(CodeiodError)
+    if known is None or others is not None:
+        return None
+    error: BaseException = known
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error if isinstance(error, CodeiodError) else None

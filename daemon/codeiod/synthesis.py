@@ -18,7 +18,7 @@ import structlog
 
 from codeiod.dataset.committer import Finished
 from codeiod.dataset.lines import Turn, program_line, reject_line, sample_line
-from codeiod.errors import CodeiodError, first_of
+from codeiod.errors import CodeiodError, known_cause
 from codeiod.items import Fault, GaveUp, Instance, Item, Program, Reason, Stage
 from codeiod.journal import Changed
 from codeiod.journal.records import FINISHED
@@ -108,8 +108,10 @@ async def _ask_all(work: Work, program: Program, sampled: Sampled) -> list[Asked
         async with anyio.create_task_group() as group:
             for instance in instances:
                 group.start_soon(ask_one, instance)
-    except* CodeiodError as errors:
-        raise first_of(errors) from errors
+    except BaseExceptionGroup as errors:
+        if error := known_cause(errors):
+            raise error from errors
+        raise
     if faults:
         raise faults[0]
     return [asked[instance] for instance in instances]

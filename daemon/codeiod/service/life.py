@@ -20,7 +20,7 @@ from anyio.abc import TaskGroup
 from codeiod import sources
 from codeiod.admission import Admission, Mark
 from codeiod.dataset.committer import Finished
-from codeiod.errors import CodeiodError, ExitStatus, first_of
+from codeiod.errors import CodeiodError, ExitStatus, known_cause
 from codeiod.items import Entry, Fault, Item, Stage
 from codeiod.journal import Steps
 from codeiod.journal.records import FINISHED
@@ -88,8 +88,10 @@ class Life:
                 parts.start_soon(observe, self._live)
                 await self._work()
                 parts.cancel_scope.cancel()
-        except* CodeiodError as group:
-            raise first_of(group) from group
+        except BaseExceptionGroup as group:
+            if error := known_cause(group):
+                raise error from group
+            raise
         finally:
             await self._write_report(alive=False)
         return Ended(report_of(self._parts.journal.state, alive=False), self._live)
