@@ -19,7 +19,7 @@ from anyio import CancelScope, to_thread
 
 from codeiod.errors import CodeiodError, Damaged, DiskFailed
 from codeiod.items import Fault, Item
-from codeiod.journal.codec import decode, encode
+from codeiod.journal.codec import BadRecord, decode, encode
 from codeiod.journal.disk import Disk, OsDisk, failure, read_at
 from codeiod.journal.folder import release, segment_name
 from codeiod.journal.frame import BadLine, frame, unframe
@@ -142,7 +142,7 @@ class Journal:
         try:
             found = unframe(line[:-1])
             return decode(found.kind, found.body)
-        except BadLine as error:
+        except (BadLine, BadRecord) as error:
             path = self.folder / segment_name(position.segment)
             raise Damaged(
                 f"{path} is damaged at byte {position.offset}: {error}; restore it from a copy"
