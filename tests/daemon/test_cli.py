@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -378,3 +380,21 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert lines[1:] == ["status 3", "status 0"]
     assert "no room left for disk/out" in lines[0]
     assert "60 items = 0 finished + 60 rejected" in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_it_starts(tmp_path: Path, number: signal.Signals) -> None:
+    """From the moment that the directory is taken a signal leaves work for the next run: 3."""
+    (tmp_path / "endless.py").write_text("def f(n: int) -> int:\n    while True:\n        n += 1\n")
+    command = [str(CODEIOD), "run", "endless.py", "--out", "out", *BUILTIN]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as run:
+        deadline = time.monotonic() + BOUND_SECONDS
+        while not (tmp_path / "out/journal/LOCK").exists():
+            assert run.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+        run.send_signal(number)
+        _, said = run.communicate(timeout=BOUND_SECONDS)
+    assert run.returncode == 3, said
+    assert "Traceback" not in said
+    assert prove(tmp_path / "out").ok

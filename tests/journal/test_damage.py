@@ -232,6 +232,16 @@ def test_torn_first_line(tmp_path: Path, make_journal: MakeJournal) -> None:
     assert (state.items, state.cut_bytes) == (0, 40)
 
 
+def test_only_taken(tmp_path: Path) -> None:
+    """A run that was stopped when it had only taken the directory has an empty state."""
+    (tmp_path / "journal").mkdir()
+    with pytest.raises(DirectoryError, match="not a codeiod directory"):
+        read_state(tmp_path, OsDisk())
+    (tmp_path / "journal" / "LOCK").touch()
+    state = read_state(tmp_path, OsDisk())
+    assert (state.journal, state.entries) == ("", 0)
+
+
 def test_unreadable_first_line_beside_data(tmp_path: Path, make_journal: MakeJournal) -> None:
     """Where there is a dataset, a journal without one sound record is damaged, not new."""
     make_journal(tmp_path)

@@ -5,6 +5,7 @@ May import ``options`` and, inside, ``service``.
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -23,6 +24,8 @@ from codeiod.cli.options import (
 from codeiod.errors import WorkLeft
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from codeiod.service.life import Ended
     from codeiod.service.plan import Plan
 
@@ -62,13 +65,17 @@ def run(
     Exit status: 0 every entry finished or rejected; 2 wrong usage, settings or endpoint; 3 stopped
     with work left, run again to go on; 4 DIR in use, damaged, newer, not ours, or its disk failed.
     """
-    from codeiod.cli.logs import configure_logs
-    from codeiod.service.plan import Plan
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        from codeiod.cli.logs import configure_logs
+        from codeiod.service.plan import Plan
 
-    configure_logs(verbose=verbose)
-    settings = load_settings(config, assignments, teacher, base_url, model, out).settings
-    plan = Plan(settings, tuple(sources or ()), limit, new_recipe)
-    ended = _run(plan)
+        configure_logs(verbose=verbose)
+        settings = load_settings(config, assignments, teacher, base_url, model, out).settings
+        plan = Plan(settings, tuple(sources or ()), limit, new_recipe)
+        ended = _run(plan)
+    except KeyboardInterrupt:  # before the run listens for signals itself, or after it
+        raise WorkLeft("interrupted; run again to go on") from None
     if as_json:
         typer.echo(ended.report.to_json(), nl=False)
     else:
@@ -86,10 +93,12 @@ def _run(plan: Plan) -> Ended:
     from codeiod.service.life import run as run_plan
 
     console = Console(stderr=True)
-    try:
-        return anyio.run(run_plan, plan, partial(show_progress, console=console))
-    except KeyboardInterrupt:  # before the run listens for signals itself, or after it
-        raise WorkLeft("interrupted; run again to go on") from None
+    return anyio.run(run_plan, plan, partial(show_progress, console=console))
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    """Take a SIGTERM for a Ctrl-C: asyncio cancels the work, and all that is open is closed."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def _summarize(plan: Plan, ended: Ended) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from codeiod.errors import Damaged, DirectoryError
 from codeiod.journal.codec import BadRecord, decode
 from codeiod.journal.disk import Disk, read_at
-from codeiod.journal.folder import JOURNAL, segment_name, segment_numbers
+from codeiod.journal.folder import JOURNAL, LOCK, segment_name, segment_numbers
 from codeiod.journal.frame import BadLine, Frame, found_in, unframe
 from codeiod.journal.records import FORMAT, Open, Record
 from codeiod.journal.state import Impossible, Position, State
@@ -158,6 +158,8 @@ class Replay:
 def read_state(directory: Path, disk: Disk, observe: Observer | None = None) -> State:
     """Read the state of a directory that may be in use, without disturbing it.
 
+    A run that was stopped when it had taken the directory and written nothing has an empty one.
+
     :raises DirectoryError: damaged, newer, or not ours.
     """
     replay = Replay(disk, directory / JOURNAL, observe)
@@ -165,9 +167,15 @@ def read_state(directory: Path, disk: Disk, observe: Observer | None = None) -> 
         replay.run()
     except OSError as error:
         raise DirectoryError(f"{directory} can't be read: {error.strerror}") from error
-    if not replay.state.journal:
+    if not replay.state.journal and not _only_taken(disk, directory):
         raise DirectoryError(f"{directory} is not a codeiod directory: name the --out of a run")
     return replay.state
+
+
+def _only_taken(disk: Disk, directory: Path) -> bool:
+    """Tell whether a run took the directory and wrote nothing yet: there is its lock alone."""
+    locked = disk.size(directory / JOURNAL / LOCK) is not None
+    return locked and disk.names(directory) == [JOURNAL]
 
 
 def _lines(disk: Disk, descriptor: int, offset: int) -> Iterator[bytes]:
