@@ -30,7 +30,7 @@ from codeiod_sandbox.records import make_outward, read_outcomes
 # Tests share their zygotes, as programs do: one loop for all.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LIMITS = Limits(call_seconds=0.2, memory_bytes=128 << 20, output_bytes=1 << 16)
+LIMITS = Limits(call_seconds=0.5, memory_bytes=128 << 20, output_bytes=1 << 16)
 LEVELS = [SandboxLevel.FULL, SandboxLevel.NO_NAMESPACES]
 SLEEP = Program("import time\ndef f(): time.sleep(600)")
 SOUND = """
