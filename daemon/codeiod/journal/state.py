@@ -253,14 +253,14 @@ class State:
 _FOLDS: dict[type[Any], Callable[[State, Any, Position], None]] = {
     Open: State._open,  # noqa: SLF001 -- the table of the class's own cases
     Close: lambda *_: None,  # it is there for its ``synced`` alone
-    RecipeSet: State._recipe_set,  # noqa: SLF001
-    Admit: State._admit,  # noqa: SLF001
-    Duplicate: State._duplicate,  # noqa: SLF001
-    CursorAt: State._cursor_at,  # noqa: SLF001
-    Intent: State._intent,  # noqa: SLF001
-    Failed: State._failed,  # noqa: SLF001
-    Step: State._step,  # noqa: SLF001
-    Commit: State._commit,  # noqa: SLF001
-    Cut: State._cut,  # noqa: SLF001
-    Reopen: State._reopen,  # noqa: SLF001
+    RecipeSet: State._recipe_set,  # noqa: SLF001 -- as above
+    Admit: State._admit,  # noqa: SLF001 -- as above
+    Duplicate: State._duplicate,  # noqa: SLF001 -- as above
+    CursorAt: State._cursor_at,  # noqa: SLF001 -- as above
+    Intent: State._intent,  # noqa: SLF001 -- as above
+    Failed: State._failed,  # noqa: SLF001 -- as above
+    Step: State._step,  # noqa: SLF001 -- as above
+    Commit: State._commit,  # noqa: SLF001 -- as above
+    Cut: State._cut,  # noqa: SLF001 -- as above
+    Reopen: State._reopen,  # noqa: SLF001 -- as above
 }

@@ -28,14 +28,20 @@ async def unify(work: Work) -> Program:
             parts = parse_unify(answer.text)
         except Unparsable as error:
             if turn == attempts or error.declined:
-                detail = f"{error} The answer begins: {answer.text[:SHOWN_CHARACTERS]!r}"
-                raise Rejected(Stage.UNIFY, Reason.UNPARSABLE, detail) from error
+                raise Rejected(Stage.UNIFY, Reason.UNPARSABLE, _told(error, answer)) from error
             repair = work.recipe.prompts.fill("repair", reason=str(error))
             messages += (Message("assistant", answer.text), Message("user", repair))
         else:
             work.funnel.unified += 1
             return _program(work, parts)
     raise AssertionError("the last attempt returns or raises")
+
+
+def _told(error: Unparsable, answer: Answer) -> str:
+    """Say why there is no program: in the teacher's words where it declined, else beside ours."""
+    if error.declined:
+        return str(error)
+    return f"{error} The answer begins: {answer.text[:SHOWN_CHARACTERS]!r}"
 
 
 def _prompt(work: Work) -> str:
