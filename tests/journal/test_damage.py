@@ -242,6 +242,13 @@ def test_only_taken(tmp_path: Path) -> None:
     assert (state.journal, state.entries) == ("", 0)
 
 
+def test_a_file_is_no_directory(tmp_path: Path) -> None:
+    """It is refused in one line, as whatever else is not ours."""
+    (tmp_path / "file").touch()
+    with pytest.raises(DirectoryError, match="Not a directory"):
+        read_state(tmp_path / "file", OsDisk())
+
+
 def test_unreadable_first_line_beside_data(tmp_path: Path, make_journal: MakeJournal) -> None:
     """Where there is a dataset, a journal without one sound record is damaged, not new."""
     make_journal(tmp_path)

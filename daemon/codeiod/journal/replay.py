@@ -165,9 +165,10 @@ def read_state(directory: Path, disk: Disk, observe: Observer | None = None) -> 
     replay = Replay(disk, directory / JOURNAL, observe)
     try:
         replay.run()
+        ours = replay.state.journal != "" or _only_taken(disk, directory)
     except OSError as error:
         raise DirectoryError(f"{directory} can't be read: {error.strerror}") from error
-    if not replay.state.journal and not _only_taken(disk, directory):
+    if not ours:
         raise DirectoryError(f"{directory} is not a codeiod directory: name the --out of a run")
     return replay.state
 
