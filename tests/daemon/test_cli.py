@@ -398,3 +398,10 @@ def test_a_signal_while_it_starts(tmp_path: Path, number: signal.Signals) -> Non
     assert run.returncode == 3, said
     assert "Traceback" not in said
     assert prove(tmp_path / "out").ok
+
+
+@pytest.mark.parametrize("command", ["status", "check", "show"])
+def test_a_file_where_a_directory_is_meant(tmp_path: Path, command: str) -> None:
+    """Every command that looks at a run refuses it in one line."""
+    (tmp_path / "file").touch()
+    assert "file" in error_of(codeiod(command, "file", cwd=tmp_path), 4)

@@ -88,7 +88,7 @@ class OsDisk:
     def size(self, path: Path) -> int | None:
         try:
             return path.stat().st_size
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def create(self, path: Path) -> int:
