@@ -1,6 +1,6 @@
 # The commands of the project; `make help` lists them. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format bench bench-memory acceptance clean
+.PHONY: help run test lint types format bench bench-memory bench-programs acceptance clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -33,6 +33,9 @@ bench: bench-memory ## Run all benches
 
 bench-memory: $(VENV)/.dev ## Peak memory at 10,000 and at 100,000 items, with fakes
 	$(BIN)/python bench/memory.py
+
+bench-programs: $(VENV)/.science ## Sample 2,137 recorded programs in the sandbox (RECORDED=folder)
+	$(BIN)/python bench/programs.py $(RECORDED) $(ARGS)
 
 acceptance: $(VENV)/.science ## Run recorded files against a recorded teacher (RECORDED=folder)
 	$(BIN)/python bench/recorded.py $(RECORDED)
