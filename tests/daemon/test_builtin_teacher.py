@@ -16,7 +16,8 @@ from codeiod.items import Answer, Message, Program, Task
 from codeiod.journal import Ledger
 from codeiod.synthesis import carry
 from codeiod.teachers.asks import PredictAsk, ReviseAsk, Sampling
-from codeiod.teachers.builtin import BuiltinTeacher, unify
+from codeiod.teachers.builtin import BuiltinTeacher
+from codeiod.teachers.builtin.teacher import unify
 from codeiod_prompts import Unparsable, find_answer, parse_unify
 from codeiod_sandbox import Sandbox
 
