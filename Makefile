@@ -29,10 +29,13 @@ format: $(VENV)/.dev ## Put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-memory ## Run all benches
+bench: bench-memory bench-sandbox ## Run all benches
 
 bench-memory: $(VENV)/.dev ## Peak memory at 10,000 and at 100,000 items, with fakes
 	$(BIN)/python bench/memory.py
+
+bench-sandbox: $(VENV)/.bench ## CPU time an execution, beside other ways to run a program
+	$(BIN)/python bench/sandbox.py $(ARGS)
 
 bench-programs: $(VENV)/.science ## Sample 2,137 recorded programs in the sandbox (RECORDED=folder)
 	$(BIN)/python bench/programs.py $(RECORDED) $(ARGS)
@@ -50,6 +53,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 $(VENV)/.dev: requirements/dev.txt pyproject.toml
 	sh requirements/install.sh $(VENV) $(PYTHON) requirements/dev.txt
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: requirements/bench.txt requirements/dev.txt pyproject.toml
+	sh requirements/install.sh $(VENV) $(PYTHON) requirements/bench.txt
+	@touch $@ $(VENV)/.dev $(VENV)/.run
 
 $(VENV)/.science: requirements/science.txt pyproject.toml
 	sh requirements/install.sh $(VENV) $(PYTHON) requirements/science.txt
