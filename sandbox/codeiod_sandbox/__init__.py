@@ -7,6 +7,7 @@ There is one outcome per call, in order: a value of one of eight types, never an
 fault of the sandbox itself raises, `SandboxError`. Read `pool.py` first, then `guest/main.py`.
 """
 
+from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import (
     Call,
     Died,
@@ -27,10 +28,12 @@ from codeiod_sandbox.pool import Sandbox
 from codeiod_sandbox.probe import Probe, probe
 
 __all__ = [
+    "DEFAULT_MODULES",
     "Call",
     "Died",
     "Limits",
     "LoadFailed",
+    "Modules",
     "NotJson",
     "Outcome",
     "OverMemory",

@@ -1,29 +1,18 @@
 """Which kind of zygote a program is best forked from: by what it imports.
 
-Imports the standard library alone. To import a heavy module costs a child seconds, to inherit it
-milliseconds; but each megabyte in a zygote slows every fork. So zygotes are made on demand, with
-what a program names, out of a fixed list: what is preloaded runs before the jail is closed.
+Imports the standard library and ``modules``. To import a heavy module costs a child seconds, to
+inherit it milliseconds; but each megabyte in a zygote slows every fork. So zygotes are made on
+demand, with what a program names, out of a fixed list: what is preloaded runs before the jail is
+closed.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
-_PLAIN = (
-    "abc bisect collections copy dataclasses datetime decimal enum fractions functools heapq "
-    "itertools json math operator random re statistics string time typing"
-)
-_HEAVY = frozenset(
-    name
-    for line in (
-        "matplotlib matplotlib.pyplot networkx nltk numpy numpy.linalg numpy.random pandas sympy",
-        "scipy scipy.integrate scipy.interpolate scipy.linalg scipy.ndimage scipy.optimize",
-        "scipy.signal scipy.sparse scipy.spatial scipy.special scipy.stats",
-        "sklearn sklearn.cluster sklearn.datasets sklearn.decomposition sklearn.ensemble",
-        "sklearn.linear_model sklearn.metrics sklearn.model_selection sklearn.naive_bayes",
-        "sklearn.neighbors sklearn.preprocessing sklearn.svm sklearn.tree",
-    )
-    for name in line.split()
-)
+from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
+
+TWINS = 2
 _NUMPY = ("numpy", "numpy.linalg", "numpy.random")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([^#\n]+)", re.MULTILINE)
 _NAME = re.compile(r"[\w.]+")
@@ -31,19 +20,29 @@ _NAME = re.compile(r"[\w.]+")
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """One kind of zygote: the twin differs in all that a sound program does not depend on."""
+    """One kind of zygote.
 
-    twin: bool
+    :param twin: 0, or which of the twins it is: these differ from it and from each other in all
+        that a sound program does not depend on. There are two, as a set of two strings has the
+        same order under every other hash seed.
+    """
+
+    twin: int
     preload: tuple[str, ...]
+    allowed: tuple[str, ...] | None = None
+
+    def for_call(self, index: int) -> Self:
+        """Return the twin whose turn it is where each call has a process of its own."""
+        return replace(self, twin=1 + index % TWINS) if self.twin else self
 
 
-def flavour_of(source: str, *, twin: bool) -> Flavour:
+def flavour_of(source: str, *, twin: bool, modules: Modules = DEFAULT_MODULES) -> Flavour:
     """Choose the zygote for a program by the import statements in its text."""
     heavy: set[str] = set()
     for origin, names in _IMPORT.findall(source):
         prefix = f"{origin}." if origin else ""
         candidates = {origin, *(prefix + name for name in _NAME.findall(names))}
-        heavy |= candidates & _HEAVY
+        heavy |= candidates & modules.heavy
     if heavy:
-        heavy.update(_NUMPY)
-    return Flavour(twin, (*_PLAIN.split(), *sorted(heavy)))
+        heavy |= modules.heavy.intersection(_NUMPY)
+    return Flavour(int(twin), (*modules.preload, *sorted(heavy)), modules.allowed)

@@ -16,6 +16,7 @@ import anyio.to_thread
 
 from codeiod_sandbox.flavours import Flavour, flavour_of
 from codeiod_sandbox.guest.messages import Job, Report
+from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import (
     Call,
     Limits,
@@ -34,7 +35,7 @@ CALLS_PER_CHILD = 32
 TIMEOUTS_PER_PROGRAM = 2
 _IN_A_THREAD_FROM_BYTES = 1 << 16
 _LANDLOCK_WITH_SIGNAL_SCOPE = 6
-_IDLE_PER_WORKER = 4
+_IDLE_PER_WORKER = 5
 
 
 class Sandbox:
@@ -42,6 +43,7 @@ class Sandbox:
 
     :param workers: 0 for as many as there are cores.
     :param python: the interpreter that runs the programs; its modules are what they may import.
+    :param modules: which of them, and what is imported before a program asks for it.
     :param at_most: the level not to go beyond, where the machine would grant a higher one.
     """
 
@@ -51,6 +53,7 @@ class Sandbox:
         limits: Limits = DEFAULT_LIMITS,
         *,
         python: Path | None = None,
+        modules: Modules = DEFAULT_MODULES,
         at_most: SandboxLevel = SandboxLevel.CGROUP,
     ) -> None:
         self.limits = limits
@@ -59,6 +62,7 @@ class Sandbox:
         self.backlog = 0
         self._slots = anyio.CapacityLimiter(workers or len(os.sched_getaffinity(0)))
         self._python = python or Path(sys.executable)
+        self._modules = modules
         self._jailing = Jailing.up_to(at_most)
         self._idle: list[tuple[Flavour, Zygote]] = []  # the least recently used first
         self._alive: dict[Zygote, Scratch | None] = {}
@@ -66,7 +70,7 @@ class Sandbox:
         self._closed = False
 
     async def __aenter__(self) -> Self:
-        flavour = flavour_of("", twin=False)
+        flavour = flavour_of("", twin=False, modules=self._modules)
         refused = {}
         try:
             try:
@@ -115,11 +119,12 @@ class Sandbox:
         `alone`. One that kills the process or runs out of time costs itself alone; a program that
         ran out of time twice is given up, and its other calls count as timed out too.
 
-        :param twin: run where hash seed, memory layout, random state, clock and time zone differ.
+        :param twin: run where hash seed, memory layout, random state, clock and time zone differ;
+            calls that are made alone take turns between two such places.
         :raises SandboxError: where the sandbox itself failed twice.
         :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
         """
-        flavour = flavour_of(program.source, twin=twin)
+        flavour = flavour_of(program.source, twin=twin, modules=self._modules)
         outcomes: list[Outcome] = []
         was_spared = False
         self.backlog += 1
@@ -128,7 +133,8 @@ class Sandbox:
                 while len(outcomes) < len(calls):
                     size = 1 if alone else CALLS_PER_CHILD
                     batch = calls[len(outcomes) : len(outcomes) + size]
-                    reading = await self._run_batch(program, batch, flavour)
+                    kind = flavour.for_call(len(outcomes)) if alone else flavour
+                    reading = await self._run_batch(program, batch, kind)
                     if reading.was_killed and not was_spared:
                         was_spared = True  # the kernel may have been short of memory for another
                         outcomes += reading.outcomes[:-1]

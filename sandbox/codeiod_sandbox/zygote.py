@@ -33,6 +33,14 @@ main()
 """
 
 
+# By the number of the twin; the clock of each is set by the guest.
+_TWINS_OWN: tuple[dict[str, str], ...] = (
+    {},
+    {"PYTHONHASHSEED": "20011", "TZ": "<+1245>-12:45", "PAD": "x" * 1999},
+    {"PYTHONHASHSEED": "31337", "TZ": "<-0930>9:30", "PAD": "x" * 5003},
+)
+
+
 class ZygoteLost(Exception):
     """A zygote ended, or fell silent, while it was needed."""
 
@@ -195,7 +203,8 @@ def _spawn(
         "parent": os.getpid(),
         **asdict(jailing),
         "twin": flavour.twin,
-        "preload": list(flavour.preload),
+        "preload": flavour.preload,
+        "allowed": flavour.allowed,
         "scratch": scratch,
     }
     code = _BOOTSTRAP.format(folder=str(_GUEST))
@@ -228,6 +237,4 @@ def _environment(flavour: Flavour, scratch: str) -> dict[str, str]:
         "TZ": "UTC",
         **dict.fromkeys((*one_thread, "NUMEXPR_NUM_THREADS"), "1"),
     }
-    if flavour.twin:
-        environment |= {"PYTHONHASHSEED": "20011", "TZ": "<+1245>-12:45", "PAD": "x" * 1999}
-    return environment
+    return environment | _TWINS_OWN[flavour.twin]

@@ -100,6 +100,33 @@ async def test_it_finds_what_is_remembered_between_calls(sandbox: Sandbox) -> No
 @pytest.mark.parametrize(
     "body",
     [
+        "import time; return int(time.time()) // 86400",
+        "import datetime; return datetime.datetime.now().year",
+        "import time; return time.tzname",
+        "return hash('text')",
+        "return repr(object())",
+        HOST_NAME,
+    ],
+)
+async def test_the_twins_differ_from_each_other(sandbox: Sandbox, body: str) -> None:
+    """Calls made alone take turns between two of them: a chance of one half becomes a quarter."""
+    skip_without_namespaces(sandbox, body)
+    outcomes = [
+        *await sandbox.run(Program("def f():\n    " + body), [Call("f", {})]),
+        *await sandbox.run(
+            Program("def f():\n    " + body), [Call("f", {})] * 4, twin=True, alone=True
+        ),
+    ]
+    one, first, second, _, fourth = [o.value for o in outcomes if isinstance(o, Returned)]
+    assert one != first
+    assert one != second != first
+    if "object" not in body:
+        assert fourth == second
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "import random; return random.Random(3).random()",
         "import numpy; return numpy.random.default_rng(3).integers(9, size=3).tolist()",
         "import datetime as d; return repr(d.datetime(2020, 1, 31) + d.timedelta(days=1))",

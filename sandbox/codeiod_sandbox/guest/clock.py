@@ -1,4 +1,4 @@
-"""Set the clock of the twin: years and some odd hours away. Imports the standard library alone.
+"""Set the clock of a twin: years and some odd hours away. Imports the standard library alone.
 
 Seen through `time` and `datetime`, in place: the types stay what they are, so that `isinstance`,
 `repr` and names bound by `from datetime import datetime` keep their meaning.
@@ -11,20 +11,25 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-SHIFT_SECONDS = (7 * 365 + 131) * 86_400 + 7 * 3_600 + 13 * 60 + 47
-SHIFT_NANOSECONDS = SHIFT_SECONDS * 1_000_000_000
+# By the number of the twin, in seconds: other years, days of the week and halves of the day.
+SHIFTS = (
+    0,
+    (7 * 365 + 131) * 86_400 + 7 * 3_600 + 13 * 60 + 47,
+    (4 * 365 + 212) * 86_400 + 13 * 3_600 + 38 * 60 + 21,
+)
 
 _READ_SECONDS = ("time", "monotonic", "perf_counter")
 _CLOCKS_NOT_SHIFTED = frozenset((time.CLOCK_PROCESS_CPUTIME_ID, time.CLOCK_THREAD_CPUTIME_ID))
 
 
-def shift() -> None:
+def shift(seconds: int) -> None:
     """Replace all that tells the time of day or an origin of time."""
+    nanoseconds = seconds * 1_000_000_000
     for name in _READ_SECONDS:
-        _replace(name, _added(getattr(time, name), SHIFT_SECONDS))
-        _replace(name + "_ns", _added(getattr(time, name + "_ns"), SHIFT_NANOSECONDS))
-    _replace("clock_gettime", _added_to_clock(time.clock_gettime, SHIFT_SECONDS))
-    _replace("clock_gettime_ns", _added_to_clock(time.clock_gettime_ns, SHIFT_NANOSECONDS))
+        _replace(name, _added(getattr(time, name), seconds))
+        _replace(name + "_ns", _added(getattr(time, name + "_ns"), nanoseconds))
+    _replace("clock_gettime", _added_to_clock(time.clock_gettime, seconds))
+    _replace("clock_gettime_ns", _added_to_clock(time.clock_gettime_ns, nanoseconds))
     now = time.time
     for name in ("localtime", "gmtime", "ctime"):
         _replace(name, _given_now(getattr(time, name), now))

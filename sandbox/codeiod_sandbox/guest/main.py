@@ -24,7 +24,7 @@ from .zygote import Zygote
 _CONTROL = 3
 _NICENESS = 5
 _FIRST_TO_GO = "900"  # where the machine runs out of memory, a program goes before the daemon
-HOST_NAMES = ("sandbox", "sandcastle")  # the twin has another one
+HOST_NAMES = ("sandbox", "sandcastle", "sandpit")  # by the number of the twin
 _SYSTEM_TREES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo")
 _READABLE_FILES = ("/etc/ld.so.cache", "/etc/passwd")
 
@@ -37,8 +37,9 @@ class Settings:
     namespaces: bool
     landlock: bool
     seccomp: bool
-    twin: bool
+    twin: int  # 0, or which of the twins it is
     preload: list[str]
+    allowed: list[str] | None
     scratch: str  # the private folder where there are no namespaces
 
 
@@ -136,7 +137,7 @@ def _last_layers(
 ) -> Zygote:
     """Add what needs neither mounts nor users, warm up, and report."""
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    preload(settings.preload, twin=settings.twin)
+    preload(settings.preload, settings.allowed, twin=settings.twin)
     if place.own_pids is not None and not namespaces.is_untouched(place.tmp):
         namespaces.fresh_tmp(place.tmp, again=True)
 
@@ -150,7 +151,7 @@ def _last_layers(
         "seccomp", lambda: seccomp.install(seccomp.zygote_filter()), wanted=settings.seccomp
     )
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
-    warm_up(twin=settings.twin)
+    warm_up(twin=settings.twin > 0)
     foreign = place.own_pids is not None or layers.held.get("foreign user") == "on"
     jail = Jail(
         ruleset=make_ruleset() if locks else None,
@@ -158,7 +159,7 @@ def _last_layers(
         address_bytes=_address_bytes(place.own_memory),
         processes=rlimits.PROCESSES if foreign else None,
         tmp=place.tmp,
-        twin=settings.twin,
+        twin=settings.twin > 0,
     )
     os.close(place.own_memory)
     gc.collect()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from importlib import import_module
 
-from . import clock
+from . import clock, imports
 from .program import Result, load
 
 _PROGRAM = """
@@ -22,13 +22,14 @@ def work(n):
 _kept: list[object] = []  # alive as long as the zygote
 
 
-def preload(names: Iterable[str], *, twin: bool) -> None:
+def preload(names: Iterable[str], allowed: Iterable[str] | None, *, twin: int) -> None:
     """Import what programs use, as far as it is there, and hide our own modules from them.
 
-    The twin's clock is set before, as modules bind functions of `time` when they are imported.
+    A twin's clock is set before, as modules bind functions of `time` when they are imported.
     """
     if twin:
-        clock.shift()
+        clock.shift(clock.SHIFTS[twin])
+    imports.restrict(allowed)
     for name in names:
         try:
             import_module(name)
