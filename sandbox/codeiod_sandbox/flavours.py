@@ -38,11 +38,12 @@ class Flavour:
 
 def flavour_of(source: str, *, twin: bool, modules: Modules = DEFAULT_MODULES) -> Flavour:
     """Choose the zygote for a program by the import statements in its text."""
+    choice = modules.heavy_and_allowed()
     heavy: set[str] = set()
     for origin, names in _IMPORT.findall(source):
         prefix = f"{origin}." if origin else ""
         candidates = {origin, *(prefix + name for name in _NAME.findall(names))}
-        heavy |= candidates & modules.heavy
+        heavy |= candidates & choice
     if heavy:
         heavy |= modules.heavy.intersection(_NUMPY)
     return Flavour(int(twin), (*modules.preload, *sorted(heavy)), modules.allowed)

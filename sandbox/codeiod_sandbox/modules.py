@@ -17,6 +17,7 @@ sklearn sklearn.cluster sklearn.datasets sklearn.decomposition sklearn.ensemble
 sklearn.linear_model sklearn.metrics sklearn.model_selection sklearn.naive_bayes
 sklearn.neighbors sklearn.preprocessing sklearn.svm sklearn.tree
 """
+_MODULE_OF = {"scikit-learn": "sklearn"}  # heavy modules whose distributions have other names
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ class Modules:
     preload: tuple[str, ...] = tuple(_USUAL.split())
     heavy: frozenset[str] = frozenset(_HEAVY.split())
     allowed: tuple[str, ...] | None = None
+
+    def heavy_and_allowed(self) -> frozenset[str]:
+        """Return the heavy modules that there is a reason to make a zygote for."""
+        if self.allowed is None:
+            return self.heavy
+        allowed = {_MODULE_OF.get(name, name) for name in self.allowed}
+        return frozenset(name for name in self.heavy if name.partition(".")[0] in allowed)
 
 
 DEFAULT_MODULES = Modules()

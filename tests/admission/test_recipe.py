@@ -40,6 +40,7 @@ def recipe(prompts: Prompts = PROMPTS, **sections: Any) -> Recipe:
         ({"revise": {"turns": 0, "top_p": 0.9}}, ["revise.top_p", "revise.turns"]),
         ({"sandbox": {"call_seconds": 6}}, ["sandbox.call_seconds"]),
         ({"sandbox": {"memory_bytes": 1 << 29}}, ["sandbox.memory_bytes"]),
+        ({"sandbox": {"modules": ["numpy"]}}, ["sandbox.modules"]),
         (
             {"endpoint": [{**ENDPOINT, "model": "n"}]},
             ["models.predict", "models.revise", "models.unify"],
@@ -73,7 +74,7 @@ def test_what_shapes_the_data_is_in_it(sections: dict[str, Any], keys: list[str]
         {"endpoint": [{**ENDPOINT, "headers": {"a": "b"}, "api_key_env": "KEY"}]},
         {"endpoint": [ENDPOINT, {**ENDPOINT, "name": "second"}]},
         {"unify": {"endpoint": "main"}},
-        {"sandbox": {"workers": 7, "minimum_level": 1}},
+        {"sandbox": {"workers": 7, "minimum_level": 1, "helpers": 1, "preload": ["json"]}},
         {"budget": {"money": 5}},
         {"items": {"max_bytes": 9, "in_flight": 3}},
         {"output": {"dir": "elsewhere"}},
@@ -90,6 +91,12 @@ def test_what_does_not_shape_the_data_is_not(sections: dict[str, Any]) -> None:
 def test_the_order_of_endpoints_does_not_matter() -> None:
     """The same models in another order are the same recipe."""
     assert recipe(endpoint=[ENDPOINT, OTHER]).digest == recipe(endpoint=[OTHER, ENDPOINT]).digest
+
+
+def test_the_order_of_modules_does_not_matter() -> None:
+    """What programs may import is a set."""
+    one, other = ["numpy", "sympy"], ["sympy", "numpy", "sympy"]
+    assert recipe(sandbox={"modules": one}).digest == recipe(sandbox={"modules": other}).digest
 
 
 def test_prompts_are_in_it_by_name() -> None:
@@ -131,6 +138,7 @@ def test_a_setting_that_an_earlier_version_did_not_store_has_its_default() -> No
     """A directory of an earlier version does not differ by what that version did not know."""
     body = json.loads(json.dumps(recipe().body))
     del body["sample"]["trivial"]
+    del body["sandbox"]["modules"]
     earlier = Recipe.load(body)
     assert earlier.differing_keys(recipe()) == []
     assert earlier.differing_keys(recipe(sample={"trivial": "mark"})) == ["sample.trivial"]

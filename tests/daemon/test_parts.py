@@ -8,14 +8,14 @@ from anyio import to_thread
 from codeiod.config import Settings, load
 from codeiod.errors import SettingsError
 from codeiod.service import parts
-from codeiod_sandbox import Limits, SandboxError
+from codeiod_sandbox import DEFAULT_MODULES, Limits, Modules, SandboxError
 
 
 class Unstartable:
     """A sandbox on a machine that can start none."""
 
-    def __init__(self, workers: int, limits: Limits) -> None:
-        self.workers, self.limits = workers, limits
+    def __init__(self, workers: int, limits: Limits, *, modules: Modules) -> None:
+        self.workers, self.limits, self.modules = workers, limits, modules
 
     async def __aenter__(self) -> None:
         raise SandboxError("the sandbox can't be started: no fork")
@@ -34,3 +34,16 @@ async def test_a_sandbox_that_can_not_be_started(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SettingsError, match="no fork; codeiod doctor says"):
         async with parts.open_sandbox(await to_thread.run_sync(settings)):
             pass
+
+
+async def test_the_modules_of_programs_are_those_of_the_settings() -> None:
+    """What is not set is as the sandbox has it."""
+
+    def modules(*assignments: str) -> Modules:
+        return parts.modules_of(load(None, assignments, environ={}).settings)
+
+    assert await to_thread.run_sync(modules) == DEFAULT_MODULES
+    chosen = await to_thread.run_sync(
+        modules, "sandbox.modules=['numpy', 'scikit-learn']", "sandbox.preload=['json']"
+    )
+    assert (chosen.allowed, chosen.preload) == (("numpy", "scikit-learn"), ("json",))

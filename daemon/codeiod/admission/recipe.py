@@ -2,7 +2,8 @@
 
 May import ``items``, ``config``, ``errors`` and ``codeiod_prompts``. A recipe holds the prompts,
 the kind of teacher, each stage's models (with their extra parameters) and settings, and the
-sandbox's limits. Rates, budgets, addresses and names of endpoints, and workers are no part of it.
+sandbox's limits and modules. Rates, budgets, addresses and names of endpoints, and workers are no
+part of it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Recipe:
     revise: ReviseSettings
     call_seconds: float
     memory_bytes: int
+    modules: tuple[str, ...]
+    """What programs may import beside the standard library; empty: all that is installed."""
 
     @classmethod
     def of(cls, settings: Settings, prompts: Prompts) -> Self:
@@ -63,7 +66,11 @@ class Recipe:
             "sample": _dump(settings.sample),
             "predict": _dump(settings.predict),
             "revise": _dump(settings.revise),
-            "sandbox": {"call_seconds": sandbox.call_seconds, "memory_bytes": sandbox.memory_bytes},
+            "sandbox": {
+                "call_seconds": sandbox.call_seconds,
+                "memory_bytes": sandbox.memory_bytes,
+                "modules": sorted(set(sandbox.modules)),
+            },
         }
         try:
             canonical(body)  # refuses dates and NaN
@@ -90,6 +97,7 @@ class Recipe:
                 revise=ReviseSettings(**body["revise"]),
                 call_seconds=body["sandbox"]["call_seconds"],
                 memory_bytes=body["sandbox"]["memory_bytes"],
+                modules=tuple(body["sandbox"].get("modules", ())),
             )
         except (KeyError, TypeError, ValidationError) as error:
             why = f"{type(error).__name__}: {str(error).splitlines()[0]}"
@@ -127,7 +135,11 @@ class Recipe:
             "sample": _dump(self.sample),
             "predict": _dump(self.predict),
             "revise": _dump(self.revise),
-            "sandbox": {"call_seconds": self.call_seconds, "memory_bytes": self.memory_bytes},
+            "sandbox": {
+                "call_seconds": self.call_seconds,
+                "memory_bytes": self.memory_bytes,
+                "modules": list(self.modules),
+            },
         }
         values: dict[str, Any] = {"teacher": self.teacher}
         for section, settings in sections.items():

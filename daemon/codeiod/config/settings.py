@@ -5,7 +5,7 @@ May import pydantic and ``errors``. Frozen; a section refuses keys that it does 
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -93,11 +93,19 @@ class ReviseSettings(StageSettings):
     turns: int = Field(default=1, ge=0, le=1)
 
 
+ModuleName = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]
+
+
 class SandboxSettings(Section):
     workers: int = Field(default=0, ge=0)
     call_seconds: float = Field(default=5.0, gt=0)
     memory_bytes: int = Field(default=1 << 30, ge=64 << 20)
     minimum_level: int = Field(default=2, ge=1, le=4)
+    modules: tuple[ModuleName, ...] = ()
+    """What programs may import beside the standard library; empty: all that is installed."""
+    preload: tuple[ModuleName, ...] = ()
+    """What is imported before a program asks for it; empty: the usual ones."""
+    helpers: int = Field(default=0, ge=0)
 
 
 class ItemsSettings(Section):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -29,7 +29,14 @@ from codeiod.teachers.asks import Teacher
 from codeiod.teachers.builtin import BuiltinTeacher
 from codeiod.teachers.openai import OpenAITeacher
 from codeiod_prompts import Prompts
-from codeiod_sandbox import Limits, Sandbox, SandboxError, SandboxLevel
+from codeiod_sandbox import (
+    DEFAULT_MODULES,
+    Limits,
+    Modules,
+    Sandbox,
+    SandboxError,
+    SandboxLevel,
+)
 
 log = structlog.get_logger()
 
@@ -87,15 +94,15 @@ async def open_sandbox(settings: Settings) -> AsyncIterator[Sandbox]:
 
     :raises SettingsError: it can't be started, or does not isolate programs as well as is asked.
     """
-    limits = Limits(
-        call_seconds=settings.sandbox.call_seconds, memory_bytes=settings.sandbox.memory_bytes
-    )
+    wanted = settings.sandbox
+    limits = Limits(call_seconds=wanted.call_seconds, memory_bytes=wanted.memory_bytes)
+    made = Sandbox(workers_of(settings), limits, modules=modules_of(settings))
     async with AsyncExitStack() as exits:
         try:
-            sandbox = await exits.enter_async_context(Sandbox(workers_of(settings), limits))
+            sandbox = await exits.enter_async_context(made)
         except SandboxError as error:
             raise SettingsError(f"{error}; codeiod doctor says what to change") from error
-        minimum = settings.sandbox.minimum_level
+        minimum = wanted.minimum_level
         if sandbox.level < minimum:
             raise SettingsError(
                 f"the sandbox reaches level {sandbox.level:d} here and sandbox.minimum_level is"
@@ -126,6 +133,13 @@ async def open_teacher(settings: Settings, sandbox: Runner) -> AsyncIterator[Wat
 def workers_of(settings: Settings) -> int:
     """Return how many sandbox workers there are: as many as cores that we may use, unless set."""
     return settings.sandbox.workers or len(os.sched_getaffinity(0))
+
+
+def modules_of(settings: Settings) -> Modules:
+    """Return which modules programs find; what is not set is as the sandbox has it."""
+    wanted = settings.sandbox
+    preload = wanted.preload or DEFAULT_MODULES.preload
+    return replace(DEFAULT_MODULES, preload=preload, allowed=wanted.modules or None)
 
 
 def calls_of(settings: Settings) -> int:
