@@ -189,6 +189,44 @@ def f():
     assert outcome == Died("SIGSYS") or getattr(outcome, "value", 0) == -1
 
 
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "os.kill(os.getpid(), signal.SIGKILL)",
+        "os.kill(os.getpid(), signal.SIGSTOP)",
+        "signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)",
+        "resource.setrlimit(resource.RLIMIT_CPU, (0, 0))",
+        "resource.prlimit(0, resource.RLIMIT_CPU, (0, 0))",
+        "libc(160, 0, limit)",
+        "libc(302, 0, 0, 0x1_0000_0000, 0)",
+        "libc(222, 0, sigevent, timer)",
+        "fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid() or 12345)",
+        "fcntl.fcntl(os.pipe()[0], fcntl.F_SETSIG, signal.SIGKILL)",
+        "libc(15 + 57, 0, 15, limit)",
+        "libc(129, os.getpid(), signal.SIGKILL, limit)",
+        "libc(200, os.getpid(), signal.SIGKILL)",
+    ],
+)
+async def test_no_program_stops_or_kills_itself(jail: Sandbox, attempt: str) -> None:
+    """So that a process that was killed was killed by somebody else, and may try again."""
+    source = f"""
+import ctypes, fcntl, os, resource, signal, struct, threading
+limit = timer = ctypes.create_string_buffer(64)
+sigevent = ctypes.create_string_buffer(struct.pack("QiI48x", 0, signal.SIGKILL, 0))
+def libc(number, *words):
+    words = [ctypes.c_long(word) if isinstance(word, int) else word for word in words]
+    if ctypes.CDLL(None, use_errno=True).syscall(ctypes.c_long(number), *words) < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+def f():
+    resource.getrlimit(resource.RLIMIT_CPU)
+    {attempt}
+    return "granted"
+"""
+    (outcome,) = await jail.run(Program(source), [Call("f", {})])
+    assert isinstance(outcome, Raised), outcome
+    assert outcome.type in ("PermissionError", "ValueError"), outcome
+
+
 async def test_capabilities_are_gone(jail: Sandbox) -> None:
     """None permitted, none effective; and no way back to them."""
     source = """

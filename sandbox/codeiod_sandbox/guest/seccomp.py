@@ -9,9 +9,11 @@ mounts, namespaces, signals to others.
 import ctypes
 import errno
 import os
+import signal
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from resource import RLIMIT_CPU
 
 from .syscall_table import ALLOWED, FATAL, NUMBERS
 from .syscalls import (
@@ -40,6 +42,8 @@ _NEW_NAMESPACES = (
 ) | (CLONE_NEWNET | CLONE_NEWTIME)
 _AF_UNIX = 1
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS WINSZ FIONREAD NBIO NCLEX CLEX
+_IRRESISTIBLE = (signal.SIGKILL, signal.SIGSTOP)
+_SIGNALLING_FCNTLS = (8, 10, 15)  # F_SETOWN F_SETSIG F_SETOWN_EX: to anyone, and any signal
 _MAX_JUMP = 255
 
 
@@ -77,16 +81,36 @@ def _if_any_bit(index: int, bits: int, then: _Block, otherwise: _Block) -> _Bloc
 
 def _if_one_of(index: int, words: tuple[int, ...], then: _Block, otherwise: _Block) -> _Block:
     tests = [
-        _Instruction(_JUMP_EQUAL, word, len(words) - place - 1, 0 if words[place + 1 :] else 1)
+        _Instruction(
+            _JUMP_EQUAL, word, len(words) - place - 1, 0 if words[place + 1 :] else len(then)
+        )
         for place, word in enumerate(words)
     ]
     return (_argument(index), *tests, *then, *otherwise)
 
 
+def _if_null(index: int, then: _Block, otherwise: _Block) -> _Block:
+    high = _Instruction(_LOAD, _ARGUMENTS_OFFSET + 8 * index + 4)
+    not_in_low = _Instruction(_JUMP_EQUAL, 0, 0, 2 + len(then))
+    return (
+        _argument(index),
+        not_in_low,
+        high,
+        _Instruction(_JUMP_EQUAL, 0, 0, len(then)),
+        *then,
+        *otherwise,
+    )
+
+
 def zygote_filter() -> bytes:
-    """Return stage 1: what a zygote and its children may ever ask of the kernel."""
+    """Return stage 1: what a zygote and its children may ever ask of the kernel.
+
+    No program may stop or kill itself, by signal, by timer or by a limit on CPU time: what ends
+    that way was ended by somebody else. The zygote kills by other calls.
+    """
     rules: dict[int, _Block] = {NUMBERS[name]: _ALLOW for name in ALLOWED}
     rules |= {NUMBERS[name]: _KILL for name in FATAL}
+    not_on_cpu_time = _if_one_of(1, (RLIMIT_CPU,), _if_null(2, _ALLOW, _NOT_PERMITTED), _ALLOW)
     only_pid = _if_one_of(0, (CLONE_NEWPID,), _ALLOW, _KILL)
     rules |= {
         NUMBERS["clone"]: _if_any_bit(0, _NEW_NAMESPACES, _KILL, _ALLOW),
@@ -94,7 +118,11 @@ def zygote_filter() -> bytes:
         NUMBERS["unshare"]: only_pid,
         NUMBERS["setns"]: _if_one_of(1, (CLONE_NEWPID,), _ALLOW, _KILL),
         NUMBERS["socketpair"]: _if_one_of(0, (_AF_UNIX,), _ALLOW, _NOT_PERMITTED),
-        NUMBERS["prlimit64"]: _if_one_of(0, (0,), _ALLOW, _NOT_PERMITTED),
+        NUMBERS["kill"]: _if_one_of(1, _IRRESISTIBLE, _NOT_PERMITTED, _ALLOW),
+        NUMBERS["tgkill"]: _if_one_of(2, _IRRESISTIBLE, _NOT_PERMITTED, _ALLOW),
+        NUMBERS["fcntl"]: _if_one_of(1, _SIGNALLING_FCNTLS, _NOT_PERMITTED, _ALLOW),
+        NUMBERS["setrlimit"]: _if_one_of(0, (RLIMIT_CPU,), _NOT_PERMITTED, _ALLOW),
+        NUMBERS["prlimit64"]: _if_one_of(0, (0,), not_on_cpu_time, _NOT_PERMITTED),
         NUMBERS["ioctl"]: _if_one_of(1, _IOCTLS, _ALLOW, _refuse(errno.ENOTTY)),
     }
     return _assemble(rules, _NOT_PERMITTED)

@@ -58,11 +58,10 @@ _ALLOWED = """
     sched_get_priority_max sched_get_priority_min sched_rr_get_interval prctl arch_prctl
     setrlimit mount umount2 gettid readahead getxattr lgetxattr fgetxattr listxattr llistxattr
     flistxattr time futex sched_getaffinity epoll_create getdents64 set_tid_address
-    restart_syscall fadvise64 timer_create timer_settime timer_gettime timer_getoverrun
-    timer_delete clock_gettime clock_getres clock_nanosleep exit_group epoll_wait epoll_ctl
-    tgkill utimes waitid openat mkdirat futimesat newfstatat unlinkat renameat linkat symlinkat
-    readlinkat fchmodat faccessat pselect6 ppoll set_robust_list get_robust_list splice tee
-    utimensat epoll_pwait signalfd timerfd_create eventfd fallocate timerfd_settime
+    restart_syscall fadvise64 clock_gettime clock_getres clock_nanosleep exit_group epoll_wait
+    epoll_ctl tgkill utimes waitid openat mkdirat futimesat newfstatat unlinkat renameat linkat
+    symlinkat readlinkat fchmodat faccessat pselect6 ppoll set_robust_list get_robust_list
+    splice tee utimensat epoll_pwait signalfd timerfd_create eventfd fallocate timerfd_settime
     timerfd_gettime signalfd4 eventfd2 epoll_create1 dup3 pipe2 preadv pwritev getcpu renameat2
     seccomp getrandom membarrier copy_file_range preadv2 pwritev2 statx rseq pidfd_send_signal
     pidfd_open close_range faccessat2 epoll_pwait2 landlock_create_ruleset landlock_add_rule
