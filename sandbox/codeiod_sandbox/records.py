@@ -73,7 +73,7 @@ def make_outward(calls: int, output_bytes: int) -> int:
 class Reading:
     """What one child came to: the outcomes of the first calls of its job, one at least.
 
-    `was_killed`: by SIGKILL and not by its zygote, so that the last outcome is only a guess.
+    `was_killed`: or stopped, by no one of ours, so that the last outcome is only a guess.
     """
 
     outcomes: list[Outcome]
@@ -100,7 +100,7 @@ def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -
 
 def _was_killed(report: Report) -> bool:
     by_signal = os.WIFSIGNALED(report.status) and os.WTERMSIG(report.status) == signal.SIGKILL
-    return by_signal and report.ended == Ended.ITSELF
+    return by_signal and report.ended in (Ended.ITSELF, Ended.STOPPED)
 
 
 def _read_records(outward: int, count: int, output_bytes: int) -> list[Outcome]:
@@ -162,7 +162,7 @@ def _end(report: Report) -> Outcome:
     """Say why a child ended early, from what its zygote saw."""
     if report.ended == Ended.CPU:
         return TimedOut("cpu")
-    if report.ended == Ended.WALL:
+    if report.ended in (Ended.WALL, Ended.STOPPED):
         return TimedOut("wall")
     if os.WIFSIGNALED(report.status):
         return _killed(os.WTERMSIG(report.status))

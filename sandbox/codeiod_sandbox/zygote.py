@@ -21,6 +21,7 @@ from codeiod_sandbox.outcomes import SandboxLevel
 
 START_SECONDS = 60.0
 CANCEL_SECONDS = 2.0
+WAKE_SECONDS = 5.0
 END_SECONDS = 5.0
 _DATAGRAM_BYTES = 65536
 _GUEST = Path(__file__).parent
@@ -125,16 +126,22 @@ class Zygote:
         except OSError as error:
             self.is_of_use = False
             raise ZygoteLost(str(error)) from error
-        deadline = (job.calls + 2) * STARVED_FACTOR * job.wall_seconds + START_SECONDS
         try:
-            with anyio.fail_after(deadline):
-                return Report.unpack(await self._receive())
-        except TimeoutError:
-            self.is_of_use = False
-            raise ZygoteLost("no answer long after the limits of its job") from None
+            return await self._report(job)
         except anyio.get_cancelled_exc_class():
             await self._cancel()
             raise
+
+    async def _report(self, job: Job) -> Report:
+        """Wait for the answer; wake a keeper that somebody stopped, so that it does its duty."""
+        longest = (job.calls + 2) * STARVED_FACTOR * job.wall_seconds + START_SECONDS
+        give_up = anyio.current_time() + longest
+        while anyio.current_time() < give_up:
+            with anyio.move_on_after(WAKE_SECONDS):
+                return Report.unpack(await self._receive())
+            self._signal(signal.SIGCONT)
+        self.is_of_use = False
+        raise ZygoteLost("no answer long after the limits of its job")
 
     async def _cancel(self) -> None:
         with anyio.CancelScope(shield=True):
@@ -174,8 +181,11 @@ class Zygote:
     def kill(self) -> None:
         """Kill the zygote and all below it, without waiting for it."""
         self.is_of_use = False
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._ended, signal.SIGKILL)
+            signal.pidfd_send_signal(self._ended, number)
 
     async def end(self) -> None:
         """Kill the zygote, and wait a bounded time until it and its keeper are gone."""

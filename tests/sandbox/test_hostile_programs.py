@@ -199,6 +199,6 @@ async def test_a_forged_exception_is_bounded() -> None:
         body = json.dumps(["x" * 5000, "y" * 5000, line]).encode()
         outward = make_outward(1, 1 << 16)
         os.write(outward, HEADER.pack(1, 1) + RECORD.pack(len(body), Kind.RAISED, 0.0) + body)
-        reading = read_outcomes(outward, 1, 1 << 16, Report(1, 0, Ended.ITSELF, 0.0))
+        reading = read_outcomes(outward, 1, 1 << 16, Report(1, 0, Ended.ITSELF, 0.0, 0))
         os.close(outward)
         assert reading.outcomes == [expected]

@@ -65,9 +65,7 @@ def ended(pids: set[int]) -> bool:
             os.close(descriptor)
 
 
-def processes_of_a_job(sandbox: Sandbox) -> int:
-    """Return how many processes run under one job: child, zygote and, in namespaces, keeper."""
-    return 3 if sandbox.level >= SandboxLevel.FULL else 2
+PROCESSES_OF_A_JOB = 3  # keeper, zygote and child
 
 
 async def until_running(processes: int, besides: frozenset[int] = frozenset()) -> set[int]:
@@ -111,7 +109,7 @@ async def test_a_zygote_that_dies_twice_is_an_error_of_the_sandbox() -> None:
 
         async def kill_twice() -> None:
             for _ in range(2):
-                victims = await until_running(processes_of_a_job(sandbox))
+                victims = await until_running(PROCESSES_OF_A_JOB)
                 for pid in sorted(victims)[:1]:
                     os.kill(pid, signal.SIGKILL)
                 await anyio.to_thread.run_sync(ended, victims)
@@ -123,11 +121,11 @@ async def test_a_zygote_that_dies_twice_is_an_error_of_the_sandbox() -> None:
         await doubles(sandbox, 2)
 
 
-async def kill_child(sandbox: Sandbox, times: int) -> None:
+async def kill_child(times: int) -> None:
     """Kill the newest process below this one, and the one that takes its place."""
     killed: frozenset[int] = frozenset()
     for _ in range(times):
-        child = max(await until_running(processes_of_a_job(sandbox), killed))
+        child = max(await until_running(PROCESSES_OF_A_JOB, killed))
         os.kill(child, signal.SIGKILL)
         killed |= {child}
 
@@ -136,7 +134,7 @@ async def test_a_killed_child_gets_a_second_chance() -> None:
     """The kernel's killer may have meant another; what the program returns then counts."""
     program = Program("import time\ndef f():\n    time.sleep(0.7)\n    return 1")
     async with Sandbox(workers=1, limits=LIMITS) as sandbox, anyio.create_task_group() as group:
-        group.start_soon(kill_child, sandbox, 1)
+        group.start_soon(kill_child, 1)
         (outcome,) = await sandbox.run(program, [Call("f", {})])
     assert isinstance(outcome, Returned)
 
@@ -144,7 +142,7 @@ async def test_a_killed_child_gets_a_second_chance() -> None:
 async def test_a_child_that_is_killed_again_is_over_memory() -> None:
     """Killed from outside twice, it looks as if the machine has no memory for it."""
     async with Sandbox(workers=1, limits=LIMITS) as sandbox, anyio.create_task_group() as group:
-        group.start_soon(kill_child, sandbox, 2)
+        group.start_soon(kill_child, 2)
         (outcome,) = await sandbox.run(SLEEP, [Call("f", {})])
     # Where the child is met while it still loads, it is the loading that took too much.
     assert outcome == OverMemory() or getattr(outcome, "type", "") == "MemoryError"
@@ -172,7 +170,7 @@ async def test_waiting_jobs_count_as_backlog() -> None:
         async with anyio.create_task_group() as group:
             for _ in range(5):
                 group.start_soon(sandbox.run, SLEEP, [Call("f", {})])
-            await until_running(processes_of_a_job(sandbox))
+            await until_running(PROCESSES_OF_A_JOB)
             assert sandbox.backlog == 5
             group.cancel_scope.cancel()
         assert sandbox.backlog == 0
@@ -202,7 +200,7 @@ def test_nothing_outlives_a_daemon_that_is_killed(level: SandboxLevel, tmp_path:
     )
     with subprocess.Popen([sys.executable, str(script)]) as daemon:
         deadline = time.monotonic() + SETTLE_SECONDS
-        zygotes = 3  # two and a twin: whatever more there is are programs that run
+        zygotes = 6  # two and a twin, with keepers: what more there is are programs that run
         while not up.exists() or len(below := descendants(daemon.pid)) <= zygotes:
             assert daemon.poll() is None
             assert time.monotonic() < deadline

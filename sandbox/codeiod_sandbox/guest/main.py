@@ -8,6 +8,7 @@ import contextlib
 import gc
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pathlib import Path
 from . import landlock, namespaces, rlimits, seccomp, syscalls
 from .child import Jail
 from .messages import FAULT_PREFIX
+from .own_memory import OwnMemory
 from .program import FILE_NAME
 from .warmup import preload, warm_up
 from .zygote import Zygote
@@ -88,7 +90,7 @@ class _Place:
     """Where a zygote has settled; `own_pids` is None where it has no namespaces."""
 
     own_pids: int | None
-    own_memory: int
+    own_memory: OwnMemory
     tmp: str
     readable: list[str]
 
@@ -103,9 +105,11 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
         place = _settle_in_namespaces(trees, control, HOST_NAMES[settings.twin])
         layers.held |= {"namespaces": "on", "private root": "on"}
     else:
+        keeper = os.getpid()
+        _leave_a_keeper(control)
         layers.attempt("foreign user", lambda: _become_nobody(settings.scratch))
-        namespaces.die_with_parent(settings.parent)
-        place = _Place(None, _open_own_memory(), settings.scratch, [*trees, *_READABLE_FILES])
+        namespaces.die_with_parent(keeper)
+        place = _Place(None, OwnMemory.open(), settings.scratch, [*trees, *_READABLE_FILES])
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), place.tmp))
     os.chdir("/")
     return _last_layers(settings, layers, control, place)
@@ -115,7 +119,7 @@ def _settle_in_namespaces(trees: list[str], control: socket.socket, host_name: s
     copies = namespaces.copy_trees(trees)
     namespaces.unshare()
     _leave_a_keeper(control)
-    own_memory = _open_own_memory()
+    own_memory = OwnMemory.open()
     own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     tmp = namespaces.tmp_beside(trees)
     namespaces.private_root(trees, copies)
@@ -125,11 +129,6 @@ def _settle_in_namespaces(trees: list[str], control: socket.socket, host_name: s
     namespaces.fresh_tmp(tmp)
     namespaces.die_with_forker()
     return _Place(own_pids, own_memory, tmp, ["/"])
-
-
-def _open_own_memory() -> int:
-    """Keep a way to ask for the size of this process when /proc is gone."""
-    return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _last_layers(
@@ -156,24 +155,24 @@ def _last_layers(
     jail = Jail(
         ruleset=make_ruleset() if locks else None,
         filters_calls=filters,
-        address_bytes=_address_bytes(place.own_memory),
+        address_bytes=place.own_memory.address_bytes(),
         processes=rlimits.PROCESSES if foreign else None,
         tmp=place.tmp,
         twin=settings.twin > 0,
     )
-    os.close(place.own_memory)
     gc.collect()
     gc.freeze()
     about = {"layers": layers.held, "python": sys.version.split()[0]}
     control.send(json.dumps(about).encode())
-    return Zygote(control, jail, place.own_pids, make_ruleset)
+    return Zygote(control, jail, place.own_pids, place.own_memory, make_ruleset)
 
 
 def _leave_a_keeper(control: socket.socket) -> None:
-    """Fork: the child goes on as first process of the new pid namespace, the parent waits for it.
+    """Fork: the child goes on, as first process of a new pid namespace if one was unshared.
 
-    The daemon can wait for the keeper and kill it; the zygote, and with it all that is in the
-    namespace, dies with its keeper.
+    The parent waits for it. The daemon can wait for the keeper and kill it; the zygote, and with
+    it all that is in the namespace, dies with its keeper. A zygote that somebody stops would keep
+    its job for ever: the keeper kills it, so that the daemon sees its end.
     """
     daemon = os.getppid()
     zygote = os.fork()
@@ -183,8 +182,11 @@ def _leave_a_keeper(control: socket.socket) -> None:
     control.close()
     os.closerange(_CONTROL, 1 << 20)
     namespaces.die_with_parent(daemon)
-    _, status = os.waitpid(zygote, 0)
-    os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
+    while True:
+        _, status = os.waitpid(zygote, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
+        os.kill(zygote, signal.SIGKILL)
 
 
 def _visible_trees() -> list[str]:
@@ -212,8 +214,3 @@ def _become_nobody(tmp: str) -> None:
     os.setgroups([])
     os.setresgid(namespaces.OUTER_ID, namespaces.OUTER_ID, namespaces.OUTER_ID)
     os.setresuid(namespaces.OUTER_ID, namespaces.OUTER_ID, namespaces.OUTER_ID)
-
-
-def _address_bytes(own_memory: int) -> int:
-    pages = int(os.pread(own_memory, 200, 0).split()[0])
-    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -20,6 +20,7 @@ RECORD = struct.Struct("<IBxxxd")  # bytes that follow, kind, CPU seconds
 # The wall clock is for what sleeps. On a busy machine a program that computes may get less than a
 # quarter of a core: it is not to blame, so its time counts only up to this multiple.
 STARVED_FACTOR = 4
+BROKEN = 0xFFFF_FFFF  # as `started`: the child itself failed, and not its program
 RECORD_SLACK_BYTES = 1 << 14  # room beside a result for its record, or for an exception's text
 
 
@@ -42,6 +43,7 @@ class Ended(IntEnum):
     WALL = 2
     CANCELLED = 3
     HUNG_UP = 4
+    STOPPED = 5  # by somebody else: no program may stop itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Tell how a child ended: its wait status, and what it used."""
+    """Tell how a child ended: its wait status, and what it used; and how large the zygote is."""
 
     number: int
     status: int
     ended: int
     cpu_seconds: float
+    resident_bytes: int
 
-    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<QQQd")
+    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<QQQdQ")
 
     def pack(self) -> bytes:
         return self.LAYOUT.pack(*astuple(self))
