@@ -115,7 +115,12 @@ Outcome: TypeAlias = (
 
 
 class SandboxLevel(IntEnum):
-    """How much stands between a program and this machine."""
+    """How much stands between a program and this machine.
+
+    At WEAK a program makes no process, no socket and no signal to others; but each file that its
+    user may read or write it may too, what /proc shows of that user's processes among them. At
+    NONE it may do all that its user may; what it has forked is dead before the next program.
+    """
 
     NONE = 0  # a process of its own and rlimits
     WEAK = 1  # and seccomp

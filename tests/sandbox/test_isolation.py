@@ -227,6 +227,33 @@ def f():
     assert outcome.type in ("PermissionError", "ValueError"), outcome
 
 
+async def test_no_signal_to_others_by_seccomp_alone() -> None:
+    """Where there is no Landlock, the filter pins signals to the process itself."""
+    source = """
+import fcntl, os, signal, ctypes
+def f():
+    zygote, refused = os.getppid(), 0
+    attempts = [
+        lambda: os.kill(zygote, 0),
+        lambda: os.kill(-1, 0),
+        lambda: signal.pidfd_send_signal(os.pidfd_open(zygote), 0),
+        lambda: fcntl.fcntl(0, fcntl.F_SETOWN, zygote),
+        lambda: ctypes.CDLL(None, use_errno=True).syscall(234, zygote, zygote, 0) or 1 / 0,
+    ]
+    for attempt in attempts:
+        try:
+            assert attempt() == -1
+        except PermissionError:
+            pass
+        refused += 1
+    return refused
+"""
+    async with Sandbox(workers=1, limits=LIMITS, at_most=SandboxLevel.WEAK) as jail:
+        if jail.level < SandboxLevel.WEAK:
+            pytest.skip(f"not to be had here: {jail.describe()}")
+        assert await value_of(jail, source) == 5
+
+
 async def test_capabilities_are_gone(jail: Sandbox) -> None:
     """None permitted, none effective; and no way back to them."""
     source = """
