@@ -30,8 +30,9 @@ from .syscalls import (
     call,
 )
 
-_AUDIT_ARCH_X86_64 = 0xC000003E
-_FIRST_X32 = 0x40000000
+MACHINE = os.uname().machine
+_AUDIT_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_FIRST_X32 = 0x40000000  # another ABI of x86-64; elsewhere no number is that high
 _SET_MODE_FILTER = 1
 
 _LOAD, _RETURN, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_SET = 0x20, 0x06, 0x15, 0x35, 0x45
@@ -102,62 +103,66 @@ def _if_null(index: int, then: _Block, otherwise: _Block) -> _Block:
     )
 
 
-def zygote_filter() -> bytes:
+def zygote_filter(machine: str = MACHINE) -> bytes:
     """Return stage 1: what a zygote and its children may ever ask of the kernel.
 
     No program may stop or kill itself, by signal, by timer or by a limit on CPU time: what ends
     that way was ended by somebody else. The zygote kills by other calls.
     """
-    rules: dict[int, _Block] = {NUMBERS[name]: _ALLOW for name in ALLOWED}
-    rules |= {NUMBERS[name]: _KILL for name in FATAL}
+    rules = {**dict.fromkeys(ALLOWED, _ALLOW), **dict.fromkeys(FATAL, _KILL)}
     not_on_cpu_time = _if_one_of(1, (RLIMIT_CPU,), _if_null(2, _ALLOW, _NOT_PERMITTED), _ALLOW)
     only_pid = _if_one_of(0, (CLONE_NEWPID,), _ALLOW, _KILL)
     rules |= {
-        NUMBERS["clone"]: _if_any_bit(0, _NEW_NAMESPACES, _KILL, _ALLOW),
-        NUMBERS["clone3"]: _refuse(errno.ENOSYS),
-        NUMBERS["unshare"]: only_pid,
-        NUMBERS["setns"]: _if_one_of(1, (CLONE_NEWPID,), _ALLOW, _KILL),
-        NUMBERS["socketpair"]: _if_one_of(0, (_AF_UNIX,), _ALLOW, _NOT_PERMITTED),
-        NUMBERS["kill"]: _if_one_of(1, _IRRESISTIBLE, _NOT_PERMITTED, _ALLOW),
-        NUMBERS["tgkill"]: _if_one_of(2, _IRRESISTIBLE, _NOT_PERMITTED, _ALLOW),
-        NUMBERS["fcntl"]: _if_one_of(1, _SIGNALLING_FCNTLS, _NOT_PERMITTED, _ALLOW),
-        NUMBERS["setrlimit"]: _if_one_of(0, (RLIMIT_CPU,), _NOT_PERMITTED, _ALLOW),
-        NUMBERS["prlimit64"]: _if_one_of(0, (0,), not_on_cpu_time, _NOT_PERMITTED),
-        NUMBERS["ioctl"]: _if_one_of(1, _IOCTLS, _ALLOW, _refuse(errno.ENOTTY)),
+        "clone": _if_any_bit(0, _NEW_NAMESPACES, _KILL, _ALLOW),
+        "clone3": _refuse(errno.ENOSYS),
+        "unshare": only_pid,
+        "setns": _if_one_of(1, (CLONE_NEWPID,), _ALLOW, _KILL),
+        "socketpair": _if_one_of(0, (_AF_UNIX,), _ALLOW, _NOT_PERMITTED),
+        "kill": _if_one_of(1, _IRRESISTIBLE, _NOT_PERMITTED, _ALLOW),
+        "tgkill": _if_one_of(2, _IRRESISTIBLE, _NOT_PERMITTED, _ALLOW),
+        "fcntl": _if_one_of(1, _SIGNALLING_FCNTLS, _NOT_PERMITTED, _ALLOW),
+        "setrlimit": _if_one_of(0, (RLIMIT_CPU,), _NOT_PERMITTED, _ALLOW),
+        "prlimit64": _if_one_of(0, (0,), not_on_cpu_time, _NOT_PERMITTED),
+        "ioctl": _if_one_of(1, _IOCTLS, _ALLOW, _refuse(errno.ENOTTY)),
     }
-    return _assemble(rules, _NOT_PERMITTED)
+    return _assemble(rules, _NOT_PERMITTED, machine)
 
 
-def child_filter(own_pid: int) -> bytes:
+def child_filter(own_pid: int, machine: str = MACHINE) -> bytes:
     """Return stage 2: no processes, mounts or namespaces, and signals to itself alone."""
     to_itself = _if_one_of(0, (own_pid,), _ALLOW, _NOT_PERMITTED)
-    rules: dict[int, _Block] = {
-        NUMBERS["clone"]: _if_any_bit(0, CLONE_THREAD, _ALLOW, _NOT_PERMITTED),
-        NUMBERS["kill"]: to_itself,
-        NUMBERS["tgkill"]: to_itself,
-        NUMBERS["prctl"]: _if_one_of(0, (PR_SET_PDEATHSIG,), _NOT_PERMITTED, _ALLOW),
-        NUMBERS["mount"]: _KILL,
-        NUMBERS["umount2"]: _KILL,
-        NUMBERS["unshare"]: _KILL,
-        NUMBERS["setns"]: _KILL,
-        NUMBERS["capset"]: _NOT_PERMITTED,
-        NUMBERS["seccomp"]: _NOT_PERMITTED,
-        NUMBERS["pidfd_open"]: _NOT_PERMITTED,
-        NUMBERS["pidfd_send_signal"]: _NOT_PERMITTED,
+    rules = {
+        "clone": _if_any_bit(0, CLONE_THREAD, _ALLOW, _NOT_PERMITTED),
+        "kill": to_itself,
+        "tgkill": to_itself,
+        "prctl": _if_one_of(0, (PR_SET_PDEATHSIG,), _NOT_PERMITTED, _ALLOW),
+        "mount": _KILL,
+        "umount2": _KILL,
+        "unshare": _KILL,
+        "setns": _KILL,
+        "capset": _NOT_PERMITTED,
+        "seccomp": _NOT_PERMITTED,
+        "pidfd_open": _NOT_PERMITTED,
+        "pidfd_send_signal": _NOT_PERMITTED,
     }
-    return _assemble(rules, _ALLOW)
+    return _assemble(rules, _ALLOW, machine)
 
 
-def _assemble(rules: Mapping[int, _Block], default: _Block) -> bytes:
+def _assemble(rules: Mapping[str, _Block], default: _Block, machine: str) -> bytes:
+    """Return the program that decides by name; a machine need not have all of them."""
+    if machine not in NUMBERS:
+        raise OSError(errno.ENOSYS, f"no filter is written for {machine}")
+    numbers = NUMBERS[machine]
+    blocks = {numbers[name]: block for name, block in rules.items() if name in numbers}
     intervals: list[tuple[int, _Block]] = []
-    for number in range(max(rules) + 2):
-        block = rules.get(number, default)
+    for number in range(max(blocks) + 2):
+        block = blocks.get(number, default)
         if not intervals or intervals[-1][1] != block:
             intervals.append((number, block))
     intervals.append((_FIRST_X32, _KILL))
     program = (
         _Instruction(_LOAD, _ARCH_OFFSET),
-        _Instruction(_JUMP_EQUAL, _AUDIT_ARCH_X86_64, 1, 0),
+        _Instruction(_JUMP_EQUAL, _AUDIT_ARCHITECTURES[machine], 1, 0),
         *_KILL,
         _Instruction(_LOAD, _NUMBER_OFFSET),
         *_tree(intervals),
@@ -178,8 +183,6 @@ def _tree(intervals: list[tuple[int, _Block]]) -> _Block:
 
 def install(filter_bytes: bytes) -> None:
     """Bind the calling process for good. :raises OSError: where the kernel has no filters."""
-    if os.uname().machine != "x86_64":
-        raise OSError(errno.ENOSYS, f"no filter is written for {os.uname().machine}")
     buffer = ctypes.create_string_buffer(filter_bytes, len(filter_bytes))
     program = struct.pack("=H6xQ", len(filter_bytes) // 8, ctypes.addressof(buffer))
     call("seccomp", _SET_MODE_FILTER, 0, program)

@@ -1,6 +1,6 @@
-"""The numbers of system calls on x86-64, and what is allowed. Imports nothing."""
+"""The numbers of system calls on x86-64 and on aarch64, and what is allowed. Imports nothing."""
 
-_NUMBERS = """
+_ON_X86_64 = """
     read=0 write=1 open=2 close=3 stat=4 fstat=5 lstat=6 poll=7 lseek=8 mmap=9 mprotect=10
     munmap=11 brk=12 rt_sigaction=13 rt_sigprocmask=14 rt_sigreturn=15 ioctl=16 pread64=17
     pwrite64=18 readv=19 writev=20 access=21 pipe=22 select=23 sched_yield=24 mremap=25 msync=26
@@ -35,14 +35,56 @@ _NUMBERS = """
     clock_adjtime=305 setns=308 getcpu=309 process_vm_readv=310 process_vm_writev=311 kcmp=312
     finit_module=313 renameat2=316 seccomp=317 getrandom=318 kexec_file_load=320 bpf=321
     userfaultfd=323 membarrier=324 copy_file_range=326 preadv2=327 pwritev2=328 statx=332
-    rseq=334 pidfd_send_signal=424 io_uring_setup=425 io_uring_enter=426 io_uring_register=427
+    rseq=334
+"""
+_ON_AARCH64 = """
+    getxattr=8 lgetxattr=9 fgetxattr=10 listxattr=11 llistxattr=12 flistxattr=13 getcwd=17
+    lookup_dcookie=18 eventfd2=19 epoll_create1=20 epoll_ctl=21 epoll_pwait=22 dup=23 dup3=24
+    fcntl=25 ioctl=29 mkdirat=34 unlinkat=35 symlinkat=36 linkat=37 renameat=38 umount2=39
+    mount=40 pivot_root=41 statfs=43 fstatfs=44 truncate=45 ftruncate=46 fallocate=47
+    faccessat=48 chdir=49 fchdir=50 chroot=51 fchmod=52 fchmodat=53 openat=56 close=57
+    vhangup=58 pipe2=59 quotactl=60 getdents64=61 lseek=62 read=63 write=64 readv=65 writev=66
+    pread64=67 pwrite64=68 preadv=69 pwritev=70 sendfile=71 pselect6=72 ppoll=73 signalfd4=74
+    splice=76 tee=77 readlinkat=78 newfstatat=79 fstat=80 fsync=82 fdatasync=83
+    timerfd_create=85 timerfd_settime=86 timerfd_gettime=87 utimensat=88 acct=89 capget=90
+    capset=91 exit=93 exit_group=94 waitid=95 set_tid_address=96 unshare=97 futex=98
+    set_robust_list=99 get_robust_list=100 nanosleep=101 getitimer=102 setitimer=103
+    kexec_load=104 init_module=105 delete_module=106 timer_create=107 timer_gettime=108
+    timer_getoverrun=109 timer_settime=110 timer_delete=111 clock_settime=112 clock_gettime=113
+    clock_getres=114 clock_nanosleep=115 syslog=116 ptrace=117 sched_getscheduler=120
+    sched_getparam=121 sched_getaffinity=123 sched_yield=124 sched_get_priority_max=125
+    sched_get_priority_min=126 sched_rr_get_interval=127 restart_syscall=128 kill=129 tgkill=131
+    sigaltstack=132 rt_sigsuspend=133 rt_sigaction=134 rt_sigprocmask=135 rt_sigpending=136
+    rt_sigtimedwait=137 rt_sigreturn=139 getpriority=141 reboot=142 getresuid=148 getresgid=150
+    times=153 getpgid=155 getsid=156 getgroups=158 uname=160 sethostname=161 setdomainname=162
+    getrlimit=163 setrlimit=164 getrusage=165 umask=166 prctl=167 getcpu=168 gettimeofday=169
+    settimeofday=170 adjtimex=171 getpid=172 getppid=173 getuid=174 geteuid=175 getgid=176
+    getegid=177 gettid=178 sysinfo=179 socketpair=199 getsockname=204 getpeername=205 sendto=206
+    recvfrom=207 setsockopt=208 getsockopt=209 shutdown=210 sendmsg=211 recvmsg=212
+    readahead=213 brk=214 munmap=215 mremap=216 add_key=217 request_key=218 keyctl=219 clone=220
+    mmap=222 fadvise64=223 swapon=224 swapoff=225 mprotect=226 msync=227 mincore=232 madvise=233
+    remap_file_pages=234 migrate_pages=238 move_pages=239 perf_event_open=241 wait4=260
+    prlimit64=261 fanotify_init=262 name_to_handle_at=264 open_by_handle_at=265
+    clock_adjtime=266 setns=268 process_vm_readv=270 process_vm_writev=271 kcmp=272
+    finit_module=273 renameat2=276 seccomp=277 getrandom=278 bpf=280 userfaultfd=282
+    membarrier=283 copy_file_range=285 preadv2=286 pwritev2=287 statx=291 rseq=293
+    kexec_file_load=294
+"""
+_EVERYWHERE = """
+    pidfd_send_signal=424 io_uring_setup=425 io_uring_enter=426 io_uring_register=427
     open_tree=428 move_mount=429 fsopen=430 fsconfig=431 fsmount=432 fspick=433 pidfd_open=434
     clone3=435 close_range=436 pidfd_getfd=438 faccessat2=439 process_madvise=440
     epoll_pwait2=441 mount_setattr=442 quotactl_fd=443 landlock_create_ruleset=444
     landlock_add_rule=445 landlock_restrict_self=446 memfd_secret=447 process_mrelease=448
     futex_waitv=449
 """
-NUMBERS = {name: int(number) for name, number in (pair.split("=") for pair in _NUMBERS.split())}
+NUMBERS = {
+    machine: {name: int(number) for name, number in (pair.split("=") for pair in pairs.split())}
+    for machine, pairs in (
+        ("x86_64", _ON_X86_64 + _EVERYWHERE),
+        ("aarch64", _ON_AARCH64 + _EVERYWHERE),
+    )
+}
 
 # What Python, its libraries and the zygote itself ask for; with conditions: see seccomp.py.
 _ALLOWED = """
