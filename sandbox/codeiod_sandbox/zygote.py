@@ -216,6 +216,7 @@ def _spawn(
         "preload": flavour.preload,
         "allowed": flavour.allowed,
         "scratch": scratch,
+        "cgroup": "",
     }
     code = _BOOTSTRAP.format(folder=str(_GUEST))
     arguments = [str(python), "-s", "-P", "-B", "-c", code, json.dumps(settings)]

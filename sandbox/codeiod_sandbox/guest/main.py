@@ -43,6 +43,7 @@ class Settings:
     preload: list[str]
     allowed: list[str] | None
     scratch: str  # the private folder where there are no namespaces
+    cgroup: str  # the folder of the cgroup to live in, empty where there is none
 
 
 @dataclass(slots=True)
@@ -101,6 +102,10 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
     os.nice(_NICENESS)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
+    if settings.cgroup:
+        # Before the namespaces: from in there the folder is not to be seen.
+        members = f"{settings.cgroup}/cgroup.procs"
+        layers.attempt("cgroup", lambda: namespaces.write_kernel_file(members, "0"))
     if settings.namespaces:
         place = _settle_in_namespaces(trees, control, HOST_NAMES[settings.twin])
         layers.held |= {"namespaces": "on", "private root": "on"}

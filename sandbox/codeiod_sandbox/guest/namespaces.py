@@ -47,9 +47,9 @@ def unshare() -> None:
         _unshare_mapped_from_outside(flags, f"0 0 1\n{INNER_ID} {OUTER_ID} 1\n")
     else:
         syscalls.unshare(flags)
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"{INNER_ID} {user} 1\n")
-        _write("/proc/self/gid_map", f"{INNER_ID} {group} 1\n")
+        write_kernel_file("/proc/self/setgroups", "deny")
+        write_kernel_file("/proc/self/uid_map", f"{INNER_ID} {user} 1\n")
+        write_kernel_file("/proc/self/gid_map", f"{INNER_ID} {group} 1\n")
 
 
 def _is_mapped(user: int) -> bool:
@@ -68,8 +68,8 @@ def _unshare_mapped_from_outside(flags: int, lines: str) -> None:
         try:
             os.close(tell)
             if os.read(ready, 1):
-                _write(f"/proc/{target}/uid_map", lines)
-                _write(f"/proc/{target}/gid_map", lines)
+                write_kernel_file(f"/proc/{target}/uid_map", lines)
+                write_kernel_file(f"/proc/{target}/gid_map", lines)
                 status = 0
         finally:
             os._exit(status)
@@ -84,8 +84,8 @@ def _unshare_mapped_from_outside(flags: int, lines: str) -> None:
         raise PermissionError(1, "uid_map: could not be written for two users")
 
 
-def _write(path: str, text: str) -> None:
-    # A plain file object loses the error of a write that happens at its close.
+def write_kernel_file(path: str, text: str) -> None:
+    """Tell the kernel something by a file; a file object would lose the error of a late write."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
         os.write(descriptor, text.encode())
