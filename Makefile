@@ -1,6 +1,6 @@
 # The commands of the project; `make help` lists them. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format bench bench-memory bench-programs acceptance clean
+.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos acceptance clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -39,6 +39,12 @@ bench-sandbox: $(VENV)/.bench ## CPU time an execution, beside other ways to run
 
 bench-programs: $(VENV)/.science ## Sample 2,137 recorded programs in the sandbox (RECORDED=folder)
 	$(BIN)/python bench/programs.py $(RECORDED) $(ARGS)
+
+bench-soak: $(VENV)/.dev ## 50,000 executions in the sandbox, one in five hostile: what leaks, what slows
+	$(BIN)/python bench/soak.py $(ARGS)
+
+bench-chaos: $(VENV)/.dev ## Kill, stop and starve the sandbox's processes under load, and count wrong outcomes
+	$(BIN)/python bench/chaos.py $(ARGS)
 
 acceptance: $(VENV)/.science ## Run recorded files against a recorded teacher (RECORDED=folder)
 	$(BIN)/python bench/recorded.py $(RECORDED)

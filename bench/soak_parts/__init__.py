@@ -1,0 +1,1 @@
+"""Parts of the benches of the sandbox in the long run, `soak.py` and `chaos.py`."""
