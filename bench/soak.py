@@ -93,8 +93,8 @@ async def soak(table: Table, options: argparse.Namespace) -> None:
     before = holding()
     async with Sandbox(workers, LIMITS, at_most=options.at_most) as sandbox:
         print(f"       {sandbox.describe()}")
-        await _fill(sandbox, workers)
         await stretch(sandbox, judge, executions(WARM_UP), WARM_UP, workers)
+        await _fill(sandbox, workers)
         at_start, waiting = holding(), executions(options.executions)
         paces = []
         for number in range(TENTHS):
@@ -102,6 +102,7 @@ async def soak(table: Table, options: argparse.Namespace) -> None:
                 await stretch(sandbox, judge, waiting, options.executions // TENTHS, workers)
             )
             print(f"       {number + 1} tenths: {paces[-1]}", flush=True)
+        await _fill(sandbox, workers)  # a zygote cleans up after it has answered
         at_end = holding()
         ratios = await _against_a_fresh_one(sandbox, judge, workers, options.at_most)
     print(f"       outcomes: {dict(judge.outcomes.most_common())}")
