@@ -7,6 +7,7 @@ There is one outcome per call, in order: a value of one of eight types, never an
 fault of the sandbox itself raises, `SandboxError`. Read `pool.py` first, then `guest/main.py`.
 """
 
+from codeiod_sandbox.helper import HelperSandbox
 from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import (
     Call,
@@ -31,6 +32,7 @@ __all__ = [
     "DEFAULT_MODULES",
     "Call",
     "Died",
+    "HelperSandbox",
     "Limits",
     "LoadFailed",
     "Modules",

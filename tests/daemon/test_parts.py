@@ -8,7 +8,16 @@ from anyio import to_thread
 from codeiod.config import Settings, load
 from codeiod.errors import SettingsError
 from codeiod.service import parts
-from codeiod_sandbox import DEFAULT_MODULES, Limits, Modules, SandboxError
+from codeiod_sandbox import (
+    DEFAULT_MODULES,
+    Call,
+    HelperSandbox,
+    Limits,
+    Modules,
+    Program,
+    Returned,
+    SandboxError,
+)
 
 
 class Unstartable:
@@ -47,3 +56,16 @@ async def test_the_modules_of_programs_are_those_of_the_settings() -> None:
         modules, "sandbox.modules=['numpy', 'scikit-learn']", "sandbox.preload=['json']"
     )
     assert (chosen.allowed, chosen.preload) == (("numpy", "scikit-learn"), ("json",))
+
+
+async def test_a_run_may_have_its_sandbox_in_a_helper_process() -> None:
+    """The setting is all that it takes."""
+
+    def settings() -> Settings:
+        assignments = ["teacher.kind=builtin", "sandbox.helpers=1", "sandbox.minimum_level=1"]
+        return load(None, assignments, environ={}).settings
+
+    async with parts.open_sandbox(await to_thread.run_sync(settings)) as sandbox:
+        assert isinstance(sandbox, HelperSandbox)
+        (outcome,) = await sandbox.run(Program("def f(): return 7"), [Call("f", {})])
+    assert isinstance(outcome, Returned)

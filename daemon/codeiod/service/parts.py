@@ -31,6 +31,7 @@ from codeiod.teachers.openai import OpenAITeacher
 from codeiod_prompts import Prompts
 from codeiod_sandbox import (
     DEFAULT_MODULES,
+    HelperSandbox,
     Limits,
     Modules,
     Sandbox,
@@ -89,20 +90,18 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
 
 
 @asynccontextmanager
-async def open_sandbox(settings: Settings) -> AsyncIterator[Sandbox]:
+async def open_sandbox(settings: Settings) -> AsyncIterator[Sandbox | HelperSandbox]:
     """Start the sandbox.
 
     :raises SettingsError: it can't be started, or does not isolate programs as well as is asked.
     """
-    wanted = settings.sandbox
-    limits = Limits(call_seconds=wanted.call_seconds, memory_bytes=wanted.memory_bytes)
-    made = Sandbox(workers_of(settings), limits, modules=modules_of(settings))
     async with AsyncExitStack() as exits:
+        sandbox: Sandbox | HelperSandbox
         try:
-            sandbox = await exits.enter_async_context(made)
+            sandbox = await exits.enter_async_context(_make_sandbox(settings))
         except SandboxError as error:
             raise SettingsError(f"{error}; codeiod doctor says what to change") from error
-        minimum = wanted.minimum_level
+        minimum = settings.sandbox.minimum_level
         if sandbox.level < minimum:
             raise SettingsError(
                 f"the sandbox reaches level {sandbox.level:d} here and sandbox.minimum_level is"
@@ -115,6 +114,15 @@ async def open_sandbox(settings: Settings) -> AsyncIterator[Sandbox]:
                 advice="programs are less isolated than they could be; see codeiod doctor",
             )
         yield sandbox
+
+
+def _make_sandbox(settings: Settings) -> Sandbox | HelperSandbox:
+    wanted = settings.sandbox
+    limits = Limits(call_seconds=wanted.call_seconds, memory_bytes=wanted.memory_bytes)
+    workers, modules = workers_of(settings), modules_of(settings)
+    if wanted.helpers:
+        return HelperSandbox(workers, limits, helpers=wanted.helpers, modules=modules)
+    return Sandbox(workers, limits, modules=modules)
 
 
 @asynccontextmanager
