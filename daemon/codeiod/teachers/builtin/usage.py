@@ -1,0 +1,92 @@
+"""How a function uses its parameters: their attributes, whether they are called or changed.
+
+Imports the standard library and its neighbours.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from codeiod.teachers.builtin.purity import walk
+from codeiod.teachers.builtin.scopes import Function, Nodes
+from codeiod.teachers.builtin.survey import mutated_names
+
+
+@dataclass(slots=True)
+class Use:
+    """What a function does with one parameter."""
+
+    attributes: set[str] = field(default_factory=set)
+    loaded: bool = False
+    called: bool = False
+    changed: bool = False
+
+
+def uses_of(function: Function, dropped: Nodes) -> dict[str, Use]:
+    """Read how a function uses each of its parameters."""
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    uses = {a.arg: Use() for a in [*named, *(a for a in (arguments.vararg,) if a)]}
+    reached = set[str]()
+    for node in walk(function.body, dropped):
+        _note(uses, node)
+        reached |= {n for n in mutated_names(node) if n in uses and not _plain_augment(node)}
+    for name in reached:
+        uses[name].changed = True
+    return uses
+
+
+def _note(uses: Mapping[str, Use], node: ast.AST) -> None:
+    match node:
+        case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in uses:
+            uses[name].attributes.add(attribute)
+            if isinstance(node.ctx, ast.Store):
+                uses[name].changed = True
+        case ast.Call(func=ast.Name(id=name)) if name in uses:
+            uses[name].called = True
+        case ast.Name(id=name, ctx=ast.Load()) if name in uses:
+            uses[name].loaded = True
+
+
+def _plain_augment(node: ast.AST) -> bool:
+    """Whether a change is ``n += 1``: of a number, for all that is known, not of a list."""
+    match node:
+        case ast.AugAssign(target=ast.Name(), value=value):
+            return not isinstance(value, ast.List | ast.ListComp)
+    return False
+
+
+def changed_through_calls(
+    function: Function, functions: Sequence[Function], dropped: Nodes
+) -> set[str]:
+    """Return the parameters that a function or what it calls changes in place."""
+    known = {f.name: f for f in functions}
+    known.setdefault(function.name, function)
+    changed = {
+        n: {p for p, u in uses_of(f, dropped).items() if u.changed} for n, f in known.items()
+    }
+    grown = True
+    while grown:
+        grown = False
+        for name, one in known.items():
+            fresh = _passed_on(one, known, changed) - changed[name]
+            changed[name] |= fresh
+            grown = grown or bool(fresh)
+    return changed[function.name]
+
+
+def _passed_on(
+    function: Function, known: Mapping[str, Function], changed: Mapping[str, set[str]]
+) -> set[str]:
+    own = {a.arg for a in function.args.args}
+    found = set[str]()
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in known:
+                takes = [a.arg for a in known[name].args.args if a.arg not in ("self", "cls")]
+                for parameter, value in zip(takes, node.args, strict=False):
+                    if isinstance(value, ast.Name) and parameter in changed[name]:
+                        found.add(value.id)
+    return found & own
