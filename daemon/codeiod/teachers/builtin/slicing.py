@@ -1,0 +1,232 @@
+"""What a function needs of its file to run: the closure of its definitions, and their text.
+
+Imports the standard library and its neighbours. A class is carried without the methods that
+nothing here names.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from codeiod.teachers.builtin.drops import Drops
+from codeiod.teachers.builtin.scopes import FUNCTIONS, Function, free_names
+from codeiod.teachers.builtin.sourcetext import Edit
+from codeiod.teachers.builtin.survey import Survey
+from codeiod.teachers.builtin.wellknown import BUILTINS, KNOWN_NAMES
+
+IMPORTS = (ast.Import, ast.ImportFrom)
+SHOWING = frozenset({"__str__", "__repr__", "__format__"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The names that a piece of code takes from outside, and the attributes that it names."""
+
+    names: frozenset[str]
+    attributes: frozenset[str]
+
+
+@dataclass(slots=True)
+class Closure:
+    """What is kept of a file for one function."""
+
+    statements: dict[ast.stmt, None] = field(default_factory=dict)
+    """The top-level statements, as an ordered set."""
+    methods: set[Function] = field(default_factory=set)
+    """The methods that are kept of their classes."""
+    names: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+    """Names that neither the file nor the interpreter nor a usual import gives a meaning."""
+
+    def functions(self) -> list[Function]:
+        """List the functions and methods that are kept."""
+        plain = [s for s in self.statements if isinstance(s, FUNCTIONS)]
+        return [*plain, *sorted(self.methods, key=lambda m: m.lineno)]
+
+    def pieces(self, drops: Drops) -> list[ast.AST]:
+        """List what is kept, in parts that hold nothing that is not kept."""
+        parts = list[ast.AST]()
+        for statement in self.statements:
+            if isinstance(statement, ast.ClassDef):
+                methods = methods_of(statement)
+                parts += [*statement.bases, *statement.decorator_list]
+                parts += [n for n in statement.body if n not in methods or n in self.methods]
+            elif not isinstance(statement, IMPORTS):
+                parts.append(statement)
+        return [part for part in parts if part not in drops.nodes]
+
+
+class Slicer:
+    """Finds closures in one file, for one choice of what is dropped."""
+
+    def __init__(self, survey: Survey, drops: Drops) -> None:
+        self.survey = survey
+        self.drops = drops
+        self._dropped = drops.dropped
+        self._facts = dict[ast.AST, Facts]()
+
+    def closure(self, function: Function, owner: ast.ClassDef | None = None) -> Closure:
+        """Find all that a function of the module, or a method of a class, leans on."""
+        closure, waiting = Closure(), list[ast.stmt]()
+        if owner is None:
+            self._keep(closure, function, waiting)
+        else:
+            self._keep(closure, owner, waiting)
+            self._keep_method(closure, function, waiting)
+        while waiting:
+            self._follow(closure, waiting.pop(), waiting)
+        closure.statements = dict.fromkeys(sorted(closure.statements, key=_place))
+        return closure
+
+    def facts(self, node: ast.AST) -> Facts:
+        """Read what a node leans on; of a class, what it does without its methods."""
+        if node not in self._facts:
+            methods = methods_of(node) if isinstance(node, ast.ClassDef) else []
+            dropped = self._dropped.union(methods)
+            attributes = frozenset(_attributes([node], dropped))
+            self._facts[node] = Facts(frozenset(free_names([node], dropped)), attributes)
+        return self._facts[node]
+
+    def _keep(self, closure: Closure, statement: ast.stmt, waiting: list[ast.stmt]) -> None:
+        if statement not in closure.statements:
+            closure.statements[statement] = None
+            waiting.append(statement)
+            if isinstance(statement, ast.ClassDef):
+                for method in methods_of(statement):
+                    if _special(method) or method.name in closure.attributes:
+                        self._keep_method(closure, method, waiting)
+
+    def _keep_method(self, closure: Closure, method: Function, waiting: list[ast.stmt]) -> None:
+        if method not in closure.methods:
+            closure.methods.add(method)
+            waiting.append(method)
+
+    def _follow(self, closure: Closure, node: ast.stmt, waiting: list[ast.stmt]) -> None:
+        facts = self.facts(node)
+        for name in sorted(facts.names - closure.names):
+            self._need(closure, name, waiting)
+        closure.names |= facts.names
+        fresh = facts.attributes - closure.attributes
+        closure.attributes |= fresh
+        for statement in [s for s in closure.statements if isinstance(s, ast.ClassDef)]:
+            for method in methods_of(statement):
+                if method.name in fresh:
+                    self._keep_method(closure, method, waiting)
+
+    def _need(self, closure: Closure, name: str, waiting: list[ast.stmt]) -> None:
+        meaning = self.survey.meaning(name)
+        if meaning is None:
+            if name not in BUILTINS and name not in KNOWN_NAMES:
+                closure.missing.add(name)
+            return
+        if any(_defines(kept, name) for kept in closure.statements):
+            return  # another definition of the same name is the target itself
+        self._keep(closure, meaning, waiting)
+        if not isinstance(meaning, (*FUNCTIONS, ast.ClassDef, *IMPORTS)):
+            for filler in self.survey.fillers(name):
+                self._keep(closure, filler, waiting)
+
+
+def written(slicer: Slicer, closure: Closure, edits: Iterable[Edit] = ()) -> str:
+    """Write the text of a closure: the imports that are used, then all the rest as it stands."""
+    survey, extra = slicer.survey, list(edits)
+    extra += slicer.drops.edits
+    for statement in closure.statements:
+        if isinstance(statement, ast.ClassDef):
+            extra += _unused_methods(survey, statement, closure)
+    imports = _imports(survey, closure)
+    body = list[str]()
+    for statement in closure.statements:
+        if not isinstance(statement, IMPORTS) and statement not in slicer.drops.nodes:
+            start, end = survey.text.unit(statement)
+            wide = isinstance(statement, (*FUNCTIONS, ast.ClassDef))
+            body.append(("\n\n" if wide or _after_wide(body) else "") + _clean(
+                survey.text.slice(start, end, extra)))  # fmt: skip
+    gap = [""] if imports and body and not body[0].startswith("\n\n") else []
+    return "\n".join([*imports, *gap, *body]).strip("\n") + "\n"
+
+
+def methods_of(statement: ast.AST) -> list[Function]:
+    if not isinstance(statement, ast.ClassDef):
+        return []
+    return [s for s in statement.body if isinstance(s, FUNCTIONS)]
+
+
+def _clean(text: str) -> str:
+    """Take out blank lines at the ends and those that stand more than two together."""
+    lines = [line.rstrip() if not line.strip() else line for line in text.strip("\n").split("\n")]
+    kept = [b for a, b in zip(["", *lines], lines, strict=False) if a or b]
+    return "\n".join(kept)
+
+
+def _after_wide(body: list[str]) -> bool:
+    return bool(body) and body[-1].startswith("\n\n")
+
+
+def _imports(survey: Survey, closure: Closure) -> list[str]:
+    """Write the imports of the names that are used, those that the author forgot included."""
+    lines = dict[str, None]()
+    for statement in closure.statements:
+        if isinstance(statement, IMPORTS):
+            for alias in statement.names:
+                if (alias.asname or alias.name.partition(".")[0]) in closure.names:
+                    lines[_import_line(statement, alias)] = None
+    for name in sorted(closure.names):
+        if survey.meaning(name) is None and name not in BUILTINS and name in KNOWN_NAMES:
+            lines[KNOWN_NAMES[name]] = None
+    return sorted(lines, key=lambda line: (line.startswith("from"), line))
+
+
+def _import_line(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+    told = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+    if isinstance(statement, ast.ImportFrom):
+        return f"from {'.' * statement.level}{statement.module or ''} import {told}"
+    return f"import {told}"
+
+
+def _unused_methods(survey: Survey, owner: ast.ClassDef, closure: Closure) -> list[Edit]:
+    methods = methods_of(owner)
+    unused = [m for m in methods if m not in closure.methods]
+    edits = list[Edit]()
+    for method in unused:
+        start = survey.text.above(survey.text.line_start(survey.text.start(method)))
+        edits.append(Edit(start, survey.text.line_end(survey.text.end(method)) + 1, ""))
+    if edits and len(unused) == len(owner.body):
+        indent = survey.text.indent(unused[0])
+        edits[0] = Edit(edits[0].start, edits[0].end, f"{indent}pass\n")
+    return edits
+
+
+def _attributes(nodes: Iterable[ast.AST], dropped: frozenset[ast.AST]) -> set[str]:
+    found, stack = set[str](), list(nodes)
+    while stack:
+        node = stack.pop()
+        if node in dropped:
+            continue
+        if isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.FormattedValue) or _shows(node):
+            found |= SHOWING
+        stack.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _shows(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("str", "repr", "format", "print")
+
+
+def _special(method: Function) -> bool:
+    """Whether a method is called without being named, but not to be shown."""
+    name = method.name
+    return name.startswith("__") and name.endswith("__") and name not in SHOWING
+
+
+def _defines(statement: ast.stmt, name: str) -> bool:
+    return isinstance(statement, (*FUNCTIONS, ast.ClassDef)) and statement.name == name
+
+
+def _place(statement: ast.stmt) -> tuple[int, int]:
+    return statement.lineno, statement.col_offset
