@@ -1,0 +1,79 @@
+"""What a file says about a function: in its docstring, a comment above it, or at the file's head.
+
+Imports the standard library and its neighbours.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from codeiod.teachers.builtin.docs import Doc, comment_above, summary_of
+from codeiod.teachers.builtin.scopes import Function
+from codeiod.teachers.builtin.survey import Survey
+from codeiod.teachers.builtin.wellknown import words
+
+LONGEST_CHARS = 700
+FEW_FUNCTIONS = 4
+ENGLISH = words(
+    """the a an of to is are and in on that for with by if it its this returns return given
+    find finds from as be not or into each all which compute computes calculate calculates
+    number check checks get gets list string function using"""
+)
+HEADER = re.compile(
+    r"@|©|copyright|licen[sc]e|author|created (?:on|by)|created:|version|python ?[23]|http"
+    r"|homework|assignment|exercise \d|name:|file ?name|student|leetcode|o\(\w",
+    re.IGNORECASE,
+)
+
+
+def summary_for(survey: Survey, function: Function, owner: ast.ClassDef | None, doc: Doc) -> str:
+    """Return the best description that a file gives of a function, ``""`` where it gives none."""
+    places = [doc.summary, comment_above(survey.text.text, _first_line(function))]
+    few = sum(1 for _ in survey.functions()) <= FEW_FUNCTIONS
+    if owner and (few or len(owner.body) <= FEW_FUNCTIONS):
+        places.append(_docstring(owner))
+        places.append(comment_above(survey.text.text, _first_line(owner)))
+    if few:
+        places += [_docstring(survey.module), *_texts_at_head(survey.module)]
+    return next((told for place in places if (told := fit_prose(place))), "")
+
+
+def fit_prose(text: str) -> str:
+    """Return the paragraphs of English prose that say something, cut to a bounded length."""
+    kept = list[str]()
+    for paragraph in text.split("\n\n"):
+        if _is_prose(paragraph) and not HEADER.search(paragraph):
+            kept.append(paragraph)
+        elif kept:
+            break
+    told = " ".join(kept)
+    while len(told) > LONGEST_CHARS and ". " in told:
+        told = told.rpartition(". ")[0] + "."
+    return told if len(told) <= LONGEST_CHARS else ""
+
+
+def _is_prose(text: str) -> bool:
+    words = re.findall(r"[a-z']+", text.lower())
+    letters = sum(c.isalpha() for c in text)
+    plain = sum(c.isascii() and c.isalpha() for c in text)
+    enough = len(words) >= 3 and plain > 0.95 * letters and letters > 0.5 * len(text)
+    return enough and not ENGLISH.isdisjoint(words)
+
+
+def _docstring(node: ast.ClassDef | ast.Module) -> str:
+    return summary_of((ast.get_docstring(node) or "").split("\n"))
+
+
+def _texts_at_head(module: ast.Module) -> list[str]:
+    """Return the bare strings that stand at the head of a file."""
+    texts = list[str]()
+    for statement in module.body[:6]:
+        match statement:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                texts.append(summary_of(text.strip().split("\n")))
+    return texts
+
+
+def _first_line(node: Function | ast.ClassDef) -> int:
+    return min([node.lineno, *(d.lineno for d in node.decorator_list)])
