@@ -43,6 +43,9 @@ class Candidate:
     """Prints were turned into the returned value."""
     score: float
     """The higher, the more logic it holds."""
+    wrapped: bool = False
+    """The target was written here around the author's code: the last statement of ``source``, with
+    one ``return`` at its end. Composing turns it into ``main_solution`` itself."""
 
 
 @dataclass(frozen=True, slots=True)
