@@ -1,0 +1,66 @@
+"""The functions of a Python file that hold its logic, made callable with plain values.
+
+Imports the standard library, its neighbours and the prompts' parsing of source. Reads the file by
+``ast`` alone: nothing of it is imported or run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+
+from codeiod.teachers.builtin.candidates import Candidate, Declined
+from codeiod.teachers.builtin.sourcetext import SourceText
+from codeiod.teachers.builtin.survey import Survey
+from codeiod.teachers.builtin.targets import File, Unfit, candidate_of
+from codeiod_prompts.programs import SourceError, parse_source
+
+LONGEST_CHARS = 200_000
+MOST_FUNCTIONS = 80
+MOST_CANDIDATES = 8
+PYTHON_2 = (
+    "Missing parentheses in call",
+    "multiple exception types must",
+    "leading zeros in decimal",
+)
+
+
+def find_candidates(content: str, language: str = "") -> tuple[Candidate, ...] | Declined:
+    """Find the functions and methods of a file that can become programs, the best first."""
+    if language.lower() not in ("", "python", "python3", "py"):
+        return Declined(f"the built-in teacher reads Python only, this is {language}")
+    if len(content) > LONGEST_CHARS:
+        return Declined(f"the file is longer than {LONGEST_CHARS} characters")
+    try:
+        text = SourceText(content)
+        module = parse_source(text.text)
+        return _found(Survey.of(module, text))
+    except SourceError as error:
+        old = any(mark in str(error) for mark in PYTHON_2)
+        return Declined(f"the file does not parse as Python 3: {'it is Python 2: ' * old}{error}")
+    except RecursionError:
+        return Declined("the file is nested too deep")
+
+
+def _found(survey: Survey) -> tuple[Candidate, ...] | Declined:
+    file, found, reasons = File(survey), list[Candidate](), Counter[str]()
+    for function, owner in islice(survey.functions(), MOST_FUNCTIONS):
+        try:
+            candidate = candidate_of(file, function, owner)
+            parse_source(candidate.source)
+        except Unfit as error:
+            reasons[str(error)] += 1
+        except SourceError as error:
+            reasons[f"can't be cut out of its file: {error}"] += 1
+        else:
+            found.append(candidate)
+    if found:
+        return tuple(sorted(found, key=lambda c: -c.score)[:MOST_CANDIDATES])
+    return Declined(_told(reasons))
+
+
+def _told(reasons: Counter[str]) -> str:
+    if not reasons:
+        return "the file has no functions"
+    told = [f"one {reason}" if n == 1 else f"{n} {reason}" for reason, n in reasons.most_common(3)]
+    return f"no function of the file can be used: {'; '.join(told)}"
