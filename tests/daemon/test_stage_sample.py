@@ -293,6 +293,25 @@ async def test_a_timeout_of_the_twin_costs_its_pair_alone(
     assert [pair.output for pair in found.pairs] == [str(n) for n in range(10) if n != 5]
 
 
+@pytest.mark.parametrize("names_random", [True, False])
+async def test_a_result_that_agrees_with_the_twin_once_by_chance(
+    open_work: Any, program: MakeProgram, names_random: bool
+) -> None:
+    """A program that names random numbers, and no other, is computed again with other seeds."""
+    results = [1, 0, 0]
+    sandbox = Scripted(
+        draw=lambda i: returned({"n": i}),
+        solve=lambda n: returned(n or 1),
+        again=lambda n: returned(n or results[len(sandbox.twins) - 2]),
+    )
+    refcode = ("import random\n" if names_random else "") + PLAIN
+    if names_random:
+        reason, detail = await rejection(open_work, program(refcode), sandbox)
+        assert (reason, detail) == (Reason.NONDETERMINISTIC, 'for {"n": 0} once 1, once 0')
+    else:
+        assert len((await sampled(open_work, program(refcode), sandbox)).pairs) == 10
+
+
 RANDOM = "import random\ndef main_solution(n):\n    return random.SystemRandom().random()\n"
 GLOBAL_RANDOM = "import random\nR = random.Random()\ndef main_solution(n):\n    return R.random()\n"
 CLOCK = "import time\ndef main_solution(n):\n    return [n, int(time.time() // 86400)]\n"
