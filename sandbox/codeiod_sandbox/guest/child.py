@@ -8,65 +8,52 @@ import json
 import mmap
 import os
 import resource
-from dataclasses import dataclass
 from typing import NoReturn
 
-from . import landlock, namespaces, rlimits, seccomp, syscalls
-from .messages import HEADER, RECORD, Job, Kind, outward_bytes
+from .lock import Jail, Lock
+from .messages import BROKEN, HEADER, RECORD, Job, Kind
 from .program import LoadedProgram, Result, load
 
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))
 
 _exit, _usage, _ITSELF = os._exit, resource.getrusage, resource.RUSAGE_SELF
+_read_json = vars(json.JSONDecoder())["scan_once"]  # the part of it that is written in C
 _OVER_MEMORY = Result(Kind.OVER_MEMORY, "")
 _EXIT_DONE, _EXIT_BROKEN = 0, 70
 
 
-@dataclass(frozen=True, slots=True)
-class Jail:
-    """What a zygote has made ready for its children."""
-
-    ruleset: int | None
-    filters_calls: bool
-    address_bytes: int  # of the zygote itself
-    processes: int | None
-    tmp: str
-    twin: bool
-
-
-def live(job: Job, inward: int, outward: int, jail: Jail) -> NoReturn:
+def live(job: Job, inward: int, outward: int, jail: Jail, lock: Lock) -> NoReturn:
     """Be the child; whatever happens, no line of the zygote's own code runs after this."""
     status = _EXIT_BROKEN
     try:
-        records = _Records(outward)
-        request = json.loads(os.pread(inward, os.fstat(inward).st_size, 0))
-        _lock_in(job, jail)
+        records = _Records(mmap.mmap(outward, 0))
+        request = _read_request(os.pread(inward, os.fstat(inward).st_size, 0))
+        os.chdir(jail.tmp)
+        _open_standard_files()
+        lock.close(job)
         # The daemon holds the same open file: here it sees that what comes is the program's doing.
         os.lseek(inward, 0, os.SEEK_SET)
         os.closerange(3, 1 << 20)
-        _work(job, request, records, jail)
-        status = _EXIT_DONE
+        try:
+            _work(request, job.output_bytes, records, twin=jail.twin)
+            status = _EXIT_DONE
+        except BaseException:
+            records.give_up()
+            raise
     finally:
         _exit(status)
 
 
-def _lock_in(job: Job, jail: Jail) -> None:
-    """Give up, in an order that still permits the next step, all that a program must not have."""
-    os.chdir(jail.tmp)
-    _open_standard_files()
-    budget = job.memory_bytes + outward_bytes(job.calls, job.output_bytes)
-    rlimits.bind(
-        address_bytes=jail.address_bytes + budget,
-        file_bytes=job.output_bytes,
-        processes=jail.processes,
-    )
-    if jail.ruleset is not None:
-        landlock.restrict(jail.ruleset)
-    syscalls.set_capabilities()
-    namespaces.die_with_forker()
-    if jail.filters_calls:
-        seccomp.install(seccomp.child_filter(os.getpid()))
+def rehearse(request: bytes, *, twin: bool) -> None:
+    """Do in the zygote what a child does, on records that nobody reads."""
+    with mmap.mmap(-1, mmap.PAGESIZE) as pages:
+        _work(_read_request(request), mmap.PAGESIZE, _Records(pages), twin=twin)
+
+
+def _read_request(text: bytes) -> "_Request":
+    request: _Request = _read_json(text.decode(), 0)[0]
+    return request
 
 
 def _open_standard_files() -> None:
@@ -76,15 +63,15 @@ def _open_standard_files() -> None:
         os.dup2(null, number)
 
 
-def _work(job: Job, request: "_Request", records: "_Records", jail: Jail) -> None:
+def _work(request: "_Request", limit_bytes: int, records: "_Records", *, twin: bool) -> None:
     source, calls = request
-    program = load(source, calls[0][2], twin=jail.twin)
+    program = load(source, calls[0][2], twin=twin)
     if isinstance(program, Result):
         records.put(program, 0.0)
         return
     for call in calls:
         records.begin()
-        _make(program, call, job.output_bytes, records)
+        _make(program, call, limit_bytes, records)
 
 
 def _make(program: LoadedProgram, call: "_Call", limit_bytes: int, records: "_Records") -> None:
@@ -111,8 +98,8 @@ class _Records:
 
     __slots__ = ("_end", "_finished", "_pages", "_started")
 
-    def __init__(self, descriptor: int) -> None:
-        self._pages = mmap.mmap(descriptor, 0)
+    def __init__(self, pages: mmap.mmap) -> None:
+        self._pages = pages
         self._end = HEADER.size
         self._started = 0
         self._finished = 0
@@ -129,3 +116,7 @@ class _Records:
         self._end = first + len(body)
         self._finished += 1
         HEADER.pack_into(self._pages, 0, self._started, self._finished)
+
+    def give_up(self) -> None:
+        """Say that the child itself has failed, and not its program."""
+        HEADER.pack_into(self._pages, 0, BROKEN, self._finished)

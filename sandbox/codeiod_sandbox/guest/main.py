@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import landlock, namespaces, rlimits, seccomp, syscalls
-from .child import Jail
+from .lock import Jail
 from .messages import FAULT_PREFIX
 from .own_memory import OwnMemory
 from .program import FILE_NAME
@@ -165,11 +165,12 @@ def _last_layers(
         tmp=place.tmp,
         twin=settings.twin > 0,
     )
+    zygote = Zygote(control, jail, place.own_pids, place.own_memory, make_ruleset)
     gc.collect()
     gc.freeze()
     about = {"layers": layers.held, "python": sys.version.split()[0]}
     control.send(json.dumps(about).encode())
-    return Zygote(control, jail, place.own_pids, place.own_memory, make_ruleset)
+    return zygote
 
 
 def _leave_a_keeper(control: socket.socket) -> None:

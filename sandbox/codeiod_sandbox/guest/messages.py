@@ -6,9 +6,8 @@ that no descriptor is left that a program could write to.
 """
 
 import struct
-from dataclasses import astuple, dataclass
 from enum import IntEnum
-from typing import ClassVar, Self
+from typing import NamedTuple, Self
 
 CANCEL = b"cancel"
 FAULT_PREFIX = b"\xff" * 8  # read as the number of a job, one that never comes
@@ -46,8 +45,10 @@ class Ended(IntEnum):
     STOPPED = 5  # by somebody else: no program may stop itself
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+_JOB, _REPORT = struct.Struct("<QQddQQ"), struct.Struct("<QQQdQ")
+
+
+class Job(NamedTuple):
     """Order one child: its limits, and how many calls it has to make."""
 
     number: int
@@ -57,18 +58,15 @@ class Job:
     memory_bytes: int
     output_bytes: int
 
-    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<QQddQQ")
-
     def pack(self) -> bytes:
-        return self.LAYOUT.pack(*astuple(self))
+        return _JOB.pack(*self)
 
     @classmethod
     def unpack(cls, datagram: bytes) -> Self:
-        return cls(*cls.LAYOUT.unpack(datagram))
+        return cls._make(_JOB.unpack(datagram))
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Tell how a child ended: its wait status, and what it used; and how large the zygote is."""
 
     number: int
@@ -77,14 +75,12 @@ class Report:
     cpu_seconds: float
     resident_bytes: int
 
-    LAYOUT: ClassVar[struct.Struct] = struct.Struct("<QQQdQ")
-
     def pack(self) -> bytes:
-        return self.LAYOUT.pack(*astuple(self))
+        return _REPORT.pack(*self)
 
     @classmethod
     def unpack(cls, datagram: bytes) -> Self:
-        return cls(*cls.LAYOUT.unpack(datagram))
+        return cls._make(_REPORT.unpack(datagram))
 
 
 def outward_bytes(calls: int, output_bytes: int) -> int:

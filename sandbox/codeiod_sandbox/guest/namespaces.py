@@ -175,7 +175,7 @@ def is_untouched(tmp: str) -> bool:
     """Tell whether nothing lies in the private folder, and its owner closed it to nobody."""
     found = os.statvfs(tmp)
     empty = found.f_files - found.f_ffree <= 1 and found.f_blocks == found.f_bfree
-    return empty and stat.S_IMODE(Path(tmp).stat().st_mode) == TMP_MODE
+    return empty and stat.S_IMODE(os.stat(tmp).st_mode) == TMP_MODE  # noqa: PTH116 # after each job
 
 
 def drop_root() -> None:

@@ -11,22 +11,33 @@ STACK_BYTES = 64 * MEBIBYTE
 DESCRIPTORS = 64
 PROCESSES = 64
 
+_OF_THE_ZYGOTE = {
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_NOFILE: DESCRIPTORS,
+    resource.RLIMIT_MEMLOCK: 0,
+    resource.RLIMIT_MSGQUEUE: 0,
+    resource.RLIMIT_STACK: STACK_BYTES,
+}
+_OF_A_CHILD = (resource.RLIMIT_FSIZE, resource.RLIMIT_AS, resource.RLIMIT_NPROC)
+_hard = {kind: resource.getrlimit(kind)[1] for kind in (*_OF_THE_ZYGOTE, *_OF_A_CHILD)}
 
-def bind(*, address_bytes: int, file_bytes: int, processes: int | None) -> None:
-    """Set hard limits; `processes` is None where the user has processes that are not ours."""
-    _limit(resource.RLIMIT_CORE, 0)
+
+def bind_zygote() -> None:
+    """Set the hard limits that a zygote can live with itself: its children inherit them."""
+    for kind, value in _OF_THE_ZYGOTE.items():
+        _limit(kind, value)
+
+
+def bind_child(*, address_bytes: int, file_bytes: int, processes: int | None) -> None:
+    """Set the others; `processes` is None where the user has processes that are not ours."""
     _limit(resource.RLIMIT_FSIZE, file_bytes)
-    _limit(resource.RLIMIT_NOFILE, DESCRIPTORS)
-    _limit(resource.RLIMIT_MEMLOCK, 0)
-    _limit(resource.RLIMIT_MSGQUEUE, 0)
-    _limit(resource.RLIMIT_STACK, STACK_BYTES)
     if processes is not None:
         _limit(resource.RLIMIT_NPROC, processes)
     _limit(resource.RLIMIT_AS, address_bytes)
 
 
 def _limit(kind: int, value: int) -> None:
-    _, hard = resource.getrlimit(kind)
+    hard = _hard[kind]
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
     resource.setrlimit(kind, (value, value))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib import import_module
 
 from . import clock, imports
+from .child import rehearse
 from .program import Result, load
 
 _PROGRAM = """
@@ -19,6 +20,8 @@ def work(n):
         raise ValueError(f"{n} is negative")
     return {"a": [Point(i).x * 2 for i in range(n)], "b": re.sub("a", "b", "banana"), "c": 1.5}
 """
+_REQUEST = b'["def work(n):\\n    return sum(range(n))", [["work", {"n": 3}, 7], ["work", {}, 7]]]'
+_REHEARSALS = 24  # until the interpreter has made of its bytecode what it makes of it
 _kept: list[object] = []  # alive as long as the zygote
 
 
@@ -50,7 +53,9 @@ def warm_up(*, twin: bool) -> None:
         raise RuntimeError(f"no warm-up: {program.body}")  # noqa: TRY004 # no type is wrong
     for number in (3, -1):
         program.call("work", {"n": number}, number, 1 << 20)
-    _kept.append(main_module)
+    for _ in range(_REHEARSALS):
+        rehearse(_REQUEST, twin=twin)
+    _kept.extend((main_module, sys.modules["__main__"]))  # else a child would have to free it
 
 
 def _disturb_layout() -> None:

@@ -1,0 +1,86 @@
+"""Watch one child until it ends or must be ended. Imports the standard library alone.
+
+Each call has its limits, counted from the header's `started`.
+"""
+
+import os
+import select
+import socket
+import time
+
+from .messages import STARTED, STARVED_FACTOR, Ended, Job
+
+_LONGEST_TICK_SECONDS = 0.1
+_LONGEST_LAPSE_SECONDS = 1.0  # between two looks at a child, where the zygote itself gets a core
+_IDLE_SHARE = 0.02  # of one core: below it a program counts as asleep
+_DATAGRAM_BYTES = 4096
+# Bound before the twin's clock is shifted.
+_clock_gettime, _monotonic = time.clock_gettime, time.monotonic
+
+
+def until_it_ends(
+    job: Job, child: int, outward: int, control: socket.socket, poll: select.poll, watched: int
+) -> Ended:
+    """Return when the child has ended, or must be ended now.
+
+    :param poll: of `watched`, which tells that the child has ended, and of `control`.
+    """
+    tick_ms = min(_LONGEST_TICK_SECONDS, job.call_seconds / 4) * 1000
+    began = _monotonic()
+    account = None
+    while True:
+        if ready := poll.poll(tick_ms):
+            for descriptor, _ in ready:
+                if descriptor == watched:
+                    return Ended.ITSELF
+            return Ended.CANCELLED if control.recv(_DATAGRAM_BYTES) else Ended.HUNG_UP
+        account = account or _Account(job, child, outward, began)
+        if (reason := account.overdrawn()) is not Ended.ITSELF:
+            return reason
+
+
+class _Account:
+    """What a child has used so far, for those few that outlive a tick."""
+
+    def __init__(self, job: Job, child: int, outward: int, began: float) -> None:
+        self._job = job
+        self._child = child
+        self._clock = (~child << 3) | 2  # the kernel's name for the CPU clock of a process
+        self._outward = outward
+        self._started = 0
+        self._cpu_base = self._cpu = 0.0
+        self._wall_base = self._wall = began
+        self._idle_seconds = 0.0
+
+    def overdrawn(self) -> Ended:
+        """Look at the child; say why it must be ended now, `ITSELF` where it may go on."""
+        job = self._job
+        try:
+            cpu = _clock_gettime(self._clock)
+        except OSError:
+            return Ended.ITSELF  # it ended just now; the next poll says so
+        wall = _monotonic()
+        seconds = self._seconds_since_the_last_look(wall)
+        (started,) = STARTED.unpack(os.pread(self._outward, STARTED.size, 0))
+        if self._started < started <= job.calls:
+            self._started, self._cpu_base, self._wall_base = started, cpu, wall
+            self._idle_seconds = 0.0
+        elif cpu - self._cpu < _IDLE_SHARE * seconds:
+            self._idle_seconds += seconds
+            if self._is_stopped():
+                return Ended.STOPPED
+        self._cpu, self._wall = cpu, wall
+        if max(cpu - self._cpu_base, cpu - job.calls * job.call_seconds) > job.call_seconds:
+            return Ended.CPU
+        starved = wall - self._wall_base > STARVED_FACTOR * job.wall_seconds
+        return Ended.WALL if starved or self._idle_seconds > job.wall_seconds else Ended.ITSELF
+
+    def _seconds_since_the_last_look(self, wall: float) -> float:
+        """Count no time in which the zygote itself stood still: nobody saw what the child did."""
+        seconds = wall - self._wall
+        self._wall_base += max(0.0, seconds - _LONGEST_LAPSE_SECONDS)
+        return min(seconds, _LONGEST_LAPSE_SECONDS)
+
+    def _is_stopped(self) -> bool:
+        how = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._child, how) is not None
