@@ -16,16 +16,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from statistics import median
 
 import anyio
 from recorded_parts.table import Table
-from soak_parts.machine import Holding, cpu_seconds, holding
+from soak_parts.filling import fill
+from soak_parts.machine import Holding, cpu_seconds, holding, own_folder
 from soak_parts.mix import LIMITS, Execution, executions
 
-from codeiod_sandbox import Call, Program, Sandbox, SandboxError, SandboxLevel
+from codeiod_sandbox import Sandbox, SandboxError, SandboxLevel
 
 EXECUTIONS = 50_000
 WARM_UP = 500
@@ -94,7 +94,7 @@ async def soak(table: Table, options: argparse.Namespace) -> None:
     async with Sandbox(workers, LIMITS, at_most=options.at_most) as sandbox:
         print(f"       {sandbox.describe()}")
         await stretch(sandbox, judge, executions(WARM_UP), WARM_UP, workers)
-        await _fill(sandbox, workers)
+        await fill(sandbox, workers)
         at_start, waiting = holding(), executions(options.executions)
         paces = []
         for number in range(TENTHS):
@@ -102,7 +102,7 @@ async def soak(table: Table, options: argparse.Namespace) -> None:
                 await stretch(sandbox, judge, waiting, options.executions // TENTHS, workers)
             )
             print(f"       {number + 1} tenths: {paces[-1]}", flush=True)
-        await _fill(sandbox, workers)  # a zygote cleans up after it has answered
+        await fill(sandbox, workers)  # a zygote cleans up after it has answered
         at_end = holding()
         ratios = await _against_a_fresh_one(sandbox, judge, workers, options.at_most)
     print(f"       outcomes: {dict(judge.outcomes.most_common())}")
@@ -116,22 +116,13 @@ async def soak(table: Table, options: argparse.Namespace) -> None:
     _judge_paces(table, paces[0], paces[-1], ratios)
 
 
-async def _fill(sandbox: Sandbox, workers: int) -> None:
-    """Have as many zygotes of each kind as can ever be busy at once."""
-    sleep = Program("import time\ndef f(): time.sleep(0.5)")
-    for twin in (False, True):
-        async with anyio.create_task_group() as group:
-            for _ in range(workers):
-                group.start_soon(partial(sandbox.run, sleep, [Call("f", {})], twin=twin))
-
-
 async def _against_a_fresh_one(
     aged: Sandbox, judge: Judge, workers: int, at_most: SandboxLevel
 ) -> list[tuple[float, float]]:
     """Let the same executions run on both in turn; return the aged one's speed, by wall and CPU."""
     ratios = []
     async with Sandbox(workers, LIMITS, at_most=at_most) as fresh:
-        await _fill(fresh, workers)
+        await fill(fresh, workers)
         await stretch(fresh, judge, executions(SLICE), SLICE, workers)
         for _ in range(SLICES):
             old = await stretch(aged, judge, executions(SLICE), SLICE, workers)
@@ -151,7 +142,8 @@ def _judge_holdings(table: Table, start: Holding, end: Holding) -> None:
     table.equal("descriptors of the daemon", start.daemon_descriptors, end.daemon_descriptors)
     table.equal("descriptors of zygotes", start.descriptors, end.descriptors)
     table.equal("mounts of zygotes", start.mounts, end.mounts)
-    table.none_of("names of files, ipc, cgroups", sorted(end.names - start.names))
+    table.equal("scratch folders", start.scratch, end.scratch)
+    table.none_of("names of shared memory, ipc, cgroups", sorted(end.names - start.names))
 
 
 def _judge_paces(table: Table, first: Pace, last: Pace, ratios: list[tuple[float, float]]) -> None:
@@ -181,7 +173,8 @@ def _level(name: str) -> SandboxLevel:
 def main(arguments: list[str]) -> int:
     """Soak, print the table; the exit status says whether all goals are met."""
     table, began = Table(), time.monotonic()
-    anyio.run(soak, table, options_of(arguments))
+    with own_folder():
+        anyio.run(soak, table, options_of(arguments))
     print(f"       {time.monotonic() - began:.0f} s")
     table.print()
     return int(not table.ok)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import resource
+import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-SCRATCH = "codeiod-sandbox-*"
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _SYSV = ("shm", "msg", "sem")
@@ -51,8 +51,20 @@ class Holding:
     daemon_descriptors: int
     descriptors: int
     mounts: int
+    scratch: int
+    """Folders of zygotes that have no namespaces."""
     names: frozenset[str]
-    """Scratch folders, shared memory, System V objects and cgroups."""
+    """Shared memory, System V objects and cgroups."""
+
+
+@contextmanager
+def own_folder() -> Iterator[None]:
+    """Have a folder of our own for all that is made in the folder for temporary files."""
+    with tempfile.TemporaryDirectory(prefix="codeiod-soak-") as folder:
+        Path(folder).chmod(0o755)  # programs may run as another user
+        tempfile.tempdir = folder
+        yield
+    tempfile.tempdir = None
 
 
 def tree() -> list[Process]:
@@ -83,12 +95,12 @@ def holding() -> Holding:
         daemon_descriptors=own.descriptors,
         descriptors=sum(process.descriptors for process in below),
         mounts=sum(process.mounts for process in below),
+        scratch=_entries(Path(tempfile.gettempdir())),
         names=frozenset(_names()),
     )
 
 
 def _names() -> Iterator[str]:
-    yield from map(str, Path("/tmp").glob(SCRATCH))
     yield from map(str, Path("/dev/shm").iterdir())
     for kind in _SYSV:
         with suppress(OSError):
