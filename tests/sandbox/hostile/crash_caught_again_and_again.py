@@ -1,0 +1,11 @@
+# limits: call_seconds=0.2
+# expect: TimedOut cpu
+"""Handles its own memory faults, so that the faulting instruction is tried for ever."""
+
+import ctypes
+import signal
+
+
+def main_solution():
+    signal.signal(signal.SIGSEGV, lambda *_: None)
+    return ctypes.string_at(8).decode()

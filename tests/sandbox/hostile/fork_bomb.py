@@ -1,0 +1,13 @@
+# limits: call_seconds=0.2
+# expect: TimedOut cpu
+"""Forks for ever, whatever it is told."""
+
+import os
+
+
+def main_solution():
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass
