@@ -1,0 +1,10 @@
+# expect: OverMemory
+"""Unpacks a bomb: a few kilobytes that become a gigabyte."""
+
+import zlib
+
+
+def main_solution():
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(96)) + packer.flush()
+    return len(zlib.decompress(packed))
