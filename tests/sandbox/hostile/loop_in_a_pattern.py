@@ -1,0 +1,9 @@
+# limits: call_seconds=0.2
+# expect: TimedOut cpu
+"""Matches a pattern that takes exponential time, in C."""
+
+import re
+
+
+def main_solution():
+    return bool(re.match(r"(a+)+$", "a" * 60 + "b"))

@@ -1,0 +1,9 @@
+# limits: call_seconds=0.2
+# expect: TimedOut cpu
+"""Adds up all numbers, in C and with the interpreter's lock."""
+
+import itertools
+
+
+def main_solution():
+    return sum(itertools.count())

@@ -1,0 +1,11 @@
+# limits: call_seconds=0.2
+# expect: TimedOut cpu
+"""Loops in a `finally` that takes back every return and every exception."""
+
+
+def main_solution():
+    while True:
+        try:
+            return 1
+        finally:
+            continue

@@ -1,0 +1,19 @@
+# limits: call_seconds=0.2
+# expect: TimedOut cpu
+"""Loops in a generator when that is closed."""
+
+
+def stubborn():
+    while True:
+        try:
+            while True:
+                yield
+        except GeneratorExit:
+            while True:
+                pass
+
+
+def main_solution():
+    generator = stubborn()
+    next(generator)
+    generator.close()

@@ -1,0 +1,6 @@
+# expect: Raised EOFError
+"""Asks for a line of input."""
+
+
+def main_solution():
+    return input("your key, please: ")

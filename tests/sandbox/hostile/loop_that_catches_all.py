@@ -1,0 +1,12 @@
+# limits: call_seconds=0.2
+# expect: TimedOut cpu
+"""Loops, and catches whatever would end it."""
+
+
+def main_solution():
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            continue

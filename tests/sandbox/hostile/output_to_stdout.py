@@ -1,0 +1,8 @@
+# limits: call_seconds=0.2
+# expect: TimedOut cpu
+"""Prints for ever."""
+
+
+def main_solution():
+    while True:
+        print("x" * 4096)
