@@ -7,6 +7,7 @@ There is one outcome per call, in order: a value of one of eight types, never an
 fault of the sandbox itself raises, `SandboxError`. Read `pool.py` first, then `guest/main.py`.
 """
 
+from codeiod_sandbox.blocking import SyncSandbox
 from codeiod_sandbox.helper import HelperSandbox
 from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import (
@@ -47,6 +48,7 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "SandboxLevel",
+    "SyncSandbox",
     "TimedOut",
     "probe",
 ]
