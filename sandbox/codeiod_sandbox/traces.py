@@ -15,22 +15,22 @@ from codeiod_sandbox.outcomes import Outcome
 class TraceLimits:
     """Bound a trace; what is left out is still counted, up to `max_events`.
 
-    :param max_steps: steps kept from the beginning; after them only the ways out of the calls and
-        loops that these steps show, and of those the last `max_tail_steps`.
+    :param max_steps: steps looked at from the beginning; after them only the ways out of the calls
+        and loops that these steps show, and of those the last `max_tail_steps` are kept.
     :param visits_first: how often a line of one call is kept, from its first visit on.
     :param visits_last: how many of its last visits are kept too.
     :param max_events: statements, calls and returns after which the tracing ends; the program does
         not notice.
     :param max_value_chars: of the text of one value; longer ones are elided in the middle.
     :param max_json_chars: of the JSON of one value; longer ones have none.
-    :param max_bytes: of all texts together.
+    :param max_bytes: of all texts together; steps from the middle on are left out for it.
     """
 
     max_steps: int = 2000
     max_tail_steps: int = 200
     visits_first: int = 8
     visits_last: int = 2
-    max_events: int = 200_000
+    max_events: int = 50_000
     max_value_chars: int = 200
     max_json_chars: int = 1000
     max_bytes: int = 1 << 18
