@@ -75,9 +75,8 @@ class Ledger:
             elif kills > 1 and _is_large(outcome):
                 self.called_large.append(f"{execution.name}: {outcome}")
             else:
-                self.wrong.append(
-                    f"{execution.name}: {str(outcome)[:200]}, {kills} children killed"
-                )
+                told = ", ".join(f"{kind.value}: {role.name.lower()}" for kind, role in done)
+                self.wrong.append(f"{execution.name}: {str(outcome)[:200]}; meanwhile {told}")
 
 
 def _is_large(outcome: Outcome) -> bool:
