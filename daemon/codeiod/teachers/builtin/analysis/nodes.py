@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from codeiod.teachers.builtin.wellknown import words
+from codeiod.teachers.builtin.analysis.wellknown import words
 
 VALUES = ("val", "value", "data", "key", "item", "v")
 LINKS = frozenset({"next", "left", "right"})

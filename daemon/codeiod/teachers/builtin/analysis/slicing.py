@@ -10,11 +10,11 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from codeiod.teachers.builtin.drops import Drops
-from codeiod.teachers.builtin.scopes import FUNCTIONS, Function, free_names
-from codeiod.teachers.builtin.sourcetext import Edit
-from codeiod.teachers.builtin.survey import Survey
-from codeiod.teachers.builtin.wellknown import BUILTINS, KNOWN_NAMES
+from codeiod.teachers.builtin.analysis.drops import Drops
+from codeiod.teachers.builtin.analysis.scopes import FUNCTIONS, Function, free_names
+from codeiod.teachers.builtin.analysis.sourcetext import Edit
+from codeiod.teachers.builtin.analysis.survey import Survey
+from codeiod.teachers.builtin.analysis.wellknown import BUILTINS, KNOWN_NAMES
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 SHOWING = frozenset({"__str__", "__repr__", "__format__"})

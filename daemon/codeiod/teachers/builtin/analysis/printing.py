@@ -10,8 +10,8 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from codeiod.teachers.builtin.scopes import FUNCTIONS, Function, own_nodes
-from codeiod.teachers.builtin.sourcetext import Edit, SourceText
+from codeiod.teachers.builtin.analysis.scopes import FUNCTIONS, Function, own_nodes
+from codeiod.teachers.builtin.analysis.sourcetext import Edit, SourceText
 
 COLLECTOR = "printed"
 SIMPLE = (ast.Name, ast.Attribute, ast.Constant, ast.Subscript, ast.BinOp, ast.UnaryOp)

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from codeiod.teachers.builtin.analysis.wellknown import BUILTINS
 from codeiod.teachers.builtin.candidates import Parameter
-from codeiod.teachers.builtin.wellknown import BUILTINS
 
 CLEARER_NAMES = {
     "list": "items", "str": "text", "string": "text", "dict": "mapping", "set": "members",

@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from codeiod.teachers.builtin.purity import walk
-from codeiod.teachers.builtin.scopes import NOTHING, Nodes
+from codeiod.teachers.builtin.analysis.purity import walk
+from codeiod.teachers.builtin.analysis.scopes import NOTHING, Nodes
 
 LOOPS = (ast.For, ast.While, ast.comprehension)
 BRANCHES = (ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.Match)

@@ -10,8 +10,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from codeiod.teachers.builtin.scopes import NOTHING, Nodes
-from codeiod.teachers.builtin.wellknown import words
+from codeiod.teachers.builtin.analysis.scopes import NOTHING, Nodes
+from codeiod.teachers.builtin.analysis.wellknown import words
 
 PURE_MODULES = words(
     """abc array ast base64 binascii bisect calendar cmath collections colorsys copy

@@ -8,17 +8,22 @@ from __future__ import annotations
 import ast
 import re
 
-from codeiod.teachers.builtin.docs import Doc, comment_above, summary_of
-from codeiod.teachers.builtin.scopes import Function
-from codeiod.teachers.builtin.survey import Survey
-from codeiod.teachers.builtin.wellknown import words
+from codeiod.teachers.builtin.analysis.docs import Doc, comment_above, summary_of
+from codeiod.teachers.builtin.analysis.scopes import Function
+from codeiod.teachers.builtin.analysis.survey import Survey
+from codeiod.teachers.builtin.analysis.wellknown import words
 
 LONGEST_CHARS = 700
 FEW_FUNCTIONS = 4
 ENGLISH = words(
-    """the a an of to is are and in on that for with by if it its this returns return given
-    find finds from as be not or into each all which compute computes calculate calculates
-    number check checks get gets list string function using"""
+    """the of to is are and that for with by if it its this returns return given find finds from be
+    not or into each all which compute computes calculate calculates number check checks get gets
+    list string function using determine convert sort takes two array integer integers"""
+)
+CHATTER = re.compile(
+    r"(?:good morning!?|here'?s (?:your|a) [^.]*\.|hi[,!.]|hello[,!.]"
+    r"|(?:this|the) (?:problem|question) was [^.]*asked by [^.]*\.)\s*",
+    re.IGNORECASE,
 )
 HEADER = re.compile(
     r"@|©|copyright|licen[sc]e|author|created (?:on|by)|created:|version|python ?[23]|http"
@@ -42,7 +47,7 @@ def summary_for(survey: Survey, function: Function, owner: ast.ClassDef | None, 
 def fit_prose(text: str) -> str:
     """Return the paragraphs of English prose that say something, cut to a bounded length."""
     kept = list[str]()
-    for paragraph in text.split("\n\n"):
+    for paragraph in CHATTER.sub("", text).split("\n\n"):
         if _is_prose(paragraph) and not HEADER.search(paragraph):
             kept.append(paragraph)
         elif kept:
@@ -58,7 +63,7 @@ def _is_prose(text: str) -> bool:
     letters = sum(c.isalpha() for c in text)
     plain = sum(c.isascii() and c.isalpha() for c in text)
     enough = len(words) >= 3 and plain > 0.95 * letters and letters > 0.5 * len(text)
-    return enough and not ENGLISH.isdisjoint(words)
+    return enough and sum(word in ENGLISH for word in words) >= (2 if len(words) > 6 else 1)
 
 
 def _docstring(node: ast.ClassDef | ast.Module) -> str:

@@ -9,13 +9,19 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codeiod.teachers.builtin.candidates import Candidate, Parameter
-from codeiod.teachers.builtin.docs import Doc, read_doc, words_of
-from codeiod.teachers.builtin.drops import drops_of
-from codeiod.teachers.builtin.effort import is_trivial, logic_in
-from codeiod.teachers.builtin.examples import Calls
-from codeiod.teachers.builtin.nodes import LINKS, SURE_NAMES, USUAL_NAMES, VALUES, Kind, kind_of
-from codeiod.teachers.builtin.printing import (
+from codeiod.teachers.builtin.analysis.docs import Doc, read_doc, words_of
+from codeiod.teachers.builtin.analysis.drops import drops_of
+from codeiod.teachers.builtin.analysis.effort import is_trivial, logic_in
+from codeiod.teachers.builtin.analysis.examples import Calls
+from codeiod.teachers.builtin.analysis.nodes import (
+    LINKS,
+    SURE_NAMES,
+    USUAL_NAMES,
+    VALUES,
+    Kind,
+    kind_of,
+)
+from codeiod.teachers.builtin.analysis.printing import (
     COLLECTOR,
     Printed,
     Unprintable,
@@ -24,20 +30,26 @@ from codeiod.teachers.builtin.printing import (
     prints_in,
     returned,
 )
-from codeiod.teachers.builtin.purity import Outside, hindrance
-from codeiod.teachers.builtin.scopes import (
+from codeiod.teachers.builtin.analysis.purity import Outside, hindrance
+from codeiod.teachers.builtin.analysis.scopes import (
     FUNCTIONS,
     Function,
     globals_declared,
     names_stored,
     own_nodes,
 )
-from codeiod.teachers.builtin.slicing import IMPORTS, Closure, Slicer, methods_of, written
-from codeiod.teachers.builtin.survey import Survey, mutated_names
-from codeiod.teachers.builtin.telling import summary_for
-from codeiod.teachers.builtin.usage import Use, changed_through_calls, uses_of
-from codeiod.teachers.builtin.wellknown import ARRAY_ATTRIBUTES, BUILTINS, VALUE_ATTRIBUTES, words
-from codeiod.teachers.builtin.wrapping import Wrapper, free_name, snake
+from codeiod.teachers.builtin.analysis.slicing import IMPORTS, Closure, Slicer, methods_of, written
+from codeiod.teachers.builtin.analysis.survey import Survey, mutated_names
+from codeiod.teachers.builtin.analysis.telling import summary_for
+from codeiod.teachers.builtin.analysis.usage import Use, changed_through_calls, uses_of
+from codeiod.teachers.builtin.analysis.wellknown import (
+    ARRAY_ATTRIBUTES,
+    BUILTINS,
+    VALUE_ATTRIBUTES,
+    words,
+)
+from codeiod.teachers.builtin.analysis.wrapping import Wrapper, free_name, snake
+from codeiod.teachers.builtin.candidates import Candidate, Parameter
 from codeiod_prompts import ENTRY_POINT, GENERATOR
 
 FINE_BASES = frozenset(
@@ -69,13 +81,23 @@ class File:
         return self.slicers[prints]
 
 
-def candidate_of(file: File, function: Function, owner: ast.ClassDef | None) -> Candidate:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A candidate, the function that it was made of, and the functions that it leans on."""
+
+    candidate: Candidate
+    function: Function
+    leans_on: tuple[Function, ...]
+
+
+def candidate_of(file: File, function: Function, owner: ast.ClassDef | None) -> Made:
     """Make a candidate of a function of the module or of a method of a class.
 
     :raises Unfit: it can't be called with plain values for a value that hangs on them alone.
     """
     _refuse_by_kind(function, owner)
-    return _Target(file, function, owner).candidate()
+    target = _Target(file, function, owner)
+    return Made(target.candidate(), function, tuple(target.closure.functions()))
 
 
 def _refuse_by_kind(function: Function, owner: ast.ClassDef | None) -> None:

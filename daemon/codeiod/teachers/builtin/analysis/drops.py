@@ -10,11 +10,17 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from codeiod.teachers.builtin.purity import module_hindrance
-from codeiod.teachers.builtin.scopes import FUNCTIONS, NOTHING, Nodes, free_names, parameters_of
-from codeiod.teachers.builtin.sourcetext import Edit
-from codeiod.teachers.builtin.survey import Survey
-from codeiod.teachers.builtin.wellknown import BUILTINS, HARMLESS_CALLS, KNOWN_NAMES, words
+from codeiod.teachers.builtin.analysis.purity import module_hindrance
+from codeiod.teachers.builtin.analysis.scopes import (
+    FUNCTIONS,
+    NOTHING,
+    Nodes,
+    free_names,
+    parameters_of,
+)
+from codeiod.teachers.builtin.analysis.sourcetext import Edit
+from codeiod.teachers.builtin.analysis.survey import Survey
+from codeiod.teachers.builtin.analysis.wellknown import BUILTINS, HARMLESS_CALLS, KNOWN_NAMES, words
 
 LOGGERS = frozenset({"logger", "log", "logging", "LOG", "LOGGER", "_logger", "_log"})
 SHOWING_MODULES = frozenset({"matplotlib", "pylab", "seaborn", "logging", "doctest", "warnings"})

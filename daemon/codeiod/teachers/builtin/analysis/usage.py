@@ -9,9 +9,9 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from codeiod.teachers.builtin.purity import walk
-from codeiod.teachers.builtin.scopes import Function, Nodes
-from codeiod.teachers.builtin.survey import mutated_names
+from codeiod.teachers.builtin.analysis.purity import walk
+from codeiod.teachers.builtin.analysis.scopes import Function, Nodes
+from codeiod.teachers.builtin.analysis.survey import mutated_names
 
 
 @dataclass(slots=True)

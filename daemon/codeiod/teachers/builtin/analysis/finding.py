@@ -7,17 +7,21 @@ Imports the standard library, its neighbours and the prompts' parsing of source.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
+from codeiod.teachers.builtin.analysis.sourcetext import SourceText
+from codeiod.teachers.builtin.analysis.survey import Survey
+from codeiod.teachers.builtin.analysis.targets import File, Made, Unfit, candidate_of
 from codeiod.teachers.builtin.candidates import Candidate, Declined
-from codeiod.teachers.builtin.sourcetext import SourceText
-from codeiod.teachers.builtin.survey import Survey
-from codeiod.teachers.builtin.targets import File, Unfit, candidate_of
 from codeiod_prompts.programs import SourceError, parse_source
 
 LONGEST_CHARS = 200_000
 MOST_FUNCTIONS = 80
 MOST_CANDIDATES = 8
+SERVING = 0.5
+"""The part of its score that a function loses which serves another one of the file."""
 PYTHON_2 = (
     "Missing parentheses in call",
     "multiple exception types must",
@@ -43,20 +47,32 @@ def find_candidates(content: str, language: str = "") -> tuple[Candidate, ...] |
 
 
 def _found(survey: Survey) -> tuple[Candidate, ...] | Declined:
-    file, found, reasons = File(survey), list[Candidate](), Counter[str]()
+    file, found, reasons = File(survey), list[Made](), Counter[str]()
     for function, owner in islice(survey.functions(), MOST_FUNCTIONS):
         try:
-            candidate = candidate_of(file, function, owner)
-            parse_source(candidate.source)
+            made = candidate_of(file, function, owner)
+            parse_source(made.candidate.source)
         except Unfit as error:
             reasons[str(error)] += 1
         except SourceError as error:
             reasons[f"can't be cut out of its file: {error}"] += 1
         else:
-            found.append(candidate)
+            found.append(made)
     if found:
-        return tuple(sorted(found, key=lambda c: -c.score)[:MOST_CANDIDATES])
+        return _ranked(found)
     return Declined(_told(reasons))
+
+
+def _ranked(found: Sequence[Made]) -> tuple[Candidate, ...]:
+    """Put the best first; what serves another of them comes after those that serve none."""
+    serving = {f for made in found for f in made.leans_on if f is not made.function}
+    scored = [_weighed(made, made.function in serving) for made in found]
+    return tuple(sorted(scored, key=lambda c: -c.score)[:MOST_CANDIDATES])
+
+
+def _weighed(made: Made, serves: bool) -> Candidate:
+    score = made.candidate.score * (1 - SERVING * serves)
+    return replace(made.candidate, score=round(score, 1))
 
 
 def _told(reasons: Counter[str]) -> str:

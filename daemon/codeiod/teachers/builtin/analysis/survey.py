@@ -9,10 +9,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from codeiod.teachers.builtin.purity import imported
-from codeiod.teachers.builtin.scopes import FUNCTIONS, Function, names_stored
-from codeiod.teachers.builtin.sourcetext import SourceText
-from codeiod.teachers.builtin.wellknown import words
+from codeiod.teachers.builtin.analysis.purity import imported
+from codeiod.teachers.builtin.analysis.scopes import FUNCTIONS, Function, names_stored
+from codeiod.teachers.builtin.analysis.sourcetext import SourceText
+from codeiod.teachers.builtin.analysis.wellknown import words
 
 MUTATORS = words(
     """append add insert extend update pop popleft appendleft remove discard clear sort reverse
