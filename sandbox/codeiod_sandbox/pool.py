@@ -14,8 +14,10 @@ from typing import Self
 import anyio
 import anyio.to_thread
 
+from codeiod_sandbox.doubts import Doubts
 from codeiod_sandbox.flavours import Flavour, flavour_of
 from codeiod_sandbox.guest.messages import Job, Report
+from codeiod_sandbox.killers import Killer
 from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import (
     Call,
@@ -27,11 +29,11 @@ from codeiod_sandbox.outcomes import (
     TimedOut,
 )
 from codeiod_sandbox.records import Reading, make_outward, read_outcomes, write_request
-from codeiod_sandbox.scratch import Scratch, make_scratch
-from codeiod_sandbox.zygote import Jailing, Zygote, ZygoteLost
+from codeiod_sandbox.spawning import Jailing
+from codeiod_sandbox.stock import CALLS_PER_CHILD, DEFAULT_RETIREMENT, Retirement, Stock
+from codeiod_sandbox.zygote import ZygoteLost
 
 DEFAULT_LIMITS = Limits()
-CALLS_PER_CHILD = 32
 TIMEOUTS_PER_PROGRAM = 2
 _IN_A_THREAD_FROM_BYTES = 1 << 16
 _LANDLOCK_WITH_SIGNAL_SCOPE = 6
@@ -45,6 +47,7 @@ class Sandbox:
     :param python: the interpreter that runs the programs; its modules are what they may import.
     :param modules: which of them, and what is imported before a program asks for it.
     :param at_most: the level not to go beyond, where the machine would grant a higher one.
+    :param retirement: when a fork server has served long enough.
     """
 
     def __init__(
@@ -55,37 +58,33 @@ class Sandbox:
         python: Path | None = None,
         modules: Modules = DEFAULT_MODULES,
         at_most: SandboxLevel = SandboxLevel.CGROUP,
+        retirement: Retirement = DEFAULT_RETIREMENT,
     ) -> None:
         self.limits = limits
         self.level = SandboxLevel.NONE
         self.layers: Mapping[str, str] = MappingProxyType({})
         self.backlog = 0
-        self._slots = anyio.CapacityLimiter(workers or len(os.sched_getaffinity(0)))
-        self._python = python or Path(sys.executable)
+        slots = workers or len(os.sched_getaffinity(0))
+        self._slots = anyio.CapacityLimiter(slots)
         self._modules = modules
-        self._jailing = Jailing.up_to(at_most)
-        self._idle: list[tuple[Flavour, Zygote]] = []  # the least recently used first
-        self._alive: dict[Zygote, Scratch | None] = {}
+        self._stock = Stock(
+            python or Path(sys.executable),
+            Jailing.up_to(at_most),
+            limits,
+            with_cgroups=at_most >= SandboxLevel.CGROUP,
+            most_idle=_IDLE_PER_WORKER * slots,
+            retirement=retirement,
+        )
         self._jobs = 0
-        self._closed = False
 
     async def __aenter__(self) -> Self:
         flavour = flavour_of("", twin=False, modules=self._modules)
-        refused = {}
         try:
-            try:
-                zygote = await self._start(flavour)
-            except ZygoteLost as error:
-                if not self._jailing.namespaces:
-                    raise
-                refused["namespaces"] = str(error)
-                self._jailing = Jailing.up_to(SandboxLevel.NO_NAMESPACES)
-                zygote = await self._start(flavour)
+            layers = await self._stock.open(flavour)
         except (ZygoteLost, OSError) as error:
             raise SandboxError(f"the sandbox can't be started: {error}") from error
-        self.layers = MappingProxyType(refused | dict(zygote.layers))
+        self.layers = MappingProxyType(dict(layers))
         self.level = _level(self.layers)
-        self._idle.append((flavour, zygote))
         return self
 
     async def __aexit__(
@@ -94,11 +93,7 @@ class Sandbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._closed = True
-        with anyio.CancelScope(shield=True):
-            async with anyio.create_task_group() as ending:
-                for zygote in list(self._alive):
-                    ending.start_soon(self._end, zygote)
+        await self._stock.close()
 
     def describe(self) -> str:
         """Say in one line what stands between a program and this machine."""
@@ -126,7 +121,7 @@ class Sandbox:
         """
         flavour = flavour_of(program.source, twin=twin, modules=self._modules)
         outcomes: list[Outcome] = []
-        was_spared = False
+        doubts = Doubts(by_itself=self.level == SandboxLevel.NONE)
         self.backlog += 1
         try:
             async with self._slots:
@@ -134,21 +129,18 @@ class Sandbox:
                     size = 1 if alone else CALLS_PER_CHILD
                     batch = calls[len(outcomes) : len(outcomes) + size]
                     kind = flavour.for_call(len(outcomes)) if alone else flavour
-                    reading = await self._run_batch(program, batch, kind)
-                    if reading.was_killed and not was_spared:
-                        was_spared = True  # the kernel may have been short of memory for another
-                        outcomes += reading.outcomes[:-1]
-                        continue
-                    outcomes += reading.outcomes
-                    if (last := _gives_up(outcomes, reading)) is not None:
-                        outcomes += [last] * (len(calls) - len(outcomes))
+                    reading, killer = await self._run_batch(program, batch, kind)
+                    settled = doubts.settle(reading.outcomes, killer)
+                    outcomes += settled
+                    if len(settled) == len(reading.outcomes):
+                        outcomes += _given_up(outcomes, reading, len(calls))
         finally:
             self.backlog -= 1
         return outcomes
 
     async def _run_batch(
         self, program: Program, batch: Sequence[Call], flavour: Flavour
-    ) -> Reading:
+    ) -> tuple[Reading, Killer | None]:
         """Run one child, on a fresh zygote if the first one is lost meanwhile."""
         try:
             try:
@@ -162,7 +154,8 @@ class Sandbox:
 
     async def _run_child(
         self, program: Program, batch: Sequence[Call], flavour: Flavour, *, fresh: bool
-    ) -> Reading:
+    ) -> tuple[Reading, Killer | None]:
+        """Run one child; say who killed it, if somebody did."""
         limits = self.limits
         self._jobs += 1
         job = Job(
@@ -178,79 +171,39 @@ class Sandbox:
             files.callback(os.close, inward)
             outward = make_outward(len(batch), limits.output_bytes)
             files.callback(os.close, outward)
-            report = await self._on_some_zygote(job, inward, outward, flavour, fresh=fresh)
-            reading = (outward, len(batch), limits.output_bytes, report)
-            if os.fstat(outward).st_blocks * 512 < _IN_A_THREAD_FROM_BYTES:
-                return read_outcomes(*reading)
-            return await anyio.to_thread.run_sync(read_outcomes, *reading)
-
-    async def _on_some_zygote(
-        self, job: Job, inward: int, outward: int, flavour: Flavour, *, fresh: bool
-    ) -> Report:
-        zygote = None if fresh else self._take_idle(flavour)
-        zygote = zygote or await self._start(flavour)
-        try:
-            return await zygote.do(job, inward, outward)
-        finally:
-            await self._put_back(flavour, zygote)
-
-    def _take_idle(self, flavour: Flavour) -> Zygote | None:
-        for place in reversed(range(len(self._idle))):
-            if self._idle[place][0] == flavour:
-                return self._idle.pop(place)[1]
-        return None
-
-    async def _put_back(self, flavour: Flavour, zygote: Zygote) -> None:
-        """Keep a zygote for the next job, and end one that is lost or one too many."""
-        if not zygote.is_of_use:
-            await self._end(zygote)
-            return
-        self._idle.append((flavour, zygote))
-        if len(self._idle) > _IDLE_PER_WORKER * self._slots.total_tokens:
-            _, oldest = self._idle.pop(0)
-            await self._end(oldest)
-
-    async def _start(self, flavour: Flavour) -> Zygote:
-        if self._closed:
-            raise SandboxError("the sandbox is closed")
-        scratch = None
-        if not self._jailing.namespaces:
-            scratch = await anyio.to_thread.run_sync(make_scratch)
-        tmp = str(scratch.path) if scratch else "/tmp"
-        try:
-            zygote = await Zygote.start(self._python, flavour, self._jailing, tmp)
-        except BaseException:
-            await _remove(scratch)
-            raise
-        self._alive[zygote] = scratch
-        return zygote
-
-    async def _end(self, zygote: Zygote) -> None:
-        if zygote in self._alive:
-            scratch = self._alive.pop(zygote)
-            await zygote.end()
-            await _remove(scratch)
+            zygote = await self._stock.take(flavour, fresh=fresh)
+            try:
+                report = await zygote.do(job, inward, outward)
+                reading = await _read(outward, len(batch), limits.output_bytes, report)
+                killer = await self._stock.killer_at(zygote) if reading.was_killed else None
+                return reading, killer
+            finally:
+                await self._stock.put_back(flavour, zygote)
 
 
-async def _remove(scratch: Scratch | None) -> None:
-    if scratch is not None:
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(scratch.remove)
+async def _read(outward: int, calls: int, output_bytes: int, report: Report) -> Reading:
+    if os.fstat(outward).st_blocks * 512 < _IN_A_THREAD_FROM_BYTES:
+        return read_outcomes(outward, calls, output_bytes, report)
+    return await anyio.to_thread.run_sync(read_outcomes, outward, calls, output_bytes, report)
 
 
-def _gives_up(outcomes: Sequence[Outcome], reading: Reading) -> Outcome | None:
-    """Return the outcome of all calls that are not to be made any more, if so."""
-    if not reading.loaded:
-        return outcomes[-1]
+def _given_up(outcomes: Sequence[Outcome], reading: Reading, calls: int) -> list[Outcome]:
+    """Return the outcomes of calls that are not to be made any more, if so."""
     timeouts = [outcome for outcome in outcomes if isinstance(outcome, TimedOut)]
-    return timeouts[-1] if len(timeouts) >= TIMEOUTS_PER_PROGRAM else None
+    if not reading.loaded:
+        last = outcomes[-1]
+    elif len(timeouts) >= TIMEOUTS_PER_PROGRAM:
+        last = timeouts[-1]
+    else:
+        return []
+    return [last] * (calls - len(outcomes))
 
 
 def _level(layers: Mapping[str, str]) -> SandboxLevel:
     if layers.get("seccomp") != "on":
         return SandboxLevel.NONE
     if layers.get("namespaces") == layers.get("private root") == "on":
-        return SandboxLevel.FULL
+        return SandboxLevel.CGROUP if layers.get("cgroup") == "on" else SandboxLevel.FULL
     scoped = int(layers.get("landlock abi", "0")) >= _LANDLOCK_WITH_SIGNAL_SCOPE
     own_user = os.getuid() != 0 or layers.get("foreign user") == "on"
     return SandboxLevel.NO_NAMESPACES if scoped and own_user else SandboxLevel.WEAK

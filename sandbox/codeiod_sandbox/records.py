@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from codeiod_sandbox import strict_json
 from codeiod_sandbox.guest.messages import (
+    BROKEN,
     HEADER,
     RECORD,
     Ended,
@@ -34,8 +35,7 @@ from codeiod_sandbox.outcomes import (
     TimedOut,
 )
 
-_BROKEN = Died("protocol")
-_EXIT_BROKEN = 70
+_PROTOCOL = Died("protocol")
 _NAME_CHARS, _TEXT_CHARS, _NO_LINE = 100, 1000, 1 << 31
 
 
@@ -89,9 +89,11 @@ def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -
     """
     started, finished = HEADER.unpack(os.pread(outward, HEADER.size, 0))
     outcomes = _read_records(outward, min(finished, calls), output_bytes)
+    if started == BROKEN:
+        return Reading([*outcomes, _PROTOCOL][:calls], loaded=True, was_killed=False)
     if started == 0:
         failure = outcomes[0] if outcomes else _as_load_failure(_end(report))
-        outcome = failure if isinstance(failure, LoadFailed) else _BROKEN
+        outcome = failure if isinstance(failure, LoadFailed) else _PROTOCOL
         return Reading([outcome], loaded=False, was_killed=not outcomes and _was_killed(report))
     if len(outcomes) == calls:
         return Reading(outcomes, loaded=True, was_killed=False)
@@ -166,8 +168,7 @@ def _end(report: Report) -> Outcome:
         return TimedOut("wall")
     if os.WIFSIGNALED(report.status):
         return _killed(os.WTERMSIG(report.status))
-    code = os.waitstatus_to_exitcode(report.status)
-    return _BROKEN if code == _EXIT_BROKEN else Died(f"exit {code}")
+    return Died(f"exit {os.waitstatus_to_exitcode(report.status)}")
 
 
 def _killed(number: int) -> Outcome:
@@ -175,8 +176,6 @@ def _killed(number: int) -> Outcome:
         return OverMemory()  # not by us: the kernel was out of memory
     if number == signal.SIGXFSZ:
         return OverOutput()
-    if number == signal.SIGXCPU:
-        return TimedOut("cpu")
     try:
         return Died(signal.Signals(number).name)
     except ValueError:

@@ -10,92 +10,74 @@ import os
 import signal
 import socket
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import anyio
 
 from codeiod_sandbox.flavours import Flavour
 from codeiod_sandbox.guest.messages import CANCEL, FAULT_PREFIX, STARVED_FACTOR, Ended, Job, Report
-from codeiod_sandbox.outcomes import SandboxLevel
+from codeiod_sandbox.spawning import Jailing, spawn
 
 START_SECONDS = 60.0
 CANCEL_SECONDS = 2.0
 WAKE_SECONDS = 5.0
 END_SECONDS = 5.0
 _DATAGRAM_BYTES = 65536
-_GUEST = Path(__file__).parent
-_BOOTSTRAP = """\
-import sys
-sys.path.insert(0, {folder!r})
-from guest.main import main
-del sys.path[0]
-main()
-"""
-
-
-# By the number of the twin; the clock of each is set by the guest.
-_TWINS_OWN: tuple[dict[str, str], ...] = (
-    {},
-    {"PYTHONHASHSEED": "20011", "TZ": "<+1245>-12:45", "PAD": "x" * 1999},
-    {"PYTHONHASHSEED": "31337", "TZ": "<-0930>9:30", "PAD": "x" * 5003},
-)
 
 
 class ZygoteLost(Exception):
     """A zygote ended, or fell silent, while it was needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Jailing:
-    """Which layers a zygote is to build; the last two are attempts."""
-
-    namespaces: bool
-    landlock: bool
-    seccomp: bool
-
-    @classmethod
-    def up_to(cls, level: SandboxLevel) -> "Jailing":
-        return cls(
-            namespaces=level >= SandboxLevel.FULL,
-            landlock=level >= SandboxLevel.NO_NAMESPACES,
-            seccomp=level >= SandboxLevel.WEAK,
-        )
+class ZygoteRefused(ZygoteLost):
+    """A zygote could not be built, and has said why."""
 
 
 class Zygote:
-    """One running zygote; it does one job at a time."""
+    """One running zygote; it does one job at a time.
 
-    def __init__(self, pid: int, control: socket.socket) -> None:
+    :param pid: of its keeper, a child of this process. :param ended: the keeper's pidfd.
+    """
+
+    def __init__(self, pid: int, ended: int, control: socket.socket) -> None:
         self.pid = pid
         self.layers: Mapping[str, str] = {}
         self.python = ""
         self.is_of_use = True
-        self._ended = os.pidfd_open(pid)
+        self.jobs = 0
+        self.grown_bytes = 0  # since its first job
+        self._first_bytes = 0
+        self._ended = ended
         self._control = control
         self._reading = anyio.Lock()  # one task at a time may wait for the control socket
 
     @classmethod
     async def start(
-        cls, python: Path, flavour: Flavour, jailing: Jailing, scratch: str
+        cls, python: Path, flavour: Flavour, jailing: Jailing, scratch: str, cgroup: str
     ) -> "Zygote":
-        """Start a zygote and wait until it is warm. :raises ZygoteLost: where it can't be."""
+        """Start a zygote and wait until it is warm.
+
+        :raises ZygoteLost: where it can't be. :raises OSError: where there is no descriptor left.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         try:
-            pid = _spawn(python, flavour, jailing, scratch, theirs)
+            places = {"scratch": scratch, "cgroup": cgroup}
+            pid = spawn(python, flavour, jailing, places, theirs)
         except OSError as error:
             ours.close()
             raise ZygoteLost(f"{python} could not be started: {error}") from error
         finally:
             theirs.close()
-        zygote = cls(pid, ours)
         try:
-            with anyio.fail_after(START_SECONDS):
-                about = json.loads(await zygote._receive())
-        except TimeoutError:
-            await zygote.end()
-            raise ZygoteLost(f"not ready after {START_SECONDS:.0f} s") from None
+            zygote = cls(pid, os.pidfd_open(pid), ours)
+        except OSError:
+            ours.close()
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)  # noqa: ASYNC222 # it is dead
+            raise
+        try:
+            about = json.loads(await zygote._receive_within(START_SECONDS))
         except BaseException:
             await zygote.end()
             raise
@@ -115,6 +97,9 @@ class Zygote:
         if report.number != job.number or not _was_locked_in(inward, report):
             self.is_of_use = False
             raise ZygoteLost("its child ended before it was locked in")
+        self.jobs += 1
+        self._first_bytes = self._first_bytes or report.resident_bytes
+        self.grown_bytes = report.resident_bytes - self._first_bytes
         return report
 
     async def _asked(self, job: Job, inward: int, outward: int) -> Report:
@@ -126,22 +111,22 @@ class Zygote:
         except OSError as error:
             self.is_of_use = False
             raise ZygoteLost(str(error)) from error
+        longest = (job.calls + 2) * STARVED_FACTOR * job.wall_seconds + START_SECONDS
         try:
-            return await self._report(job)
+            return Report.unpack(await self._receive_within(longest))
         except anyio.get_cancelled_exc_class():
             await self._cancel()
             raise
 
-    async def _report(self, job: Job) -> Report:
-        """Wait for the answer; wake a keeper that somebody stopped, so that it does its duty."""
-        longest = (job.calls + 2) * STARVED_FACTOR * job.wall_seconds + START_SECONDS
-        give_up = anyio.current_time() + longest
+    async def _receive_within(self, seconds: float) -> bytes:
+        """Wait for a datagram; wake a keeper that somebody stopped, so that it does its duty."""
+        give_up = anyio.current_time() + seconds
         while anyio.current_time() < give_up:
             with anyio.move_on_after(WAKE_SECONDS):
-                return Report.unpack(await self._receive())
+                return await self._receive()
             self._signal(signal.SIGCONT)
         self.is_of_use = False
-        raise ZygoteLost("no answer long after the limits of its job")
+        raise ZygoteLost(f"not a word for {seconds:.0f} s")
 
     async def _cancel(self) -> None:
         with anyio.CancelScope(shield=True):
@@ -168,7 +153,7 @@ class Zygote:
             raise ZygoteLost("it ended")
         if datagram.startswith(FAULT_PREFIX):
             self.is_of_use = False
-            raise ZygoteLost(datagram[len(FAULT_PREFIX) :].decode(errors="replace"))
+            raise ZygoteRefused(datagram[len(FAULT_PREFIX) :].decode(errors="replace"))
         return datagram
 
     async def _hang_up(self) -> None:
@@ -204,48 +189,3 @@ def _was_locked_in(inward: int, report: Report) -> bool:
     """Tell whether a child came as far as its program, or was killed by none of ours."""
     by_others = os.WIFSIGNALED(report.status) and report.ended == Ended.ITSELF
     return by_others or os.lseek(inward, 0, os.SEEK_CUR) == 0
-
-
-def _spawn(
-    python: Path, flavour: Flavour, jailing: Jailing, scratch: str, control: socket.socket
-) -> int:
-    settings = {
-        "parent": os.getpid(),
-        **asdict(jailing),
-        "twin": flavour.twin,
-        "preload": flavour.preload,
-        "allowed": flavour.allowed,
-        "scratch": scratch,
-        "cgroup": "",
-    }
-    code = _BOOTSTRAP.format(folder=str(_GUEST))
-    arguments = [str(python), "-s", "-P", "-B", "-c", code, json.dumps(settings)]
-    null = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in range(3)]
-    actions = [*null, (os.POSIX_SPAWN_DUP2, control.fileno(), 3)]
-    return os.posix_spawn(
-        python,
-        arguments,
-        _environment(flavour, scratch),
-        file_actions=actions,
-        setsid=True,  # the terminal's signals are the daemon's
-        setsigmask=(),
-    )
-
-
-def _environment(flavour: Flavour, scratch: str) -> dict[str, str]:
-    """Return all that a guest's environment holds: nothing of the daemon's own."""
-    one_thread = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": scratch,
-        "TMPDIR": scratch,
-        "MPLCONFIGDIR": scratch,
-        "MPLBACKEND": "Agg",
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "1",
-        "MALLOC_ARENA_MAX": "1",
-        "LD_BIND_NOW": "1",
-        "TZ": "UTC",
-        **dict.fromkeys((*one_thread, "NUMEXPR_NUM_THREADS"), "1"),
-    }
-    return environment | _TWINS_OWN[flavour.twin]

@@ -32,9 +32,9 @@ def children(pid: int) -> list[int]:
     ]
 
 
-def keeper_and_zygote() -> tuple[int, int]:
+def keeper_and_zygote(sandbox: Sandbox) -> tuple[int, int]:
     """Return the only pair there is."""
-    (keeper,) = children(os.getpid())
+    (keeper,) = (zygote.pid for zygote in sandbox._stock._alive)
     (zygote,) = children(keeper)
     return keeper, zygote
 
@@ -75,7 +75,7 @@ async def ask_meanwhile(sandbox: Sandbox, do: Callable[[int, int, int], None]) -
     async def keep_asking() -> None:
         outcomes.append(await ask(sandbox, BUSY))
 
-    keeper, zygote = keeper_and_zygote()
+    keeper, zygote = keeper_and_zygote(sandbox)
     async with anyio.create_task_group() as group:
         group.start_soon(keep_asking)
         (child,) = await until_there(lambda: children(zygote))
@@ -90,10 +90,10 @@ async def test_a_zygote_that_is_stopped_or_killed_under_a_job(
 ) -> None:
     """The job has its outcome from another zygote, long before its deadline."""
     async with Sandbox(workers=1, limits=LIMITS, at_most=level) as sandbox:
-        _, before = keeper_and_zygote()
+        _, before = keeper_and_zygote(sandbox)
         outcome = await ask_meanwhile(sandbox, lambda keeper, zygote, child: os.kill(zygote, how))
         assert isinstance(outcome, Returned)
-        assert keeper_and_zygote()[1] != before
+        assert keeper_and_zygote(sandbox)[1] != before
         assert is_gone(before)
 
 
@@ -101,7 +101,7 @@ async def test_a_zygote_that_is_stopped_or_killed_under_a_job(
 async def test_a_zygote_that_is_stopped_while_idle(level: SandboxLevel) -> None:
     """The next job does not notice."""
     async with Sandbox(workers=1, limits=LIMITS, at_most=level) as sandbox:
-        _, zygote = keeper_and_zygote()
+        _, zygote = keeper_and_zygote(sandbox)
         os.kill(zygote, signal.SIGSTOP)
         assert isinstance(await ask(sandbox, BUSY), Returned)
 
@@ -110,12 +110,12 @@ async def test_a_zygote_that_is_stopped_while_idle(level: SandboxLevel) -> None:
 async def test_a_keeper_that_is_stopped(level: SandboxLevel) -> None:
     """It is no matter to a job, and does not outlive the sandbox."""
     async with Sandbox(workers=1, limits=LIMITS, at_most=level) as sandbox:
-        family = keeper_and_zygote()
+        family = keeper_and_zygote(sandbox)
         outcome = await ask_meanwhile(
             sandbox, lambda keeper, zygote, child: os.kill(keeper, signal.SIGSTOP)
         )
         assert isinstance(outcome, Returned)
-        assert keeper_and_zygote() == family
+        assert keeper_and_zygote(sandbox) == family
     assert all(is_gone(pid) for pid in family)
 
 
@@ -182,6 +182,6 @@ def f():
         assert isinstance(outcome, Returned), outcome
         assert len(outcome.value) == 9
         assert not any(map(exists, outcome.value))
-        _, zygote = keeper_and_zygote()
+        _, zygote = keeper_and_zygote(sandbox)
         assert children(zygote) == []
         assert isinstance(await ask(sandbox, BUSY), Returned)

@@ -1,0 +1,42 @@
+"""What an early end says of a program: a verdict, or the world's doing that gives another chance.
+
+Imports the values alone.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from codeiod_sandbox.killers import Killer
+from codeiod_sandbox.outcomes import Died, Outcome, OverMemory, SandboxError
+
+_FORGIVEN = {Killer.KERNEL: 1, Killer.SOMEBODY: 3}
+
+
+@dataclass(slots=True)
+class Doubts:
+    """How often the calls of one program were killed, and not by their zygote.
+
+    :param by_itself: whether a program may be the one who kills it: where no filter holds it.
+    """
+
+    by_itself: bool
+    _times: Counter[Killer] = field(default_factory=Counter)
+
+    def settle(self, outcomes: Sequence[Outcome], killer: Killer | None) -> Sequence[Outcome]:
+        """Return the outcomes that stand: all of them, or without the last, to be asked again.
+
+        :raises SandboxError: where it is killed again and again, and neither by the kernel nor by
+            itself.
+        """
+        if killer is None or killer is Killer.ITS_OWN_LIMIT:
+            return outcomes
+        self._times[killer] += 1
+        if self._times[killer] <= _FORGIVEN[killer]:
+            return outcomes[:-1]
+        if killer is Killer.KERNEL:
+            return outcomes
+        if self.by_itself:
+            ended = Died("SIGKILL") if isinstance(outcomes[-1], OverMemory) else outcomes[-1]
+            return [*outcomes[:-1], ended]
+        raise SandboxError(f"its processes were killed from outside {self._times[killer]} times")
