@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from codeiod_sandbox import Call, LoadFailed, Outcome, OverMemory, Program, Sandbox, SandboxError
+from codeiod_sandbox import Call, Program, Sandbox, SandboxError
 from soak_parts.mix import Execution
-from soak_parts.trouble import Kind, Role, Trouble
+from soak_parts.trouble import Trouble
 
 PATIENCE_SECONDS = 120.0
 LONG_CALLS = 4
@@ -31,7 +31,6 @@ class Ledger:
     right: int = 0
     wrong: list[str] = field(default_factory=list)
     hung: list[str] = field(default_factory=list)
-    called_large: list[str] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
 
     async def run(self, sandbox: Sandbox, execution: Execution) -> None:
@@ -68,18 +67,9 @@ class Ledger:
             self.hung.append(wanted[0].name)
             return
         done = self.trouble.between(began, anyio.current_time())
-        kills = done.count((Kind.KILL, Role.CHILD))
         for execution, outcome in zip(wanted, outcomes, strict=True):
             if execution.is_right(outcome):
                 self.right += 1
-            elif kills > 1 and _is_large(outcome):
-                self.called_large.append(f"{execution.name}: {outcome}")
             else:
                 told = ", ".join(f"{kind.value}: {role.name.lower()}" for kind, role in done)
                 self.wrong.append(f"{execution.name}: {str(outcome)[:200]}; meanwhile {told}")
-
-
-def _is_large(outcome: Outcome) -> bool:
-    return isinstance(outcome, OverMemory) or (
-        isinstance(outcome, LoadFailed) and outcome.type == "MemoryError"
-    )
