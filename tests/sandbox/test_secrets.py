@@ -14,7 +14,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,16 @@ import anyio
 import pytest
 import pytest_asyncio
 
-from codeiod_sandbox import Call, Limits, Program, Returned, Sandbox, SandboxError, SandboxLevel
+from codeiod_sandbox import (
+    Call,
+    HelperSandbox,
+    Limits,
+    Program,
+    Returned,
+    Sandbox,
+    SandboxError,
+    SandboxLevel,
+)
 
 # Tests share their zygotes, as programs do: one loop for all.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -184,3 +193,42 @@ async def test_the_memory_of_earlier_programs(jail: Sandbox, secret: Secret) -> 
         assert kept.value == secret.text
     for told in await look(jail, "memory", digest=secret.digest):
         assert told["found"] == 0
+
+
+def descendants(pid: int) -> Iterator[Path]:
+    """Give the folders in /proc of all processes below one."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            yield Path(f"/proc/{child}")
+            yield from descendants(child)
+
+
+def told_of(process: Path, secret: Secret) -> Iterator[str]:
+    """Give where a process holds the secret, as far as its user may be told."""
+    for name in ("environ", "cmdline"):
+        with suppress(PermissionError):
+            if secret.text.encode() in (process / name).read_bytes():
+                yield f"{process}/{name}"
+    with suppress(PermissionError):
+        for descriptor in (process / "fd").iterdir():
+            target = str(descriptor.readlink())
+            if target in secret.paths or "memfd:secret" in target:
+                yield f"{descriptor}: {target}"
+
+
+async def test_the_processes_around_a_program(jail: Sandbox, secret: Secret) -> None:
+    """Neither keepers nor zygotes hold it, in their environment, words or descriptors."""
+    processes = list(descendants(os.getpid()))
+    assert processes
+    assert [place for process in processes for place in told_of(process, secret)] == []
+
+
+async def test_a_helper_process(secret: Secret) -> None:
+    """A helper that runs the sandbox apart from the daemon holds it no more than its zygotes do."""
+    async with HelperSandbox(workers=1, limits=LIMITS) as sandbox:
+        (outcome,) = await sandbox.run(Program(PRYING), [Call("memory", {"digest": secret.digest})])
+        assert isinstance(outcome, Returned)
+        assert outcome.value["found"] == 0
+        processes = list(descendants(os.getpid()))
+        assert len(processes) >= 2
+        assert [place for process in processes for place in told_of(process, secret)] == []
