@@ -87,8 +87,18 @@ def of_both(machine: str, name: str, *words: int) -> tuple[int, int]:
         ("ioctl", (0, 0x5412), (ENOTTY, ALLOW)),
         ("prctl", (1, 0), (ALLOW, EPERM)),
         ("prctl", (15, 0), (ALLOW, ALLOW)),
-        ("socketpair", (1,), (ALLOW, ALLOW)),
-        ("socketpair", (2,), (EPERM, ALLOW)),
+        ("socketpair", (1, 1), (ALLOW, ALLOW)),
+        ("socketpair", (1, 0x80805), (ALLOW, ALLOW)),
+        ("socketpair", (1, 2), (EPERM, ALLOW)),
+        ("socketpair", (1, 0x80003), (EPERM, ALLOW)),
+        ("socketpair", (2, 1), (EPERM, ALLOW)),
+        ("prctl", (4, 1), (EPERM, ALLOW)),
+        ("prctl", (22, 2), (EPERM, ALLOW)),
+        ("splice", (), (EPERM, ALLOW)),
+        ("sendfile", (), (EPERM, ALLOW)),
+        ("setsockopt", (), (EPERM, ALLOW)),
+        ("landlock_add_rule", (), (ALLOW, EPERM)),
+        ("fchmodat", (), (ALLOW, ALLOW)),
         ("timer_create", (), (EPERM, ALLOW)),
         ("capset", (), (ALLOW, EPERM)),
         ("pidfd_send_signal", (), (ALLOW, EPERM)),
@@ -111,6 +121,16 @@ def test_what_has_no_condition(machine: str) -> None:
             assert verdict(stage, numbers[name], (), architecture) == KILL, name
     for number in set(range(600)) - {numbers[name] for name in numbers}:
         assert verdict(stage, number, (), architecture) == EPERM, number
+
+
+@at_each_machine
+@pytest.mark.parametrize("name", ["fchmod", "fchmodat", "utimensat", "chmod", "utime"])
+def test_modes_of_shared_files(machine: str, name: str) -> None:
+    """Where a program sees the machine's files, a change of mode is left undone in silence."""
+    number = NUMBERS[machine].get(name)
+    stage = child_filter(OWN_PID, machine, shares_files=True)
+    if number is not None:
+        assert verdict(stage, number, (), ARCHITECTURES[machine]) == ERRNO
 
 
 @given(machine=st.sampled_from(MACHINES), number=st.integers(0x40000000, 0x7FFFFFFF))

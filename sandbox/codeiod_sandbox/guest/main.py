@@ -26,6 +26,7 @@ from .zygote import Zygote
 _CONTROL = 3
 _NICENESS = 5
 _FIRST_TO_GO = "900"  # where the machine runs out of memory, a program goes before the daemon
+_FOREIGN_USERS = 4000  # of those that systemd keeps for users that come and go
 HOST_NAMES = ("sandbox", "sandcastle", "sandpit")  # by the number of the twin
 _SYSTEM_TREES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo")
 _READABLE_FILES = ("/etc/ld.so.cache", "/etc/passwd")
@@ -151,10 +152,12 @@ def _last_layers(
     locks = layers.attempt("landlock", lambda: os.close(make_ruleset()), wanted=settings.landlock)
     if locks:
         layers.held["landlock abi"] = str(landlock.abi())
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+    if place.own_pids is None:
+        syscalls.set_capabilities()  # which it has as root: what it tidies up after is not trusted
     filters = layers.attempt(
         "seccomp", lambda: seccomp.install(seccomp.zygote_filter()), wanted=settings.seccomp
     )
-    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
     warm_up(twin=settings.twin > 0)
     foreign = place.own_pids is not None or layers.held.get("foreign user") == "on"
     jail = Jail(
@@ -209,14 +212,18 @@ def _visible_trees() -> list[str]:
 
 
 def _become_nobody(tmp: str) -> None:
-    """As root without namespaces: become a user without files, if it can still read modules."""
+    """As root without namespaces: become a user without files, if it can still read modules.
+
+    Not the same for all: what limits the processes of a user limits those of all its zygotes.
+    """
     if os.getuid() != 0:
         raise OSError(0, "not root: programs run as the daemon's own user")
     for entry in [tmp, *sys.path]:
         for folder in Path(entry).parents:
             if not folder.stat().st_mode & 0o001:
                 raise OSError(0, f"{folder} is closed to other users")
-    os.chown(tmp, namespaces.OUTER_ID, namespaces.OUTER_ID)
+    user = namespaces.OUTER_ID + os.getpid() % _FOREIGN_USERS
+    os.chown(tmp, user, user)
     os.setgroups([])
-    os.setresgid(namespaces.OUTER_ID, namespaces.OUTER_ID, namespaces.OUTER_ID)
-    os.setresuid(namespaces.OUTER_ID, namespaces.OUTER_ID, namespaces.OUTER_ID)
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)

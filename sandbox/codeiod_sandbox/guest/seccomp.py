@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import signal
+import socket
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from .syscalls import (
     CLONE_NEWUSER,
     CLONE_NEWUTS,
     CLONE_THREAD,
+    PR_SET_DUMPABLE,
     PR_SET_PDEATHSIG,
     call,
 )
@@ -41,10 +43,20 @@ _NUMBER_OFFSET, _ARCH_OFFSET, _ARGUMENTS_OFFSET = 0, 4, 16
 _NEW_NAMESPACES = (
     CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID
 ) | (CLONE_NEWNET | CLONE_NEWTIME)
-_AF_UNIX = 1
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS WINSZ FIONREAD NBIO NCLEX CLEX
 _IRRESISTIBLE = (signal.SIGKILL, signal.SIGSTOP)
-_SIGNALLING_FCNTLS = (8, 10, 15)  # F_SETOWN F_SETSIG F_SETOWN_EX: to anyone, and any signal
+# F_SETOWN F_SETSIG F_SETOWN_EX: to anyone, and any signal; F_SETLEASE F_NOTIFY: on others' files
+_MEDDLING_FCNTLS = (8, 10, 15, 1024, 1026)
+# Those that take no address: a datagram of a pair could go to any socket that has a path.
+_STREAMS = tuple(
+    kind | flags
+    for kind in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET)
+    for flags in (0, socket.SOCK_NONBLOCK, socket.SOCK_CLOEXEC, 0x80800)
+)
+_PR_SET_SECCOMP, _PR_SCHED_CORE = 22, 62
+# Another filter is no use; a core dump may be a program of the machine's that is started.
+_REFUSED_PRCTLS = (PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SCHED_CORE)
+_CHANGE_OF_MODES = ("chmod", "fchmod", "fchmodat", "utime", "utimes", "futimesat", "utimensat")
 _MAX_JUMP = 255
 
 
@@ -111,16 +123,18 @@ def zygote_filter(machine: str = MACHINE) -> bytes:
     """
     rules = {**dict.fromkeys(ALLOWED, _ALLOW), **dict.fromkeys(FATAL, _KILL)}
     not_on_cpu_time = _if_one_of(1, (RLIMIT_CPU,), _if_null(2, _ALLOW, _NOT_PERMITTED), _ALLOW)
+    only_streams = _if_one_of(1, _STREAMS, _ALLOW, _NOT_PERMITTED)
     only_pid = _if_one_of(0, (CLONE_NEWPID,), _ALLOW, _KILL)
     rules |= {
         "clone": _if_any_bit(0, _NEW_NAMESPACES, _KILL, _ALLOW),
         "clone3": _refuse(errno.ENOSYS),
         "unshare": only_pid,
         "setns": _if_one_of(1, (CLONE_NEWPID,), _ALLOW, _KILL),
-        "socketpair": _if_one_of(0, (_AF_UNIX,), _ALLOW, _NOT_PERMITTED),
+        "socketpair": _if_one_of(0, (socket.AF_UNIX,), only_streams, _NOT_PERMITTED),
+        "prctl": _if_one_of(0, _REFUSED_PRCTLS, _NOT_PERMITTED, _ALLOW),
         "kill": _if_one_of(1, _IRRESISTIBLE, _NOT_PERMITTED, _ALLOW),
         "tgkill": _if_one_of(2, _IRRESISTIBLE, _NOT_PERMITTED, _ALLOW),
-        "fcntl": _if_one_of(1, _SIGNALLING_FCNTLS, _NOT_PERMITTED, _ALLOW),
+        "fcntl": _if_one_of(1, _MEDDLING_FCNTLS, _NOT_PERMITTED, _ALLOW),
         "setrlimit": _if_one_of(0, (RLIMIT_CPU,), _NOT_PERMITTED, _ALLOW),
         "prlimit64": _if_one_of(0, (0,), not_on_cpu_time, _NOT_PERMITTED),
         "ioctl": _if_one_of(1, _IOCTLS, _ALLOW, _refuse(errno.ENOTTY)),
@@ -128,8 +142,13 @@ def zygote_filter(machine: str = MACHINE) -> bytes:
     return _assemble(rules, _NOT_PERMITTED, machine)
 
 
-def child_filter(own_pid: int, machine: str = MACHINE) -> bytes:
-    """Return stage 2: no processes, mounts or namespaces, and signals to itself alone."""
+def child_filter(own_pid: int, machine: str = MACHINE, *, shares_files: bool = False) -> bytes:
+    """Return stage 2: no processes, mounts or namespaces, and signals to itself alone.
+
+    :param shares_files: where a program sees files of the machine, as without namespaces. Landlock
+        leaves modes and times to those who own a file: who changes them there is told that it is
+        done, as what copies a file goes on to do so.
+    """
     to_itself = _if_one_of(0, (own_pid,), _ALLOW, _NOT_PERMITTED)
     rules = {
         "clone": _if_any_bit(0, CLONE_THREAD, _ALLOW, _NOT_PERMITTED),
@@ -144,7 +163,12 @@ def child_filter(own_pid: int, machine: str = MACHINE) -> bytes:
         "seccomp": _NOT_PERMITTED,
         "pidfd_open": _NOT_PERMITTED,
         "pidfd_send_signal": _NOT_PERMITTED,
+        "landlock_create_ruleset": _NOT_PERMITTED,
+        "landlock_add_rule": _NOT_PERMITTED,
+        "landlock_restrict_self": _NOT_PERMITTED,
     }
+    if shares_files:
+        rules |= dict.fromkeys(_CHANGE_OF_MODES, _refuse(0))
     return _assemble(rules, _ALLOW, machine)
 
 
