@@ -1,49 +1,49 @@
-"""System calls made ready: a row of plain numbers, so that to make one costs next to nothing.
+"""System calls made ready: rows of plain numbers, so that to make one costs next to nothing.
 
-Imports the standard library alone. Where one fails, its reason is asked for by ``syscalls``.
+Imports the standard library alone.
 """
 
 import ctypes
 import os
-from collections.abc import Iterable
-from typing import TypeAlias
 
 from .syscall_table import NUMBERS
 
-Prepared: TypeAlias = tuple[int, ...]
-
-_WORDS = 5
+_WORDS = 4  # the most that one of ours takes
 _numbers = NUMBERS.get(os.uname().machine, {})
 _syscall = ctypes.CDLL(None).syscall
 _syscall.argtypes = [ctypes.c_long] * (1 + _WORDS)
 _syscall.restype = ctypes.c_long
-_kept: list[object] = []  # what prepared calls point to
 
 
-def prepare(name: str, *words: int | bytes) -> Prepared:
-    """Return a call that `make` makes; bytes stand for their address, and live for ever.
+class Row:
+    """Calls to be made one after the other, any number of times."""
 
-    :raises KeyError: where this machine's number of the call is not known.
-    """
-    padding = (0,) * (_WORDS - len(words))
-    return (_numbers[name], *(_address_of(word) for word in words), *padding)
+    __slots__ = ("_calls", "_kept")
 
+    def __init__(self) -> None:
+        self._calls: list[tuple[int, ...]] = []
+        self._kept: list[object] = []
 
-def _address_of(word: int | bytes) -> int:
-    if isinstance(word, int):
-        return word
-    kept = ctypes.create_string_buffer(word, len(word))
-    _kept.append(kept)
-    return ctypes.addressof(kept)
+    def add(self, name: str, *words: int | bytes) -> "Row":
+        """Add a call; bytes stand for their address.
 
+        :raises OSError: where this machine's number of the call is not known.
+        """
+        if name not in _numbers:
+            raise OSError(38, f"{name}: not known on {os.uname().machine}")
+        padding = (0,) * (_WORDS - len(words))
+        self._calls.append((_numbers[name], *(self._number(word) for word in words), *padding))
+        return self
 
-def make(call: Prepared) -> bool:
-    """Make a call; tell whether it succeeded."""
-    return bool(_syscall(*call) >= 0)
+    def _number(self, word: int | bytes) -> int:
+        if isinstance(word, int):
+            return word
+        kept = ctypes.create_string_buffer(word, len(word))
+        self._kept.append(kept)
+        return ctypes.addressof(kept)
 
-
-def make_all(calls: Iterable[Prepared]) -> None:
-    """Make calls in their order. :raises OSError: at the first that fails."""
-    for call in calls:
-        if _syscall(*call) < 0:
-            raise OSError(f"system call {call[0]} failed")
+    def make(self) -> None:
+        """Make the calls. :raises OSError: at the first that fails; why is not known."""
+        for call in self._calls:
+            if _syscall(*call) < 0:
+                raise OSError(f"system call {call[0]} failed")

@@ -7,36 +7,38 @@ import builtins
 import json
 import mmap
 import os
-import resource
+import time
 from typing import NoReturn
 
-from .lock import Jail, Lock
-from .messages import BROKEN, HEADER, RECORD, Job, Kind
-from .program import LoadedProgram, Result, load
+from .calls import Row
+from .lock import Lock
+from .messages import BROKEN, HEADER, RECORD, Kind
+from .program import Result, call, load
 
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))
 
-_exit, _usage, _ITSELF = os._exit, resource.getrusage, resource.RUSAGE_SELF
-_read_json = vars(json.JSONDecoder())["scan_once"]  # the part of it that is written in C
-_OVER_MEMORY = Result(Kind.OVER_MEMORY, "")
+TWIN_SEED = 0x5DEECE66D_1B873593
+_OVER_MEMORY = (Kind.OVER_MEMORY, "")
 _EXIT_DONE, _EXIT_BROKEN = 0, 70
+_exit, _cpu_seconds = os._exit, time.process_time
+_read_json = vars(json.JSONDecoder())["scan_once"]  # the part of it that is written in C
 
 
-def live(job: Job, inward: int, outward: int, jail: Jail, lock: Lock) -> NoReturn:
+def live(
+    inward: int, outward: int, output_bytes: int, lock: Lock, row: Row, seed_change: int
+) -> NoReturn:
     """Be the child; whatever happens, no line of the zygote's own code runs after this."""
     status = _EXIT_BROKEN
     try:
         records = _Records(mmap.mmap(outward, 0))
-        request = _read_request(os.pread(inward, os.fstat(inward).st_size, 0))
-        os.chdir(jail.tmp)
-        _open_standard_files()
-        lock.close(job)
+        request = _read_json(os.pread(inward, os.fstat(inward).st_size, 0).decode(), 0)[0]
+        lock.close(row)
         # The daemon holds the same open file: here it sees that what comes is the program's doing.
         os.lseek(inward, 0, os.SEEK_SET)
         os.closerange(3, 1 << 20)
         try:
-            _work(request, job.output_bytes, records, twin=jail.twin)
+            _work(request, output_bytes, records, seed_change)
             status = _EXIT_DONE
         except BaseException:
             records.give_up()
@@ -45,52 +47,31 @@ def live(job: Job, inward: int, outward: int, jail: Jail, lock: Lock) -> NoRetur
         _exit(status)
 
 
-def rehearse(request: bytes, *, twin: bool) -> None:
+def rehearse(source: str, calls: list["_Call"], seed_change: int) -> None:
     """Do in the zygote what a child does, on records that nobody reads."""
     with mmap.mmap(-1, mmap.PAGESIZE) as pages:
-        _work(_read_request(request), mmap.PAGESIZE, _Records(pages), twin=twin)
-
-
-def _read_request(text: bytes) -> "_Request":
-    request: _Request = _read_json(text.decode(), 0)[0]
-    return request
-
-
-def _open_standard_files() -> None:
-    """Open them anew: flags and locks on those of the zygote would last for the next program."""
-    null = os.open(os.devnull, os.O_RDWR)
-    for number in range(3):
-        os.dup2(null, number)
-
-
-def _work(request: "_Request", limit_bytes: int, records: "_Records", *, twin: bool) -> None:
-    source, calls = request
-    program = load(source, calls[0][2], twin=twin)
-    if isinstance(program, Result):
-        records.put(program, 0.0)
-        return
-    for call in calls:
-        records.begin()
-        _make(program, call, limit_bytes, records)
-
-
-def _make(program: LoadedProgram, call: "_Call", limit_bytes: int, records: "_Records") -> None:
-    function, arguments, seed = call
-    began = _cpu_seconds()
-    try:
-        result = program.call(function, arguments, seed, limit_bytes)
-        records.put(result, _cpu_seconds() - began)
-    except MemoryError:  # the program has left too little even to tell of it
-        records.put(_OVER_MEMORY, 0.0)
-
-
-def _cpu_seconds() -> float:
-    used = _usage(_ITSELF)
-    return used.ru_utime + used.ru_stime
+        request = _read_json(json.dumps([source, calls]), 0)[0]
+        _work(request, mmap.PAGESIZE, _Records(pages), seed_change)
 
 
 _Call = tuple[str, dict[str, object], int]
 _Request = tuple[str, list[_Call]]
+
+
+def _work(request: _Request, limit_bytes: int, records: "_Records", seed_change: int) -> None:
+    source, calls = request
+    functions = load(source, calls[0][2] ^ seed_change)
+    if isinstance(functions, tuple):
+        records.put(functions, 0.0)
+        return
+    for function, arguments, seed in calls:
+        records.begin()
+        began = _cpu_seconds()
+        try:
+            result = call(functions, function, arguments, seed ^ seed_change, limit_bytes)
+            records.put(result, _cpu_seconds() - began)
+        except MemoryError:  # the program has left too little even to tell of it
+            records.put(_OVER_MEMORY, 0.0)
 
 
 class _Records:
@@ -109,8 +90,9 @@ class _Records:
         HEADER.pack_into(self._pages, 0, self._started, self._finished)
 
     def put(self, result: Result, cpu_seconds: float) -> None:
-        body = result.body.encode()
-        RECORD.pack_into(self._pages, self._end, len(body), result.kind, cpu_seconds)
+        kind, text = result
+        body = text.encode()
+        RECORD.pack_into(self._pages, self._end, len(body), kind, cpu_seconds)
         first = self._end + RECORD.size
         self._pages[first : first + len(body)] = body
         self._end = first + len(body)

@@ -18,6 +18,7 @@ globals()["__builtins__"] = dict(vars(builtins))
 DEPTH = 256
 INT_DIGITS = 4300
 _RECURSION = 4 * DEPTH + 1000
+_SHORT, _SHORT_CHARS = 1 << 60, 20
 _recursion_limit, _set_recursion_limit = sys.getrecursionlimit, sys.setrecursionlimit
 _int_digits, _set_int_digits = sys.get_int_max_str_digits, sys.set_int_max_str_digits
 
@@ -36,6 +37,8 @@ def encode(value: object, limit_bytes: int) -> str:
     :raises NotJsonError: for anything that JSON has no exact word for, or that is too deep.
     :raises TooLongError: where the text would have more than `limit_bytes`.
     """
+    if type(value) is int and -_SHORT < value < _SHORT and limit_bytes > _SHORT_CHARS:
+        return int.__repr__(value)  # as most often, and as quickly
     recursion, digits = _recursion_limit(), _int_digits()
     _set_recursion_limit(max(recursion, _RECURSION))
     _set_int_digits(INT_DIGITS)

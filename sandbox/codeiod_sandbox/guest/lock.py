@@ -8,16 +8,19 @@ import ctypes
 import os
 import signal
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import calls, rlimits, seccomp
+from . import rlimits, seccomp
+from .calls import Row
 from .messages import Job, outward_bytes
 from .syscalls import PR_SET_PDEATHSIG
 
 _CAPABILITY_VERSION_3 = 0x20080522
 _SET_MODE_FILTER = 1
 _ANY_PID = 0x7FFF_FFF1  # more than there can be: stands for the child's own
+_FIRST = 1  # the pid of each child that has a pid namespace of its own
+_AT_FDCWD = -100
+_ROWS = 64  # as many kinds of jobs are kept ready for
 _WORD = struct.Struct("=I")
 
 
@@ -36,35 +39,58 @@ class Jail:
 class Lock:
     """What is given up, in an order that still permits the next step."""
 
-    __slots__ = ("_calls", "_filter", "_jail", "_own_pid_at")
-
     def __init__(self, jail: Jail) -> None:
         self._jail = jail
         template = seccomp.child_filter(_ANY_PID)
         self._filter = ctypes.create_string_buffer(template, len(template))
         places = range(0, len(template), _WORD.size)
         self._own_pid_at = [at for at in places if _WORD.unpack_from(template, at) == (_ANY_PID,)]
-        self._calls = tuple(self._prepared())
+        self._name_pid(_FIRST)
+        self._rows: dict[tuple[int, ...], Row] = {}
 
-    def _prepared(self) -> Iterator[calls.Prepared]:
-        if self._jail.ruleset is not None:
-            yield calls.prepare("landlock_restrict_self", self._jail.ruleset, 0)
-        version, nothing = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), bytes(24)
-        yield calls.prepare("capset", version, nothing)
-        yield calls.prepare("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
-        if self._jail.filters_calls:
-            program = struct.pack("=H6xQ", len(self._filter) // 8, ctypes.addressof(self._filter))
-            yield calls.prepare("seccomp", _SET_MODE_FILTER, 0, program)
+    def ready_for(self, job: Job) -> Row:
+        """Return the calls for a child that does this job; to be called by the zygote."""
+        limits = job.calls, job.memory_bytes, job.output_bytes
+        if limits not in self._rows:
+            if len(self._rows) >= _ROWS:
+                self._rows.clear()
+            self._rows[limits] = self._row(*limits)
+        return self._rows[limits]
 
-    def close(self, job: Job) -> None:
-        """Give it all up: from here on this process is in the jail."""
-        jail = self._jail
-        budget = job.memory_bytes + outward_bytes(job.calls, job.output_bytes)
-        rlimits.bind_child(
+    def _row(self, calls: int, memory_bytes: int, output_bytes: int) -> Row:
+        row, jail = Row(), self._jail
+        budget = memory_bytes + outward_bytes(calls, output_bytes)
+        for kind, most in rlimits.of_a_child(
             address_bytes=jail.address_bytes + budget,
-            file_bytes=job.output_bytes,
+            file_bytes=output_bytes,
             processes=jail.processes,
-        )
+        ):
+            row.add("setrlimit", kind, struct.pack("=QQ", most, most))
+        row.add("chdir", os.fsencode(jail.tmp) + b"\0")
+        _open_standard_files(row)
+        if jail.ruleset is not None:
+            row.add("landlock_restrict_self", jail.ruleset, 0)
+        row.add("capset", struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), bytes(24))
+        row.add("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
+        if jail.filters_calls:
+            words = len(self._filter) // 8, ctypes.addressof(self._filter)
+            row.add("seccomp", _SET_MODE_FILTER, 0, struct.pack("=H6xQ", *words))
+        return row
+
+    def close(self, row: Row) -> None:
+        """Give it all up: from here on this process, a child, is in the jail."""
+        if (own_pid := os.getpid()) != _FIRST:
+            self._name_pid(own_pid)
+        row.make()
+
+    def _name_pid(self, pid: int) -> None:
         for at in self._own_pid_at:
-            _WORD.pack_into(self._filter, at, os.getpid())
-        calls.make_all(self._calls)
+            _WORD.pack_into(self._filter, at, pid)
+
+
+def _open_standard_files(row: Row) -> None:
+    """Open them anew: flags and locks on those of the zygote would last for the next program."""
+    row.add("close_range", 0, 2, 0)
+    row.add("openat", _AT_FDCWD, os.devnull.encode() + b"\0", os.O_RDWR)
+    row.add("dup3", 0, 1, 0)
+    row.add("dup3", 0, 2, 0)

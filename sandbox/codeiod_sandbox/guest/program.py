@@ -9,8 +9,8 @@ import errno
 import random
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import ModuleType, TracebackType
+from typing import TypeAlias
 
 from .encode import NotJsonError, TooLongError, encode, type_name
 from .messages import RECORD_SLACK_BYTES, Kind
@@ -20,7 +20,6 @@ globals()["__builtins__"] = dict(vars(builtins))
 
 FILE_NAME = "program.py"
 MODULE_NAME = "program"
-TWIN_SEED = 0x5DEECE66D_1B873593
 _SEED_MASK = (1 << 64) - 1
 _NUMPY_SEED_MASK = (1 << 32) - 1
 _TEXT_CHARS = 1000
@@ -30,102 +29,92 @@ _seed_generator = super(random.Random, _generator).seed
 _exception_in_hand, _set_trace, _set_profile = sys.exc_info, sys.settrace, sys.setprofile
 _error_number = vars(OSError)["errno"].__get__
 _modules = sys.modules
+# To look up a member of an enum runs Python code, and touches a page for each step of it.
+_RETURNED, _RAISED, _LOAD_FAILED = Kind.RETURNED, Kind.RAISED, Kind.LOAD_FAILED
+_OVER_MEMORY, _OVER_OUTPUT, _NOT_JSON = Kind.OVER_MEMORY, Kind.OVER_OUTPUT, Kind.NOT_JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one call, or the loading, came to: the kind and body of its record."""
-
-    kind: Kind
-    body: str
+Result: TypeAlias = tuple[Kind, str]
+"""What one call, or the loading, came to: the kind and body of its record."""
 
 
-class LoadedProgram:
-    """A program that was executed as a module, and the seeds that its calls get."""
-
-    __slots__ = ("_functions", "_seed_change")
-
-    def __init__(self, functions: Mapping[str, object], seed_change: int) -> None:
-        self._functions = functions
-        self._seed_change = seed_change
-
-    def call(
-        self, function: str, arguments: Mapping[str, object], seed: int, limit_bytes: int
-    ) -> Result:
-        """Call one function and write what it returns as JSON."""
-        try:
-            target = self._functions[function]
-        except KeyError:
-            return _failure(Kind.LOAD_FAILED, "NameError", f"no function named {function!r}", 0)
-        if not callable(target):
-            return _failure(Kind.LOAD_FAILED, "TypeError", f"{function!r} is not a function", 0)
-        try:
-            seed_all(seed ^ self._seed_change)
-            value = target(**arguments)
-        except BaseException as error:  # noqa: BLE001 # whatever a program raises is its outcome
-            return _raised(Kind.RAISED, error)
-        finally:
-            _set_trace(None)
-            _set_profile(None)
-        return _returned(value, limit_bytes)
-
-
-def load(source: str, seed: int, *, twin: bool) -> LoadedProgram | Result:
+def load(source: str, seed: int) -> dict[str, object] | Result:
     """Execute `source` as a module of its own, registered as dataclasses need it."""
     module = ModuleType(MODULE_NAME)
     module.__file__ = FILE_NAME
     _modules[MODULE_NAME] = _modules["__main__"] = module
-    seed_change = TWIN_SEED if twin else 0
     try:
-        seed_all(seed ^ seed_change)
+        seed_all(seed)
         exec(compile(source, FILE_NAME, "exec", dont_inherit=True), module.__dict__)
-        _import_lazy_random()
+        if "numpy" in _modules:
+            # It loads its random module at first use: too late for the seed of that call.
+            __import__("numpy.random")
     except BaseException as error:  # noqa: BLE001 # whatever a program raises is its outcome
-        return _raised(Kind.LOAD_FAILED, error)
-    return LoadedProgram(module.__dict__, seed_change)
+        return _raised(_LOAD_FAILED, error)
+    return module.__dict__
+
+
+def call(
+    functions: Mapping[str, object],
+    function: str,
+    arguments: Mapping[str, object],
+    seed: int,
+    limit_bytes: int,
+) -> Result:
+    """Call one function of a loaded program and write what it returns as JSON."""
+    try:
+        target = functions[function]
+    except KeyError:
+        return _failure(_LOAD_FAILED, "NameError", f"no function named {function!r}", 0)
+    if not callable(target):
+        return _failure(_LOAD_FAILED, "TypeError", f"{function!r} is not a function", 0)
+    try:
+        seed_all(seed)
+        value = target(**arguments)
+    except BaseException as error:  # noqa: BLE001 # whatever a program raises is its outcome
+        return _raised(_RAISED, error)
+    finally:
+        _set_trace(None)
+        _set_profile(None)
+    return _returned(value, limit_bytes)
 
 
 def seed_all(seed: int) -> None:
     """Seed every source of random numbers that is loaded."""
     # What random.seed does for an int, without the builtins that it would look up.
     _seed_generator(seed & _SEED_MASK)
-    _generator.gauss_next = None
+    if _generator.gauss_next is not None:
+        _generator.gauss_next = None
     numpy_random = _modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed(seed & _NUMPY_SEED_MASK)
 
 
-def _import_lazy_random() -> None:
-    # numpy loads its random module at first use: too late for the seed of that call.
-    if "numpy" in _modules:
-        __import__("numpy.random")
-
-
 def _returned(value: object, limit_bytes: int) -> Result:
     try:
-        return Result(Kind.RETURNED, encode(value, limit_bytes))
+        return (_RETURNED, encode(value, limit_bytes))
     except NotJsonError as error:
-        return Result(Kind.NOT_JSON, str(error))
+        return (_NOT_JSON, str(error))
     except TooLongError:
-        return Result(Kind.OVER_OUTPUT, "")
+        return (_OVER_OUTPUT, "")
     except MemoryError:
-        return Result(Kind.OVER_MEMORY, "")
+        return (_OVER_MEMORY, "")
     except BaseException as error:  # noqa: BLE001 # a value may fight back while it is read
-        return Result(Kind.NOT_JSON, f"{type_name(type(error))} while it was read")
+        return (_NOT_JSON, f"{type_name(type(error))} while it was read")
 
 
 def _raised(kind: Kind, error: BaseException) -> Result:
     """Tell an exception by type, text and line; two kinds of it are limits in disguise."""
-    if kind is Kind.RAISED and issubclass(type(error), MemoryError):
-        return Result(Kind.OVER_MEMORY, "")
-    if kind is Kind.RAISED and _number_of(error) == errno.EFBIG:
-        return Result(Kind.OVER_OUTPUT, "")
+    if kind is _RAISED and issubclass(type(error), MemoryError):
+        return (_OVER_MEMORY, "")
+    if kind is _RAISED and _number_of(error) == errno.EFBIG:
+        return (_OVER_OUTPUT, "")
     line = _line_of_syntax(error) or _line_in_program(_exception_in_hand()[2])
     return _failure(kind, type_name(type(error)), _text_of(error), line)
 
 
 def _failure(kind: Kind, name: str, text: str, line: int) -> Result:
-    return Result(kind, encode([name, _clean(text), line], RECORD_SLACK_BYTES))
+    return kind, encode([name, _clean(text), line], RECORD_SLACK_BYTES)
 
 
 def _number_of(error: BaseException) -> int | None:
@@ -160,7 +149,8 @@ def _line_in_program(trace: TracebackType | None) -> int:
     """Return the innermost line of the program's own text."""
     line = 0
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == FILE_NAME:
+        name = trace.tb_frame.f_code.co_filename
+        if type(name) is str and name == FILE_NAME:
             line = trace.tb_lineno or line
         trace = trace.tb_next
     return line

@@ -5,6 +5,7 @@ process clock move in whole ticks, and a program that returns its running time l
 """
 
 import resource
+from collections.abc import Iterator
 
 MEBIBYTE = 1 << 20
 STACK_BYTES = 64 * MEBIBYTE
@@ -18,26 +19,28 @@ _OF_THE_ZYGOTE = {
     resource.RLIMIT_MSGQUEUE: 0,
     resource.RLIMIT_STACK: STACK_BYTES,
 }
-_OF_A_CHILD = (resource.RLIMIT_FSIZE, resource.RLIMIT_AS, resource.RLIMIT_NPROC)
-_hard = {kind: resource.getrlimit(kind)[1] for kind in (*_OF_THE_ZYGOTE, *_OF_A_CHILD)}
 
 
 def bind_zygote() -> None:
     """Set the hard limits that a zygote can live with itself: its children inherit them."""
     for kind, value in _OF_THE_ZYGOTE.items():
-        _limit(kind, value)
+        allowed = _allowed(kind, value)
+        resource.setrlimit(kind, (allowed, allowed))
 
 
-def bind_child(*, address_bytes: int, file_bytes: int, processes: int | None) -> None:
-    """Set the others; `processes` is None where the user has processes that are not ours."""
-    _limit(resource.RLIMIT_FSIZE, file_bytes)
+def of_a_child(
+    *, address_bytes: int, file_bytes: int, processes: int | None
+) -> Iterator[tuple[int, int]]:
+    """Return kinds and values of the others.
+
+    :param processes: None where the user has processes that are not ours.
+    """
+    yield resource.RLIMIT_FSIZE, _allowed(resource.RLIMIT_FSIZE, file_bytes)
     if processes is not None:
-        _limit(resource.RLIMIT_NPROC, processes)
-    _limit(resource.RLIMIT_AS, address_bytes)
+        yield resource.RLIMIT_NPROC, _allowed(resource.RLIMIT_NPROC, processes)
+    yield resource.RLIMIT_AS, _allowed(resource.RLIMIT_AS, address_bytes)
 
 
-def _limit(kind: int, value: int) -> None:
-    hard = _hard[kind]
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
+def _allowed(kind: int, value: int) -> int:
+    _, hard = resource.getrlimit(kind)
+    return value if hard == resource.RLIM_INFINITY else min(value, hard)

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from importlib import import_module
 
 from . import clock, imports
-from .child import rehearse
-from .program import Result, load
+from .child import TWIN_SEED, rehearse
 
 _PROGRAM = """
 import dataclasses, re
@@ -19,8 +18,9 @@ def work(n):
     if n < 0:
         raise ValueError(f"{n} is negative")
     return {"a": [Point(i).x * 2 for i in range(n)], "b": re.sub("a", "b", "banana"), "c": 1.5}
+def plain(n):
+    return sum(range(n))
 """
-_REQUEST = b'["def work(n):\\n    return sum(range(n))", [["work", {"n": 3}, 7], ["work", {}, 7]]]'
 _REHEARSALS = 24  # until the interpreter has made of its bytecode what it makes of it
 _kept: list[object] = []  # alive as long as the zygote
 
@@ -48,13 +48,10 @@ def warm_up(*, twin: bool) -> None:
     if twin:
         _disturb_layout()
     main_module = sys.modules["__main__"]
-    program = load(_PROGRAM, 0, twin=twin)
-    if isinstance(program, Result):
-        raise RuntimeError(f"no warm-up: {program.body}")  # noqa: TRY004 # no type is wrong
-    for number in (3, -1):
-        program.call("work", {"n": number}, number, 1 << 20)
-    for _ in range(_REHEARSALS):
-        rehearse(_REQUEST, twin=twin)
+    for number in range(_REHEARSALS):
+        calls: list[tuple[str, dict[str, object]]]
+        calls = [("plain", {"n": number}), ("work", {"n": number}), ("work", {"n": -1})]
+        rehearse(_PROGRAM, [(*call, number) for call in calls], TWIN_SEED if twin else 0)
     _kept.extend((main_module, sys.modules["__main__"]))  # else a child would have to free it
 
 

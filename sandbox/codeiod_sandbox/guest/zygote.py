@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from . import calls, namespaces, rlimits, syscalls
-from .child import live
+from . import namespaces, rlimits, syscalls
+from .calls import Row
+from .child import TWIN_SEED, live
 from .lock import Jail, Lock
 from .messages import Ended, Job, Report
 from .own_memory import OwnMemory
@@ -44,10 +45,11 @@ class Zygote:
         self._lock = Lock(jail)
         self._own_memory = own_memory
         self._make_ruleset = make_ruleset
+        self._seed_change = TWIN_SEED if jail.twin else 0
         self._has_pids = own_pids is not None
-        self._leave_pids = calls.prepare("unshare", CLONE_NEWPID)
+        self._leave_pids = Row().add("unshare", CLONE_NEWPID)
         # Unsharing works once; entering the own namespace again makes it work once more.
-        self._return_to_pids = calls.prepare("setns", own_pids or 0, CLONE_NEWPID)
+        self._return_to_pids = Row().add("setns", own_pids or 0, CLONE_NEWPID)
         self._may_leave_orphans = not self._has_pids and not jail.filters_calls
         self._poll = select.poll()
         self._poll.register(control, select.POLLIN)
@@ -72,13 +74,14 @@ class Zygote:
 
         While it lives each page that is touched here has to be copied, so what can wait does.
         """
-        if self._has_pids and not calls.make(self._leave_pids):
-            syscalls.unshare(CLONE_NEWPID)  # to be told why it can't be
+        row = self._lock.ready_for(job)
+        if self._has_pids:
+            self._leave_pids.make()
         child = os.fork()
         if child == 0:
             if self._may_leave_orphans:
                 os.setsid()  # so that most of what it forks can be killed at one blow
-            live(job, inward, outward, self._jail, self._lock)
+            live(inward, outward, job.output_bytes, self._lock, row, self._seed_change)
         watched = os.pidfd_open(child)
         self._poll.register(watched, select.POLLIN)
         ended = until_it_ends(job, child, outward, self._control, self._poll, watched)
@@ -89,8 +92,8 @@ class Zygote:
         self._poll.unregister(watched)
         for descriptor in (watched, inward, outward):
             os.close(descriptor)
-        if self._has_pids and not calls.make(self._return_to_pids):
-            raise OSError("setns: the own pid namespace is lost")
+        if self._has_pids:
+            self._return_to_pids.make()
         if self._may_leave_orphans:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child, signal.SIGKILL)
