@@ -1,13 +1,14 @@
 """The seam to the sandbox: who runs untrusted programs, and what happens when running them fails.
 
-May import the sandbox. What a program did is a value (``Outcome``); the sandbox itself failing is
-an exception, retried here and never taken for a verdict.
+May import ``config`` and the sandbox. What a program did is a value (``Outcome``); the sandbox
+itself failing is an exception, retried here and never taken for a verdict.
 """
 
 from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from importlib.metadata import distributions
 from typing import Protocol
@@ -19,7 +20,8 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from codeiod_sandbox import Call, Outcome, Program, SandboxError
+from codeiod.config import SandboxSettings
+from codeiod_sandbox import DEFAULT_MODULES, Call, Modules, Outcome, Program, SandboxError
 
 ATTEMPTS = 5
 MAX_WAIT_SECONDS = 8.0
@@ -54,6 +56,12 @@ async def execute(
         with attempt:
             return await runner.run(Program(source), calls, twin=twin, alone=alone)
     raise AssertionError("tenacity ends by returning or raising")
+
+
+def modules_of(wanted: SandboxSettings) -> Modules:
+    """Return which modules programs find; what is not set is as the sandbox has it."""
+    preload = wanted.preload or DEFAULT_MODULES.preload
+    return replace(DEFAULT_MODULES, preload=preload, allowed=wanted.modules or None)
 
 
 def provenance(level: int) -> str:

@@ -1,96 +1,200 @@
-"""Which layers of isolation this machine grants, and how to get the others.
+"""What the sandbox can do on this machine: its layers, its interpreter, the modules of programs.
 
-Starts a real zygote, level by level: what it could build is what there is.
+Imports anyio and the package's daemon side. Starts a real sandbox: what it could build is what
+there is, and what a program finds inside is what programs can import.
 """
 
-import importlib.util
-import subprocess
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio
+import anyio.to_thread
 
-from codeiod_sandbox.outcomes import SandboxLevel
+from codeiod_sandbox import remedies
+from codeiod_sandbox.attacks import Attacked, attack
+from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
+from codeiod_sandbox.outcomes import Call, Program, Returned, SandboxError, SandboxLevel
 from codeiod_sandbox.pool import Sandbox
 
-SCIENCE_MODULES = (
-    ("numpy", "scipy", "pandas", "sympy", "networkx", "sklearn", "nltk", "Crypto", "matplotlib")
-)  # fmt: skip
-_MODULES_SECONDS = 60
-_HOW_TO_GET = {
-    "namespaces": "allow user namespaces: sysctl user.max_user_namespaces and "
-    "kernel.apparmor_restrict_unprivileged_userns=0; in Docker a seccomp profile with unshare",
-    "private root": "allow mounts in user namespaces: an AppArmor profile with `userns,`",
-    "landlock": "Linux 6.12 or later with landlock in the kernel's list: lsm=landlock,...",
-    "seccomp": "a kernel with CONFIG_SECCOMP_FILTER on x86-64",
-    "foreign user": "run as an ordinary user, or put the interpreter where all users can read it",
-    "cgroup": "run under systemd with Delegate=memory pids (not used yet)",
+SCIENCE = {
+    "numpy": "numpy",
+    "scipy": "scipy",
+    "pandas": "pandas",
+    "sympy": "sympy",
+    "networkx": "networkx",
+    "scikit-learn": "sklearn",
+    "nltk": "nltk",
+    "pycryptodome": "Crypto",
+    "matplotlib": "matplotlib",
 }
+"""What the programs of the field use: each distribution, with the module that it is known by."""
+_RATE_SECONDS = 0.25
+_CALLS_AT_ONCE = 32
+_ABOUT = Program("""
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+def interpreter():
+    return [sys.version.split()[0], [sys.prefix, sys.base_prefix]]
+
+def module(name, distribution):
+    try:
+        if find_spec(name) is None:
+            return [False, "not installed"]
+    except ImportError as error:
+        return [False, str(error)]
+    try:
+        return [True, version(distribution)]
+    except PackageNotFoundError:
+        return [True, ""]
+""")
+_TRIVIAL = Program("def f(n): return n")
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer: whether it works here, why not, and how to get it."""
+    """One layer: whether it works, what there is to say of it, else why not and how to get it.
+
+    :param unlocks: the level that it is wanted for.
+    """
 
     name: str
     works: bool
+    detail: str
     why_not: str
     how_to_get: str
+    unlocks: SandboxLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """What runs the programs; `closed_at` is a folder on its way that other users may not enter."""
+
+    path: str
+    version: str
+    closed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One distribution, as programs find it: its version, or why they don't."""
+
+    name: str
+    works: bool
+    version: str
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one worker did just now, on a machine as busy as it is."""
+
+    programs_per_second: float
+    calls_per_second: float
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What the sandbox can do on this machine."""
+    """What the sandbox can do on this machine; `attacks` is empty where none was tried."""
 
     level: SandboxLevel
     layers: tuple[Layer, ...]
-    python: str
-    missing_modules: tuple[str, ...]
+    interpreter: Interpreter
+    modules: tuple[Module, ...]
+    rate: Rate
+    attacks: tuple[Attacked, ...]
+
+    @property
+    def missing_modules(self) -> tuple[str, ...]:
+        """Name the distributions that programs do not find."""
+        return tuple(module.name for module in self.modules if not module.works)
 
 
-def probe(python: Path | None = None) -> Probe:
-    """Start a zygote with `python` (the running one if None) and report what it got.
+def probe(
+    python: Path | None = None,
+    modules: Modules = DEFAULT_MODULES,
+    *,
+    at_most: SandboxLevel = SandboxLevel.CGROUP,
+    attacks: bool = False,
+) -> Probe:
+    """Open a sandbox and report what it got; takes a second, and two with `attacks`.
 
-    Takes a second; not for use on an event loop. :raises SandboxError: where none starts at all.
+    Not for use on an event loop. :raises SandboxError: where none starts at all.
     """
-    level, layers = anyio.run(_layers_of, python)
+    return anyio.run(_probe, python, modules, at_most, attacks)
+
+
+async def _probe(
+    python: Path | None, modules: Modules, at_most: SandboxLevel, attacks: bool
+) -> Probe:
+    async with Sandbox(1, python=python, modules=modules, at_most=at_most) as sandbox:
+        level, layers = sandbox.level, sandbox.layers
+        version, prefixes = await _ask(sandbox, "interpreter")
+        path = str(python or sys.executable)
+        found = [await _module(sandbox, name) for name in _names(modules)]
+        rate = await _rate(sandbox)
+    attacked = await attack(python, at_most=at_most) if attacks else []
+    closed_at = await anyio.to_thread.run_sync(_closed_at, [path, *prefixes])
     return Probe(
         level,
-        tuple(_layer(name, layers.get(name, "not built at this level")) for name in _names(layers)),
-        str(python or sys.executable),
-        _missing_modules(python),
+        await anyio.to_thread.run_sync(_layers, layers),
+        Interpreter(path, version, closed_at),
+        tuple(found),
+        rate,
+        tuple(attacked),
     )
 
 
-async def _layers_of(python: Path | None) -> tuple[SandboxLevel, Mapping[str, str]]:
-    async with Sandbox(workers=1, python=python) as sandbox:
-        return sandbox.level, sandbox.layers
+def _layers(layers: Mapping[str, str]) -> tuple[Layer, ...]:
+    found = []
+    for name, state in remedies.states(layers).items():
+        works = state == "on"
+        detail = f"ABI {layers['landlock abi']}" if works and name == "landlock" else ""
+        how = "" if works else remedies.how_to_get(name, state)
+        why_not = "" if works else state
+        found.append(Layer(name, works, detail, why_not, how, remedies.UNLOCKS[name]))
+    return tuple(found)
 
 
-def _names(layers: Mapping[str, str]) -> list[str]:
-    names = ["namespaces", "private root", "landlock", "seccomp"]
-    return names if layers.get("namespaces") == "on" else [*names, "foreign user"]
+def _names(modules: Modules) -> list[str]:
+    """Return what to look for: what the field uses, and what the settings name beside it."""
+    more = [name for name in modules.allowed or () if name not in SCIENCE.values()]
+    return list(dict.fromkeys([*SCIENCE, *more]))
 
 
-def _layer(name: str, state: str) -> Layer:
-    works = state == "on"
-    return Layer(name, works, "" if works else state, "" if works else _HOW_TO_GET[name])
+async def _module(sandbox: Sandbox, name: str) -> Module:
+    works, text = await _ask(sandbox, "module", name=SCIENCE.get(name, name), distribution=name)
+    return Module(name, works, text if works else "", "" if works else text)
 
 
-def _missing_modules(python: Path | None) -> tuple[str, ...]:
-    if python is None:
-        return tuple(name for name in SCIENCE_MODULES if importlib.util.find_spec(name) is None)
-    code = (
-        "import sys\nfrom importlib.util import find_spec\n"
-        "print(*(name for name in sys.argv[1:] if find_spec(name) is None))"
-    )
-    told = subprocess.run(
-        [str(python), "-s", "-P", "-c", code, *SCIENCE_MODULES],
-        capture_output=True,
-        check=True,
-        timeout=_MODULES_SECONDS,
-        text=True,
-    )
-    return tuple(told.stdout.split())
+async def _ask(sandbox: Sandbox, function: str, **arguments: str) -> Any:
+    (outcome,) = await sandbox.run(_ABOUT, [Call(function, arguments)])
+    if not isinstance(outcome, Returned):
+        raise SandboxError(f"a program that only looks around fails: {outcome}")
+    return outcome.value
+
+
+async def _rate(sandbox: Sandbox) -> Rate:
+    one, many = [Call("f", {"n": 1})], [Call("f", {"n": 1})] * _CALLS_AT_ONCE
+    return Rate(await _per_second(sandbox, one), await _per_second(sandbox, many))
+
+
+async def _per_second(sandbox: Sandbox, calls: list[Call]) -> float:
+    done, began = 0, anyio.current_time()
+    while (took := anyio.current_time() - began) < _RATE_SECONDS:
+        done += len(await sandbox.run(_TRIVIAL, calls))
+    return done / took
+
+
+def _closed_at(paths: list[str]) -> str:
+    """Return the first folder on the way to these that is closed to users without rights to it."""
+    for path in [*paths, *map(os.path.realpath, paths)]:
+        for folder in reversed(Path(path).parents):
+            if folder.exists() and not folder.stat().st_mode & 0o001:
+                return str(folder)
+    return ""

@@ -102,14 +102,6 @@ def test_config_says_where_each_value_comes_from(tmp_path: Path) -> None:
     assert facts["sample.draws"] == {"value": 50, "from": ""}
 
 
-def test_doctor(tmp_path: Path) -> None:
-    """codeiod doctor tells the level of the sandbox and whether it is enough."""
-    done = codeiod("doctor", "--json", "--set", "sandbox.minimum_level=1", cwd=tmp_path)
-    facts = json.loads(done.stdout)
-    assert facts["enough"] == (facts["level"] >= 1) == (done.returncode == 0)
-    assert facts["layers"]
-
-
 def test_help_is_light(tmp_path: Path) -> None:
     """codeiod --help imports none of the heavy modules."""
     program = (

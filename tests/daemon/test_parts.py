@@ -7,6 +7,7 @@ from anyio import to_thread
 
 from codeiod.config import Settings, load
 from codeiod.errors import SettingsError
+from codeiod.execution import modules_of
 from codeiod.service import parts
 from codeiod_sandbox import (
     DEFAULT_MODULES,
@@ -49,7 +50,7 @@ async def test_the_modules_of_programs_are_those_of_the_settings() -> None:
     """What is not set is as the sandbox has it."""
 
     def modules(*assignments: str) -> Modules:
-        return parts.modules_of(load(None, assignments, environ={}).settings)
+        return modules_of(load(None, assignments, environ={}).settings.sandbox)
 
     assert await to_thread.run_sync(modules) == DEFAULT_MODULES
     chosen = await to_thread.run_sync(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -20,7 +20,7 @@ from codeiod.admission import Recipe
 from codeiod.config import Settings
 from codeiod.dataset.committer import Committer
 from codeiod.errors import SettingsError
-from codeiod.execution import Runner, provenance
+from codeiod.execution import Runner, modules_of, provenance
 from codeiod.journal import Journal
 from codeiod.service.plan import Plan, refuse_what_is_not_there_yet
 from codeiod.service.recipes import Recipes, agree
@@ -30,14 +30,18 @@ from codeiod.teachers.builtin import BuiltinTeacher
 from codeiod.teachers.openai import OpenAITeacher
 from codeiod_prompts import Prompts
 from codeiod_sandbox import (
-    DEFAULT_MODULES,
     HelperSandbox,
     Limits,
-    Modules,
     Sandbox,
     SandboxError,
     SandboxLevel,
 )
+from codeiod_sandbox.remedies import keeps_below
+
+_WEAK_ADVICE = (
+    "WEAK ISOLATION: run no program here that you do not trust; codeiod doctor says what to change"
+)
+_SOME_ADVICE = "programs are less isolated than they could be; codeiod doctor says what to change"
 
 log = structlog.get_logger()
 
@@ -101,25 +105,33 @@ async def open_sandbox(settings: Settings) -> AsyncIterator[Sandbox | HelperSand
             sandbox = await exits.enter_async_context(_make_sandbox(settings))
         except SandboxError as error:
             raise SettingsError(f"{error}; codeiod doctor says what to change") from error
-        minimum = settings.sandbox.minimum_level
-        if sandbox.level < minimum:
-            raise SettingsError(
-                f"the sandbox reaches level {sandbox.level:d} here and sandbox.minimum_level is"
-                f" {minimum}; codeiod doctor says what to change"
-            )
-        if sandbox.level < SandboxLevel.FULL:
-            log.warning(
-                "sandbox.weak",
-                level=int(sandbox.level),
-                advice="programs are less isolated than they could be; see codeiod doctor",
-            )
+        await _judge_level(sandbox, settings.sandbox.minimum_level)
         yield sandbox
+
+
+async def _judge_level(sandbox: Sandbox | HelperSandbox, minimum: int) -> None:
+    level, layers = sandbox.level, sandbox.layers
+    if level < minimum:
+        why = await to_thread.run_sync(keeps_below, layers, SandboxLevel(minimum))
+        raise SettingsError(
+            f"the sandbox reaches level {level:d} here and sandbox.minimum_level is {minimum}:"
+            f" {why}; codeiod doctor says what to change"
+        )
+    if level < SandboxLevel.FULL:
+        weak = level < SandboxLevel.NO_NAMESPACES
+        why = await to_thread.run_sync(keeps_below, layers, SandboxLevel.FULL)
+        log.warning(
+            "sandbox.weak" if weak else "sandbox.no_namespaces",
+            sandbox_level=int(level),
+            why=why,
+            advice=_WEAK_ADVICE if weak else _SOME_ADVICE,
+        )
 
 
 def _make_sandbox(settings: Settings) -> Sandbox | HelperSandbox:
     wanted = settings.sandbox
     limits = Limits(call_seconds=wanted.call_seconds, memory_bytes=wanted.memory_bytes)
-    workers, modules = workers_of(settings), modules_of(settings)
+    workers, modules = workers_of(settings), modules_of(wanted)
     if wanted.helpers:
         return HelperSandbox(workers, limits, helpers=wanted.helpers, modules=modules)
     return Sandbox(workers, limits, modules=modules)
@@ -141,13 +153,6 @@ async def open_teacher(settings: Settings, sandbox: Runner) -> AsyncIterator[Wat
 def workers_of(settings: Settings) -> int:
     """Return how many sandbox workers there are: as many as cores that we may use, unless set."""
     return settings.sandbox.workers or len(os.sched_getaffinity(0))
-
-
-def modules_of(settings: Settings) -> Modules:
-    """Return which modules programs find; what is not set is as the sandbox has it."""
-    wanted = settings.sandbox
-    preload = wanted.preload or DEFAULT_MODULES.preload
-    return replace(DEFAULT_MODULES, preload=preload, allowed=wanted.modules or None)
 
 
 def calls_of(settings: Settings) -> int:
