@@ -5,6 +5,7 @@ A file opens with comment lines `# key: value`, then the docstring that says wha
     expect: Raised PermissionError | Died SIGSYS   one of these; more such lines add to them
     expect at WEAK: Returned "read"                instead of the above at that level
     reaches at WEAK: there is no Landlock          by design; the canary is not looked at there
+    leaves at WEAK: there is no Landlock           likewise, but the canary is untouched
     limits: call_seconds=0.2 memory_mib=64         where they differ from the corpus' own
     given: file, port                              arguments, facts about the canary
     calls: 3                                       as many calls; what is expected holds for each
@@ -71,6 +72,7 @@ class Case:
     limits: Limits = LIMITS
     expected: dict[SandboxLevel | None, list[Expected]] = field(default_factory=dict)
     reaches: dict[SandboxLevel, str] = field(default_factory=dict)
+    leaves: dict[SandboxLevel, str] = field(default_factory=dict)
 
     def expected_at(self, level: SandboxLevel) -> list[Expected]:
         return self.expected.get(level) or self.expected[None]
@@ -108,7 +110,10 @@ def _with(case: Case, path: Path, key: str, at: str | None, value: str) -> Case:
             case.expected.setdefault(level, []).extend(_expected(value))
             return case
         case "reaches", SandboxLevel():
-            case.reaches[level] = value
+            case.reaches[level] = case.leaves[level] = value
+            return case
+        case "leaves", SandboxLevel():
+            case.leaves[level] = value
             return case
         case "limits", None:
             return replace(case, limits=_limits(case.limits, value))

@@ -32,22 +32,31 @@ class Surroundings:
 def look_around(base: Path) -> Surroundings:
     """Look at all below this process, at its descriptors, and for files; `base` holds ours."""
     processes = frozenset(_descendants(os.getpid()))
-    files = [str(path) for path in base.rglob("*")]
-    for folder in _OPEN_FOLDERS:
-        files += [str(path) for path in Path(folder).glob(f"*{MARK}*")]
     return Surroundings(
         processes,
         frozenset(pid for pid in processes if _state(pid) in "Tt"),
-        len(os.listdir("/proc/self/fd")),  # noqa: PTH208 # the quickest way to count
+        len(_names("/proc/self/fd")),
         frozenset(_ipc_objects()),
-        frozenset(files),
+        frozenset(_files(base)),
     )
 
 
+def _files(base: Path) -> Iterator[str]:
+    for folder, folders, files in os.walk(base):
+        yield from (f"{folder}/{name}" for name in (*folders, *files))
+    for place in _OPEN_FOLDERS:
+        yield from (f"{place}/{name}" for name in _names(place) if MARK in name)
+
+
+def _names(folder: str) -> list[str]:
+    return os.listdir(folder)  # noqa: PTH208 # names, and not a path for each
+
+
 def _descendants(pid: int) -> Iterator[int]:
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            for child in map(int, path.read_text().split()):
+    with contextlib.suppress(OSError):
+        for thread in _names(f"/proc/{pid}/task"):
+            children = Path(f"/proc/{pid}/task/{thread}/children").read_text()
+            for child in map(int, children.split()):
                 yield child
                 yield from _descendants(child)
 

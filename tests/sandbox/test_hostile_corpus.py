@@ -78,6 +78,11 @@ async def jail(request: pytest.FixtureRequest, base: Path) -> AsyncIterator[Jail
 
 
 @pytest.fixture
+def blockbuster() -> None:
+    """Leave out the watch on the daemon's code, which does not run here: it takes its time."""
+
+
+@pytest.fixture
 def canary(base: Path) -> Iterator[Canary]:
     folder = base / f"outside-{secrets.token_hex(4)}"
     folder.mkdir()
@@ -103,12 +108,12 @@ async def test_hostile(jail: Jail, canary: Canary, case: Case) -> None:
     after = look_around(jail.base)
     assert dataclasses.replace(after, files=before.files) == before
     assert resident_bytes(after.processes) - jail.resident_bytes < GROWTH_BYTES
-    if jail.level in case.reaches:
+    assert canary.secret not in str(outcomes) or jail.level in case.reaches
+    assert canary.touched() == [] or jail.level in case.reaches
+    if jail.level in case.leaves:
         remove(after.files - before.files)
     else:
-        assert canary.touched() == []
         assert after.files == before.files
-        assert canary.secret not in str(outcomes)
 
 
 def test_the_corpus_is_large() -> None:
@@ -130,7 +135,7 @@ async def outcomes_of(sandbox: Sandbox, case: Case, canary: Canary) -> list[Outc
 def remove(files: frozenset[str]) -> None:
     """Take away what a program could leave outside, at a level that is known not to hold it."""
     for file in map(Path, sorted(files, reverse=True)):
-        file.rmdir() if file.is_dir() else file.unlink()
+        shutil.rmtree(file) if file.is_dir() and not file.is_symlink() else file.unlink()
 
 
 async def facts_of_a_sound_program(sandbox: Sandbox) -> object:

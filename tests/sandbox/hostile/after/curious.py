@@ -22,12 +22,17 @@ def main_solution(n):
         "hash": hash("text"),
         "builtins": [len(vars(builtins)), print is vars(builtins)["print"], len([1, 2])],
         "modules": sorted(sys.modules),
-        "environ": dict(os.environ),
+        "environ": environment(),
         "folder": folder(),
         "process": process(),
         "interpreter": interpreter(),
         "zone": [time.tzname, time.localtime(0).tm_hour],
     }
+
+
+def environment():
+    own = os.environ["TMPDIR"]
+    return {name: value.replace(own, "TMPDIR") for name, value in os.environ.items()}
 
 
 def folder():
