@@ -1,0 +1,6 @@
+# expect: Returned null
+"""Returns nothing."""
+
+
+def main_solution():
+    pass

@@ -1,0 +1,6 @@
+# expect: NotJson a value of type bytes
+"""Returns bytes."""
+
+
+def main_solution():
+    return [b"x"]
