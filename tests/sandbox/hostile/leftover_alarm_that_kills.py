@@ -1,0 +1,10 @@
+# calls: 2
+# expect: Returned 1 | Died SIGVTALRM | TimedOut cpu
+"""Leaves a timer that ends the process."""
+
+import signal
+
+
+def main_solution():
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0.0001, 0.0001)
+    return 1
