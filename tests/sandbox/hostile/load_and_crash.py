@@ -1,0 +1,6 @@
+# expect: LoadFailed SystemExit
+"""Crashes while it is loaded."""
+
+import ctypes
+
+ctypes.string_at(8)

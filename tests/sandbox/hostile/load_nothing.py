@@ -1,0 +1,2 @@
+# expect: LoadFailed NameError
+"""Has no function of that name."""
