@@ -1,4 +1,4 @@
-# limits: call_seconds=0.2
+# limits: call_seconds=0.1
 # expect: TimedOut cpu
 """Handles its own memory faults, so that the faulting instruction is tried for ever."""
 

@@ -1,3 +1,4 @@
+# limits: call_seconds=0.1
 # expect: Died exit 1 | TimedOut cpu
 """Asks the fault handler's watchdog, a thread in C, to end the process while it loops."""
 

@@ -1,3 +1,4 @@
+# limits: call_seconds=0.1
 # expect: TimedOut cpu
 """Loops in a finaliser that catches all, as the function returns."""
 

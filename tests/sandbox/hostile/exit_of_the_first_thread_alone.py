@@ -1,3 +1,4 @@
+# limits: call_seconds=0.1
 # expect: TimedOut cpu | TimedOut wall
 """Ends its first thread, so that the process looks dead to many, and goes on in another."""
 

@@ -1,4 +1,4 @@
-# limits: call_seconds=0.2
+# limits: call_seconds=0.1
 # expect: TimedOut cpu
 """Ignores and blocks every signal there is, and loops."""
 

@@ -1,4 +1,4 @@
-# limits: call_seconds=0.2
+# limits: call_seconds=0.1
 # expect: TimedOut cpu
 """Matches a pattern that takes exponential time, in C."""
 

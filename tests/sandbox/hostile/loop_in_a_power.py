@@ -1,4 +1,4 @@
-# limits: call_seconds=0.2 memory_mib=512
+# limits: call_seconds=0.1 memory_mib=512
 # expect: TimedOut cpu
 """Computes a power of millions of digits, in C and with the interpreter's lock."""
 

@@ -1,4 +1,4 @@
-# limits: call_seconds=0.2
+# limits: call_seconds=0.1
 # expect: TimedOut cpu
 """Adds up all numbers, in C and with the interpreter's lock."""
 

@@ -1,4 +1,4 @@
-# limits: call_seconds=0.3
+# limits: call_seconds=0.1
 # expect: TimedOut cpu
 """Computes in several threads, none of which has taken long."""
 

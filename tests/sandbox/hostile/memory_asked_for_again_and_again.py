@@ -1,4 +1,4 @@
-# limits: call_seconds=0.3
+# limits: call_seconds=0.1
 # expect: TimedOut cpu | OverMemory
 """Takes all memory in ever smaller pieces, and takes no for no answer."""
 

@@ -5,6 +5,6 @@ import zlib
 
 
 def main_solution():
-    packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(96)) + packer.flush()
+    packer = zlib.compressobj(1)
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(80)) + packer.flush()
     return len(zlib.decompress(packed))

@@ -1,4 +1,4 @@
-# limits: call_seconds=0.2
+# limits: call_seconds=0.1
 # expect: TimedOut cpu
 """Writes to the descriptor of errors for ever, beside the interpreter's own files."""
 
