@@ -1,6 +1,6 @@
 """A pool with all the zygotes that it can come to need, so that later counts can be compared.
 
-Imports anyio and the sandbox.
+Imports anyio and the seam to the sandbox.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from functools import partial
 
 import anyio
 
-from codeiod_sandbox import Call, Program, Sandbox
+from codeiod.execution import Runner
+from codeiod_sandbox import Call, Program
 
 _SLEEP = Program("import time\ndef f(): time.sleep(0.5)")
 
 
-async def fill(sandbox: Sandbox, workers: int) -> None:
+async def fill(sandbox: Runner, workers: int) -> None:
     """Have as many zygotes of each kind as can be busy at once, and none that still cleans up."""
     for twin, calls in ((False, 1), (True, 2)):
         for alone in {False, twin}:

@@ -1,6 +1,6 @@
 """What became of programs while their processes were disturbed, next to what had to become of them.
 
-Imports anyio, the sandbox, ``mix`` and ``trouble``.
+Imports anyio, the seam to the sandbox, ``mix`` and ``trouble``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from codeiod_sandbox import Call, Program, Sandbox, SandboxError
+from codeiod.execution import Runner
+from codeiod_sandbox import Call, Program, SandboxError
 from soak_parts.mix import Execution
 from soak_parts.trouble import Trouble
 
@@ -33,11 +34,11 @@ class Ledger:
     hung: list[str] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
 
-    async def run(self, sandbox: Sandbox, execution: Execution) -> None:
+    async def run(self, sandbox: Runner, execution: Execution) -> None:
         """Make one execution with one call, and note what came of it."""
         await self._note(sandbox, execution.program, [execution.call], [execution], execution.twin)
 
-    async def run_long(self, sandbox: Sandbox, number: int) -> None:
+    async def run_long(self, sandbox: Runner, number: int) -> None:
         """Make some calls of one program that take longer, in one process or each in its own."""
         calls = [Call("f", {"n": n}) for n in range(LONG_CALLS)]
         wanted = [
@@ -48,7 +49,7 @@ class Ledger:
 
     async def _note(
         self,
-        sandbox: Sandbox,
+        sandbox: Runner,
         program: Program,
         calls: list[Call],
         wanted: list[Execution],

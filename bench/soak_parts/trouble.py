@@ -28,8 +28,9 @@ FEW_FILES = 4
 
 
 class Role(IntEnum):
-    """What a process is, by how far below this one it is."""
+    """What a process is, by how far below this one it is; without a helper there is none at 0."""
 
+    HELPER = 0
     KEEPER = 1
     ZYGOTE = 2
     CHILD = 3
@@ -47,13 +48,11 @@ class Kind(Enum):
     NO_MEMORY = "no more memory"
 
 
-CHOICES = tuple(
-    (kind, role)
-    for kind in Kind
-    for role in Role
-    # What a limit does to a child it does to its program: nobody could tell one from the other.
-    if role is Role.ZYGOTE or kind not in (Kind.FEW_FILES, Kind.NO_MEMORY)
-)
+# What a limit does to a child it does to its program: nobody could tell one from the other.
+LIMITS = (Kind.FEW_FILES, Kind.NO_MEMORY)
+CHOICES = [
+    (kind, role) for kind in Kind for role in Role if role is Role.ZYGOTE or kind not in LIMITS
+]
 
 
 @dataclass(slots=True)
@@ -61,15 +60,17 @@ class Trouble:
     """Makes it, and keeps what was done when."""
 
     random: Random
+    in_helper: bool = False
     log: list[tuple[float, Kind, Role]] = field(default_factory=list)
 
     async def make(self, times: int, mean_seconds: float) -> None:
         """Disturb so many times, at random moments; what was stopped for a while goes on."""
+        choices = [(kind, role) for kind, role in CHOICES if self.in_helper or role]
         async with anyio.create_task_group() as group:
             while len(self.log) < times:
                 await anyio.sleep(self.random.expovariate(1 / mean_seconds))
-                kind, role = self.random.choice(CHOICES)
-                found = sorted(_in_role(role))
+                kind, role = self.random.choice(choices)
+                found = sorted(_at_depth(role + self.in_helper))
                 if found:
                     group.start_soon(self._disturb, self.random.choice(found), kind, role)
 
@@ -83,7 +84,10 @@ class Trouble:
         return dict(counts.most_common())
 
     async def _disturb(self, pid: int, kind: Kind, role: Role) -> None:
-        with suppress(ProcessLookupError, PermissionError), _held(pid, role) as process:
+        with (
+            suppress(ProcessLookupError, PermissionError),
+            _held(pid, role + self.in_helper) as process,
+        ):
             self.log.append((anyio.current_time(), kind, role))
             match kind:
                 case Kind.KILL:
@@ -113,19 +117,19 @@ async def _pause(process: int, seconds: float) -> None:
 
 
 @contextmanager
-def _held(pid: int, role: Role) -> Iterator[int]:
-    """Hold a process by a descriptor. :raises ProcessLookupError: it is none of that role now."""
+def _held(pid: int, depth: int) -> Iterator[int]:
+    """Hold a process by a descriptor. :raises ProcessLookupError: it is no more, or elsewhere."""
     process = os.pidfd_open(pid)
     try:
-        if pid not in _in_role(role):
+        if pid not in _at_depth(depth):
             raise ProcessLookupError
         yield process
     finally:
         os.close(process)
 
 
-def _in_role(role: Role) -> set[int]:
+def _at_depth(wanted: int) -> set[int]:
     depths = {os.getpid(): 0}
     for process in tree()[1:]:
         depths[process.pid] = depths[process.parent] + 1
-    return {pid for pid, depth in depths.items() if depth == role}
+    return {pid for pid, depth in depths.items() if depth == wanted}
