@@ -88,18 +88,21 @@ class _Runs:
         kind, body = Kind.CANCELLED, b""
         try:
             with self._running[frame.number]:
-                kind, body = await self._answer(Run.unpack(frame.body))
+                kind, body = await self._answer(frame.body)
         finally:
             del self._running[frame.number]
         self._channel.post(kind, frame.number, body)
 
-    async def _answer(self, run: Run) -> tuple[Kind, bytes]:
+    async def _answer(self, request: bytes) -> tuple[Kind, bytes]:
         try:
+            run = Run.unpack(request)
             outcomes = await self._sandbox.run(
                 run.program, run.calls, twin=run.twin, alone=run.alone
             )
         except SandboxError as error:
             return Kind.FAILED, str(error).encode()
+        except (ValueError, RecursionError) as error:
+            return Kind.REFUSED, str(error).encode()
         except Exception as error:  # noqa: BLE001 # a fault of ours costs one run, and is told
             return Kind.FAILED, f"{type(error).__name__} in a helper: {error}".encode()
         return Kind.OUTCOMES, pack_outcomes(outcomes)

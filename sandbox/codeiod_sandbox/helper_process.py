@@ -102,6 +102,7 @@ class HelperProcess:
         On cancellation the request is cancelled over there before this returns.
 
         :raises SandboxError: where it failed there, or the process was lost.
+        :raises ValueError: where arguments are such that no program could read them.
         """
         number, asked = self._ask(Kind.RUN, body)
         try:
@@ -127,9 +128,12 @@ class HelperProcess:
         await asked.arrived.wait()
         if asked.answer is None:
             raise SandboxError(f"a helper was lost: {self._why_lost}")
-        if asked.answer.kind is Kind.FAILED:
-            raise SandboxError(asked.answer.body.decode(errors="replace"))
-        return asked.answer.body
+        kind, body = asked.answer.kind, asked.answer.body
+        if kind is Kind.FAILED:
+            raise SandboxError(body.decode(errors="replace"))
+        if kind is Kind.REFUSED:
+            raise ValueError(body.decode(errors="replace"))
+        return body
 
     async def live(self) -> None:
         """Write and read until the process is gone or told to end, and see it to its end."""

@@ -44,7 +44,10 @@ _OUTCOMES: dict[str, Any] = {
 
 
 class Kind(IntEnum):
-    """What a frame says: the first three go to a helper, the others come from it."""
+    """What a frame says: the first three go to a helper, the others come from it.
+
+    FAILED is the sandbox's own fault, REFUSED the caller's.
+    """
 
     SETTINGS = 1
     RUN = 2
@@ -54,6 +57,7 @@ class Kind(IntEnum):
     FAILED = 6
     CANCELLED = 7
     ALIVE = 8
+    REFUSED = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,11 @@ async def test_arguments_that_are_not_json() -> None:
         for bad, error in ((float("nan"), ValueError), ({1}, TypeError)):
             with pytest.raises(error):
                 await sandbox.run(DOUBLE, [Call("f", {"n": bad})])
+        deep: object = 1
+        for _ in range(800):
+            deep = [deep]
+        with pytest.raises(ValueError, match="nested"):
+            await sandbox.run(DOUBLE, [Call("f", {"n": deep})])
         assert sandbox.backlog == 0
         await double(sandbox)
 
