@@ -8,10 +8,11 @@ import json
 import math
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from codeiod_sandbox import strict_json
+from codeiod_sandbox.guest.encode import DEPTH
 from codeiod_sandbox.guest.messages import (
     BROKEN,
     HEADER,
@@ -36,6 +37,7 @@ from codeiod_sandbox.outcomes import (
 )
 
 _PROTOCOL = Died("protocol")
+ARGUMENTS_DEPTH = 600  # what every supported Python reads again, wherever it was written
 _NAME_CHARS, _TEXT_CHARS, _NO_LINE = 100, 1000, 1 << 31
 
 
@@ -46,14 +48,17 @@ def write_request(program: Program, calls: Sequence[Call]) -> int:
     """
     rows = [(call.function, dict(call.arguments), call.seed) for call in calls]
     try:
-        text = json.dumps((program.source, rows), allow_nan=False).encode()
+        text = json.dumps((program.source, rows), allow_nan=False)
     except RecursionError:
         raise ValueError("the arguments are nested too deep") from None
+    if strict_json.is_deeper(rows, text, ARGUMENTS_DEPTH):
+        raise ValueError("the arguments are nested too deep")
     descriptor = os.memfd_create("inward", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.set_blocking(descriptor, False)  # memory never blocks: this tells those who watch for it
     written = 0
-    while written < len(text):
-        written += os.write(descriptor, text[written:])
+    body = text.encode()
+    while written < len(body):
+        written += os.write(descriptor, body[written:])
     seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
     return descriptor
@@ -88,14 +93,15 @@ def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -
     the rest out; a program that did not load has one outcome for all.
     """
     started, finished = HEADER.unpack(os.pread(outward, HEADER.size, 0))
-    outcomes = _read_records(outward, min(finished, calls), output_bytes)
+    count = min(finished, calls)
+    outcomes = list(_records(outward, count, output_bytes, report.cpu_seconds))
     if started == BROKEN:
-        return Reading([*outcomes, _PROTOCOL][:calls], loaded=True, was_killed=False)
+        outcomes = [*outcomes, _PROTOCOL][:calls]
     if started == 0:
         failure = outcomes[0] if outcomes else _as_load_failure(_end(report))
         outcome = failure if isinstance(failure, LoadFailed) else _PROTOCOL
         return Reading([outcome], loaded=False, was_killed=not outcomes and _was_killed(report))
-    if len(outcomes) == calls:
+    if len(outcomes) == calls or _PROTOCOL in outcomes:
         return Reading(outcomes, loaded=True, was_killed=False)
     return Reading([*outcomes, _end(report)], loaded=True, was_killed=_was_killed(report))
 
@@ -105,24 +111,25 @@ def _was_killed(report: Report) -> bool:
     return by_signal and report.ended in (Ended.ITSELF, Ended.STOPPED)
 
 
-def _read_records(outward: int, count: int, output_bytes: int) -> list[Outcome]:
-    """Read as many whole records as there are; the first bad one ends the reading."""
-    outcomes: list[Outcome] = []
+def _records(
+    outward: int, count: int, output_bytes: int, most_cpu_seconds: float
+) -> Iterator[Outcome]:
+    """Read as many whole records as there are; the first that no child writes ends the reading."""
     size = os.fstat(outward).st_size
     place = HEADER.size
     for _ in range(count):
         if place + RECORD.size > size:
-            break
+            return
         length, kind, cpu_seconds = RECORD.unpack(os.pread(outward, RECORD.size, place))
         place += RECORD.size
         if length > size - place:
-            break
-        outcome = _outcome(kind, os.pread(outward, length, place), cpu_seconds, output_bytes)
-        if outcome is None:
-            break
-        outcomes.append(outcome)
+            return
+        body = os.pread(outward, length, place)
         place += length
-    return outcomes
+        outcome = _outcome(kind, body, min(cpu_seconds, most_cpu_seconds), output_bytes)
+        yield outcome or _PROTOCOL
+        if outcome is None:
+            return
 
 
 def _outcome(kind: int, body: bytes, cpu_seconds: float, output_bytes: int) -> Outcome | None:
@@ -144,12 +151,16 @@ def _outcome(kind: int, body: bytes, cpu_seconds: float, output_bytes: int) -> O
     return None
 
 
-def _returned(text: str, cpu_seconds: float) -> Outcome:
+def _returned(text: str, cpu_seconds: float) -> Outcome | None:
+    """Read a result. Its text has one form, and one only: two spellings are not two results."""
     used = cpu_seconds if math.isfinite(cpu_seconds) and cpu_seconds >= 0 else 0.0
     try:
-        return Returned(text, strict_json.parse(text), used)
+        value = strict_json.parse(text)
     except ValueError as error:
         return NotJson(str(error))
+    if json.dumps(value) != text or strict_json.is_deeper(value, text, DEPTH):
+        return None
+    return Returned(text, value, used)
 
 
 def _exception(kind: int, told: object) -> Outcome | None:

@@ -1,6 +1,7 @@
 """Read JSON strictly, with the standard library's parser and nothing else."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 
@@ -17,6 +18,22 @@ def parse(text: str) -> Any:
     if "\\u" in text or not text.isascii():
         _refuse_lone_surrogates(value)
     return value
+
+
+def is_deeper(value: Any, text: str, levels: int) -> bool:
+    """Tell whether a value nests more containers than that; `text` is its JSON."""
+    if text.count("[") + text.count("{") <= levels:
+        return False
+    layer = [value]
+    for _ in range(levels):
+        layer = [member for part in layer for member in _members(part)]
+    return any(isinstance(part, (list, tuple, dict)) for part in layer)
+
+
+def _members(part: Any) -> Iterable[Any]:
+    if isinstance(part, dict):
+        return part.values()
+    return part if isinstance(part, (list, tuple)) else ()
 
 
 def _refuse_constant(word: str) -> NoReturn:

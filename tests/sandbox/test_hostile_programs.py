@@ -15,6 +15,8 @@ from codeiod_sandbox import (
     Call,
     Died,
     Limits,
+    NotJson,
+    Outcome,
     OverMemory,
     Program,
     Raised,
@@ -195,10 +197,42 @@ async def test_without_descriptors_no_verdict_and_no_leak() -> None:
 
 async def test_a_forged_exception_is_bounded() -> None:
     """Whoever writes a record by hand gets no longer names and no larger numbers into it."""
-    for line, expected in ((5, Raised("x" * 100, "y" * 1000, 5)), (10**4000, Died("exit 0"))):
+    for line, expected in ((5, Raised("x" * 100, "y" * 1000, 5)), (10**4000, Died("protocol"))):
         body = json.dumps(["x" * 5000, "y" * 5000, line]).encode()
         outward = make_outward(1, 1 << 16)
         os.write(outward, HEADER.pack(1, 1) + RECORD.pack(len(body), Kind.RAISED, 0.0) + body)
-        reading = read_outcomes(outward, 1, 1 << 16, Report(1, 0, Ended.ITSELF, 0.0, 0))
+        reading = read_outcomes(outward, 1, 1 << 16, Report(1, 0, Ended.ITSELF, 1.0, 0))
         os.close(outward)
         assert reading.outcomes == [expected]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"[1, 2.5]", Returned("[1, 2.5]", [1, 2.5], 1.0)),
+        (b" [1, 2.5]", Died("protocol")),
+        (b"[1,2.5]", Died("protocol")),
+        (b"1.0E5", Died("protocol")),
+        (b"-0", Died("protocol")),
+        (b'"\\u0041"', Died("protocol")),
+        (b"[" * 257 + b"]" * 257, Died("protocol")),
+        (b'{"a": 1, "a": 2}', NotJson("a key appears twice")),
+        (b"\xff", Died("protocol")),
+    ],
+)
+async def test_a_forged_result_has_the_form_of_a_result(body: bytes, expected: Outcome) -> None:
+    """One value has one text; and nobody used more CPU time than the process as a whole."""
+    outward = make_outward(2, 1 << 16)
+    os.write(outward, HEADER.pack(2, 2) + RECORD.pack(len(body), Kind.RETURNED, 1e308) + body)
+    reading = read_outcomes(outward, 2, 1 << 16, Report(1, 0, Ended.ITSELF, 1.0, 0))
+    os.close(outward)
+    assert reading.outcomes[0] == expected
+
+
+async def test_arguments_that_not_every_python_reads(jail: Sandbox) -> None:
+    """They are refused before a process is made for them."""
+    nested: Any = 0
+    for _ in range(700):
+        nested = [nested]
+    with pytest.raises(ValueError, match="nested too deep"):
+        await jail.run(Program("def f(x): return 1"), [Call("f", {"x": nested})])
