@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from . import rlimits, seccomp
 from .calls import Row
-from .messages import Job, outward_bytes
+from .messages import outward_bytes
 from .syscalls import PR_SET_PDEATHSIG
 
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -48,9 +48,9 @@ class Lock:
         self._name_pid(_FIRST)
         self._rows: dict[tuple[int, ...], Row] = {}
 
-    def ready_for(self, job: Job) -> Row:
-        """Return the calls for a child that does this job; to be called by the zygote."""
-        limits = job.calls, job.memory_bytes, job.output_bytes
+    def ready_for(self, calls: int, memory_bytes: int, output_bytes: int) -> Row:
+        """Return the calls for a child under these limits; to be called by the zygote."""
+        limits = calls, memory_bytes, output_bytes
         if limits not in self._rows:
             if len(self._rows) >= _ROWS:
                 self._rows.clear()

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import NamedTuple, Self
 
 CANCEL = b"cancel"
+BY_SIGNAL = 128  # a keeper's exit status where its zygote was killed: this and the signal
 FAULT_PREFIX = b"\xff" * 8  # read as the number of a job, one that never comes
 
 # started: calls begun (1 while the program loads counts as none); finished: records complete
@@ -45,7 +46,7 @@ class Ended(IntEnum):
     STOPPED = 5  # by somebody else: no program may stop itself
 
 
-_JOB, _REPORT = struct.Struct("<QQddQQ"), struct.Struct("<QQQdQ")
+JOB, REPORT = struct.Struct("<QQddQQ"), struct.Struct("<QQQdQ")
 
 
 class Job(NamedTuple):
@@ -59,11 +60,11 @@ class Job(NamedTuple):
     output_bytes: int
 
     def pack(self) -> bytes:
-        return _JOB.pack(*self)
+        return JOB.pack(*self)
 
     @classmethod
     def unpack(cls, datagram: bytes) -> Self:
-        return cls._make(_JOB.unpack(datagram))
+        return cls._make(JOB.unpack(datagram))
 
 
 class Report(NamedTuple):
@@ -76,11 +77,11 @@ class Report(NamedTuple):
     resident_bytes: int
 
     def pack(self) -> bytes:
-        return _REPORT.pack(*self)
+        return REPORT.pack(*self)
 
     @classmethod
     def unpack(cls, datagram: bytes) -> Self:
-        return cls._make(_REPORT.unpack(datagram))
+        return cls._make(REPORT.unpack(datagram))
 
 
 def outward_bytes(calls: int, output_bytes: int) -> int:

@@ -14,6 +14,7 @@ _LONGEST_TICK_SECONDS = 0.1
 _LONGEST_LAPSE_SECONDS = 1.0  # between two looks at a child, where the zygote itself gets a core
 _IDLE_SHARE = 0.02  # of one core: below it a program counts as asleep
 _DATAGRAM_BYTES = 4096
+_ITSELF = Ended.ITSELF  # to look up a member of an enum runs Python code
 # Bound before the twin's clock is shifted.
 _clock_gettime, _monotonic = time.clock_gettime, time.monotonic
 
@@ -32,11 +33,16 @@ def until_it_ends(
         if ready := poll.poll(tick_ms):
             for descriptor, _ in ready:
                 if descriptor == watched:
-                    return Ended.ITSELF
+                    return _ITSELF
             return Ended.CANCELLED if control.recv(_DATAGRAM_BYTES) else Ended.HUNG_UP
         account = account or _Account(job, child, outward, began)
-        if (reason := account.overdrawn()) is not Ended.ITSELF:
+        if (reason := account.overdrawn()) is not _ITSELF:
             return reason
+
+
+def cpu_seconds(child: int) -> float:
+    """Return what a child has used, also one that has ended and was not waited for."""
+    return _clock_gettime((~child << 3) | 2)  # the kernel's name for the clock of a process
 
 
 class _Account:
@@ -45,7 +51,6 @@ class _Account:
     def __init__(self, job: Job, child: int, outward: int, began: float) -> None:
         self._job = job
         self._child = child
-        self._clock = (~child << 3) | 2  # the kernel's name for the CPU clock of a process
         self._outward = outward
         self._started = 0
         self._cpu_base = self._cpu = 0.0
@@ -56,7 +61,7 @@ class _Account:
         """Look at the child; say why it must be ended now, `ITSELF` where it may go on."""
         job = self._job
         try:
-            cpu = _clock_gettime(self._clock)
+            cpu = cpu_seconds(self._child)
         except OSError:
             return Ended.ITSELF  # it ended just now; the next poll says so
         wall = _monotonic()

@@ -16,16 +16,18 @@ from . import namespaces, rlimits, syscalls
 from .calls import Row
 from .child import TWIN_SEED, live
 from .lock import Jail, Lock
-from .messages import Ended, Job, Report
+from .messages import JOB, REPORT, Ended, Job
 from .own_memory import OwnMemory
 from .syscalls import CLONE_NEWPID, PR_SET_CHILD_SUBREAPER
-from .watch import until_it_ends
+from .watch import cpu_seconds, until_it_ends
 
 _SWEEP_SECONDS = 10.0
 _monotonic = time.monotonic  # bound before the twin's clock is shifted
 _DATAGRAM_BYTES = 4096
 _DESCRIPTORS = struct.Struct("=ii")  # inward, outward
 _ANCILLARY_BYTES = socket.CMSG_SPACE(_DESCRIPTORS.size)
+_JOBS_PER_WEIGHING = 16
+_READABLE, _ITSELF, _HUNG_UP = select.POLLIN, Ended.ITSELF, Ended.HUNG_UP
 _OWN = 0o700
 
 
@@ -45,6 +47,7 @@ class Zygote:
         self._lock = Lock(jail)
         self._own_memory = own_memory
         self._make_ruleset = make_ruleset
+        self._jobs = self._resident_bytes = 0
         self._seed_change = TWIN_SEED if jail.twin else 0
         self._has_pids = own_pids is not None
         self._leave_pids = Row().add("unshare", CLONE_NEWPID)
@@ -65,30 +68,31 @@ class Zygote:
                 os._exit(0)
             if ancillary:  # else a cancellation that came too late
                 inward, outward = _DESCRIPTORS.unpack(ancillary[0][2])
-                report = self._run(Job.unpack(datagram), inward, outward)
-                self._control.send(report.pack())
+                self._do(Job._make(JOB.unpack(datagram)), inward, outward)
                 self._clean()
 
-    def _run(self, job: Job, inward: int, outward: int) -> Report:
-        """Have a child do a job.
+    def _do(self, job: Job, inward: int, outward: int) -> None:
+        """Have a child do a job, and report.
 
         While it lives each page that is touched here has to be copied, so what can wait does.
         """
-        row = self._lock.ready_for(job)
+        number, count, _, _, memory_bytes, output_bytes = job
+        row = self._lock.ready_for(count, memory_bytes, output_bytes)
         if self._has_pids:
             self._leave_pids.make()
         child = os.fork()
         if child == 0:
             if self._may_leave_orphans:
                 os.setsid()  # so that most of what it forks can be killed at one blow
-            live(inward, outward, job.output_bytes, self._lock, row, self._seed_change)
+            live(inward, outward, output_bytes, self._lock, row, self._seed_change)
         watched = os.pidfd_open(child)
-        self._poll.register(watched, select.POLLIN)
+        self._poll.register(watched, _READABLE)
         ended = until_it_ends(job, child, outward, self._control, self._poll, watched)
-        if ended is not Ended.ITSELF:
+        if ended is not _ITSELF:
             signal.pidfd_send_signal(watched, signal.SIGKILL)
+        used = cpu_seconds(child)
         # In a pid namespace this returns when the last process of the child's tree is gone.
-        _, status, usage = os.wait4(child, 0)
+        _, status = os.waitpid(child, 0)
         self._poll.unregister(watched)
         for descriptor in (watched, inward, outward):
             os.close(descriptor)
@@ -98,10 +102,12 @@ class Zygote:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child, signal.SIGKILL)
             _end_orphans()
-        if ended is Ended.HUNG_UP:
+        if ended is _HUNG_UP:
             os._exit(0)
-        cpu_seconds = usage.ru_utime + usage.ru_stime
-        return Report(job.number, status, ended, cpu_seconds, self._own_memory.resident_bytes())
+        if self._jobs % _JOBS_PER_WEIGHING == 0:
+            self._resident_bytes = self._own_memory.resident_bytes()
+        self._jobs += 1
+        self._control.send(REPORT.pack(number, status, ended, used, self._resident_bytes))
 
     def _clean(self) -> None:
         """Leave nothing of this program for the next one."""
