@@ -4,7 +4,9 @@
         outcomes = await sandbox.run(Program(source), [Call("main_solution", {"n": 3}, seed=7)])
 
 There is one outcome per call, in order: a value of one of eight types, never an exception. Only a
-fault of the sandbox itself raises, `SandboxError`. Read `pool.py` first, then `guest/main.py`.
+fault of the sandbox itself raises, `SandboxError`. `SyncSandbox` is the same for plain functions,
+`HelperSandbox` the same in processes of its own; `probe` says what this machine can do. Read
+`pool.py` first, then `guest/main.py`; `sandbox/README.md` is for those who use it.
 """
 
 from codeiod_sandbox.blocking import SyncSandbox
