@@ -135,7 +135,8 @@ def _drop_from_block(
     survey: Survey, shown: _Shown, block: Sequence[ast.stmt], drops: Drops
 ) -> None:
     found = [s for s in block if shown.only_shows(s)]
-    emptied = all(s in found or isinstance(s, ast.Pass) for s in block)
+    passes = sum(isinstance(s, ast.Pass) for s in block)
+    emptied = len(found) + passes == len(block)
     for i, statement in enumerate(found):
         drops.nodes.add(statement)
         kept = _effects(survey, statement)
@@ -186,7 +187,7 @@ def _drop_annotations(
     if function.returns and not _known(survey, function.returns):
         drops.nodes.add(function.returns)
         end = text.end(function.returns)
-        arrow = text.text.encode().rindex(b"->", 0, text.start(function.returns))
+        arrow = text.before("->", text.start(function.returns))
         drops.edits.append(Edit(arrow, end, ""))
 
 

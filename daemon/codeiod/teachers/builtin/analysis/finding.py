@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from codeiod.teachers.builtin.analysis.sourcetext import SourceText
+from codeiod.teachers.builtin.analysis.slicing import Unfit
+from codeiod.teachers.builtin.analysis.sourcetext import SourceText, plain_text
 from codeiod.teachers.builtin.analysis.survey import Survey
-from codeiod.teachers.builtin.analysis.targets import File, Made, Unfit, candidate_of
+from codeiod.teachers.builtin.analysis.targets import File, Made, candidate_of
 from codeiod.teachers.builtin.candidates import Candidate, Declined
 from codeiod_prompts.programs import SourceError, parse_source
 
-LONGEST_CHARS = 200_000
+LONGEST_CHARS = 120_000
 MOST_FUNCTIONS = 80
 MOST_CANDIDATES = 8
 SERVING = 0.5
@@ -36,9 +37,9 @@ def find_candidates(content: str, language: str = "") -> tuple[Candidate, ...] |
     if len(content) > LONGEST_CHARS:
         return Declined(f"the file is longer than {LONGEST_CHARS} characters")
     try:
-        text = SourceText(content)
-        module = parse_source(text.text)
-        return _found(Survey.of(module, text))
+        plain = plain_text(content)
+        module = parse_source(plain)
+        return _found(Survey.of(module, SourceText(plain)))
     except SourceError as error:
         old = any(mark in str(error) for mark in PYTHON_2)
         return Declined(f"the file does not parse as Python 3: {'it is Python 2: ' * old}{error}")

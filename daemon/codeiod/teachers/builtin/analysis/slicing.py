@@ -12,12 +12,17 @@ from dataclasses import dataclass, field
 
 from codeiod.teachers.builtin.analysis.drops import Drops
 from codeiod.teachers.builtin.analysis.scopes import FUNCTIONS, Function, free_names
-from codeiod.teachers.builtin.analysis.sourcetext import Edit
+from codeiod.teachers.builtin.analysis.sourcetext import Edit, sorted_edits
 from codeiod.teachers.builtin.analysis.survey import Survey
 from codeiod.teachers.builtin.analysis.wellknown import BUILTINS, KNOWN_NAMES
 
 IMPORTS = (ast.Import, ast.ImportFrom)
+MOST_STATEMENTS = 250
 SHOWING = frozenset({"__str__", "__repr__", "__format__"})
+
+
+class Unfit(ValueError):
+    """A function can't become a candidate; the message says why, for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,10 @@ class Closure:
     """The methods that are kept of their classes."""
     names: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
+    defined: set[str] = field(default_factory=set)
+    """Names of the functions and classes that are kept."""
+    named: dict[str, list[Function]] = field(default_factory=dict)
+    """By name the methods of the classes that are kept."""
     missing: set[str] = field(default_factory=set)
     """Names that neither the file nor the interpreter nor a usual import gives a meaning."""
 
@@ -68,9 +77,16 @@ class Slicer:
         self._dropped = drops.dropped
         self._facts = dict[ast.AST, Facts]()
 
-    def closure(self, function: Function, owner: ast.ClassDef | None = None) -> Closure:
-        """Find all that a function of the module, or a method of a class, leans on."""
+    def closure(
+        self, function: Function, owner: ast.ClassDef | None, also: ast.ClassDef | None = None
+    ) -> Closure:
+        """Find all that a function of the module, or a method of a class, leans on.
+
+        :raises Unfit: it is too much.
+        """
         closure, waiting = Closure(), list[ast.stmt]()
+        if also is not None:
+            self._keep(closure, also, waiting)
         if owner is None:
             self._keep(closure, function, waiting)
         else:
@@ -94,12 +110,19 @@ class Slicer:
         if statement not in closure.statements:
             closure.statements[statement] = None
             waiting.append(statement)
+            if len(closure.statements) > MOST_STATEMENTS:
+                raise Unfit("leans on too much of its file")
+            if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+                closure.defined.add(statement.name)
             if isinstance(statement, ast.ClassDef):
                 for method in methods_of(statement):
+                    closure.named.setdefault(method.name, []).append(method)
                     if _special(method) or method.name in closure.attributes:
                         self._keep_method(closure, method, waiting)
 
     def _keep_method(self, closure: Closure, method: Function, waiting: list[ast.stmt]) -> None:
+        if len(closure.methods) > MOST_STATEMENTS:
+            raise Unfit("leans on too much of its file")
         if method not in closure.methods:
             closure.methods.add(method)
             waiting.append(method)
@@ -111,10 +134,9 @@ class Slicer:
         closure.names |= facts.names
         fresh = facts.attributes - closure.attributes
         closure.attributes |= fresh
-        for statement in [s for s in closure.statements if isinstance(s, ast.ClassDef)]:
-            for method in methods_of(statement):
-                if method.name in fresh:
-                    self._keep_method(closure, method, waiting)
+        for name in sorted(fresh & closure.named.keys()):
+            for method in closure.named[name]:
+                self._keep_method(closure, method, waiting)
 
     def _need(self, closure: Closure, name: str, waiting: list[ast.stmt]) -> None:
         meaning = self.survey.meaning(name)
@@ -122,11 +144,11 @@ class Slicer:
             if name not in BUILTINS and name not in KNOWN_NAMES:
                 closure.missing.add(name)
             return
-        if any(_defines(kept, name) for kept in closure.statements):
+        if name in closure.defined:
             return  # another definition of the same name is the target itself
         self._keep(closure, meaning, waiting)
         if not isinstance(meaning, (*FUNCTIONS, ast.ClassDef, *IMPORTS)):
-            for filler in self.survey.fillers(name):
+            for filler in self.survey.fillers.get(name, ()):
                 self._keep(closure, filler, waiting)
 
 
@@ -137,14 +159,14 @@ def written(slicer: Slicer, closure: Closure, edits: Iterable[Edit] = ()) -> str
     for statement in closure.statements:
         if isinstance(statement, ast.ClassDef):
             extra += _unused_methods(survey, statement, closure)
-    imports = _imports(survey, closure)
+    ordered, imports = sorted_edits(extra), _imports(survey, closure)
     body = list[str]()
     for statement in closure.statements:
         if not isinstance(statement, IMPORTS) and statement not in slicer.drops.nodes:
             start, end = survey.text.unit(statement)
             wide = isinstance(statement, (*FUNCTIONS, ast.ClassDef))
             body.append(("\n\n" if wide or _after_wide(body) else "") + _clean(
-                survey.text.slice(start, end, extra)))  # fmt: skip
+                survey.text.slice(start, end, ordered)))  # fmt: skip
     gap = [""] if imports and body and not body[0].startswith("\n\n") else []
     return "\n".join([*imports, *gap, *body]).strip("\n") + "\n"
 
@@ -222,10 +244,6 @@ def _special(method: Function) -> bool:
     """Whether a method is called without being named, but not to be shown."""
     name = method.name
     return name.startswith("__") and name.endswith("__") and name not in SHOWING
-
-
-def _defines(statement: ast.stmt, name: str) -> bool:
-    return isinstance(statement, (*FUNCTIONS, ast.ClassDef)) and statement.name == name
 
 
 def _place(statement: ast.stmt) -> tuple[int, int]:

@@ -6,7 +6,8 @@ Imports the standard library only. Places are offsets in bytes, as ``ast`` count
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -22,10 +23,9 @@ class Edit:
 class SourceText:
     """A file's text with its lines, so that nodes can be found in it."""
 
-    def __init__(self, content: str) -> None:
-        plain = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        self.text = plain
-        self._data = plain.encode()
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._data = text.encode()
         self._starts = [0]
         for line in self._data.split(b"\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
@@ -43,11 +43,17 @@ class SourceText:
         """Return the offset of a place; lines count from 1."""
         return self._starts[line - 1] + column
 
-    def slice(self, start: int, end: int, edits: Iterable[Edit] = ()) -> str:
-        """Return a part of the text, after those edits that begin in it; the outermost win."""
+    def slice(self, start: int, end: int, edits: Sequence[Edit] = ()) -> str:
+        """Return a part of the text, after those edits that begin in it.
+
+        :param edits: sorted by ``sorted_edits``; of two that overlap the outer one counts.
+        """
         parts, at = list[bytes](), start
-        for edit in sorted(edits, key=lambda e: (e.start, -e.end)):
-            if at <= edit.start <= end:
+        first = bisect_left(edits, start, key=lambda edit: edit.start)
+        for edit in edits[first:]:
+            if edit.start > end:
+                break
+            if at <= edit.start:
                 parts += [self._data[at : edit.start], edit.text.encode()]
                 at = edit.end
         parts.append(self._data[at:end])
@@ -56,6 +62,10 @@ class SourceText:
     def of(self, node: ast.AST) -> str:
         """Return the text of a node as it stands."""
         return self.slice(self.start(node), self.end(node))
+
+    def before(self, mark: str, at: int) -> int:
+        """Return where a mark stands last before a place."""
+        return self._data.rindex(mark.encode(), 0, at)
 
     def line_start(self, at: int) -> int:
         return self._data.rfind(b"\n", 0, at) + 1
@@ -96,6 +106,16 @@ class SourceText:
                 break
             start = above
         return start
+
+
+def plain_text(content: str) -> str:
+    """Return a file's text as ``ast`` counts its lines: without a mark, with newlines alone."""
+    return content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def sorted_edits(edits: Iterable[Edit]) -> list[Edit]:
+    """Sort edits by their places, the outer ones first."""
+    return sorted(edits, key=lambda edit: (edit.start, -edit.end))
 
 
 def _line(node: ast.AST) -> int:

@@ -30,6 +30,8 @@ class Survey:
     """By name the top-level statements that give it a meaning."""
     modules: dict[str, str] = field(default_factory=dict)
     """By name what an import makes it stand for, dotted."""
+    fillers: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    """By name the top-level statements that fill a table after its first assignment."""
 
     @staticmethod
     def of(module: ast.Module, text: SourceText) -> Survey:
@@ -38,6 +40,8 @@ class Survey:
             if not is_main_guard(statement):
                 for name in sorted(names_stored([statement])):
                     found.bound.setdefault(name, []).append(statement)
+                for name in _filled(statement):
+                    found.fillers.setdefault(name, []).append(statement)
         for node in ast.walk(module):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 found.modules.update(imported(node))
@@ -61,10 +65,6 @@ class Survey:
 
     def classes(self) -> dict[str, ast.ClassDef]:
         return {s.name: s for s in self.module.body if isinstance(s, ast.ClassDef)}
-
-    def fillers(self, name: str) -> list[ast.stmt]:
-        """List the top-level statements that fill a table after its first assignment."""
-        return [s for s in self.module.body if _fills(s, name)]
 
 
 def is_main_guard(statement: ast.stmt) -> bool:
@@ -98,8 +98,8 @@ def _root(node: ast.expr) -> Iterator[str]:
         yield node.id
 
 
-def _fills(statement: ast.stmt, name: str) -> bool:
-    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)) or is_main_guard(statement):
-        return False
-    changed = {n for node in ast.walk(statement) for n in mutated_names(node)}
-    return name in changed
+def _filled(statement: ast.stmt) -> set[str]:
+    """Return the names whose objects a top-level statement changes."""
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        return set()
+    return {name for node in ast.walk(statement) for name in mutated_names(node)}

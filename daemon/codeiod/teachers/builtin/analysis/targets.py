@@ -38,7 +38,14 @@ from codeiod.teachers.builtin.analysis.scopes import (
     names_stored,
     own_nodes,
 )
-from codeiod.teachers.builtin.analysis.slicing import IMPORTS, Closure, Slicer, methods_of, written
+from codeiod.teachers.builtin.analysis.slicing import (
+    IMPORTS,
+    Closure,
+    Slicer,
+    Unfit,
+    methods_of,
+    written,
+)
 from codeiod.teachers.builtin.analysis.survey import Survey, mutated_names
 from codeiod.teachers.builtin.analysis.telling import summary_for
 from codeiod.teachers.builtin.analysis.usage import Use, changed_through_calls, uses_of
@@ -57,10 +64,6 @@ FINE_BASES = frozenset(
 )
 FRESH_DEFAULTS = words("memo cache visited seen path res result results acc dp lookup")
 MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.Call)
-
-
-class Unfit(ValueError):
-    """A function can't become a candidate; the message says why, for the operator."""
 
 
 @dataclass(slots=True)
@@ -129,9 +132,12 @@ class _Target:
         self.slicer = file.slicer(prints=self.has_result)
         self.dropped = self.slicer.drops.dropped
         self.closure: Closure = self.slicer.closure(function, owner)
+        self.kind = kind_of(self.closure.attributes, self._classes(), self.closure.missing)
+        if self.kind and not self.kind.own:
+            node = self._classes()[self.kind.name]
+            self.closure = self.slicer.closure(function, owner, also=node)
         self.pieces = self.closure.pieces(self.slicer.drops)
         self.doc = read_doc(ast.get_docstring(function) or "", _names(function))
-        self.kind = kind_of(self.closure.attributes, self._classes(), self.closure.missing)
         self.printed = Printed((), False, "")
         self.prints = False
 
@@ -464,6 +470,10 @@ class _Target:
         for node in ast.walk(self.function):
             match node:
                 case ast.Attribute(value=ast.Name(id=name), attr="next" | "left" | "right"):
+                    found.add(name)
+                case ast.Assign(
+                    targets=[ast.Attribute(attr="next" | "left" | "right")], value=ast.Name(id=name)
+                ):
                     found.add(name)
                 case ast.Assign(
                     targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=made))

@@ -16,10 +16,17 @@ from codeiod.teachers.builtin.analysis.wellknown import words
 LONGEST_CHARS = 700
 FEW_FUNCTIONS = 4
 ENGLISH = words(
-    """the of to is are and that for with by if it its this returns return given find finds from be
-    not or into each all which compute computes calculate calculates number check checks get gets
-    list string function using determine convert sort takes two array integer integers"""
+    """the of to is are and that for with by if it its this returns return given find finds
+    from be not or into each all which compute computes calculate calculates number check
+    checks get gets list string function using determine convert sort takes two array
+    integer integers"""
 )
+FOREIGN = words(
+    """de la el que para uma um les des le und der die das con por los las una en du et est il
+    che di per da do na se os dos ein eine von mit pour dans sur avec del al lo su retorna
+    recebe devuelve"""
+)
+SHORT_WORDS = 6
 CHATTER = re.compile(
     r"(?:good morning!?|here'?s (?:your|a) [^.]*\.|hi[,!.]|hello[,!.]"
     r"|(?:this|the) (?:problem|question) was [^.]*asked by [^.]*\.)\s*",
@@ -63,7 +70,8 @@ def _is_prose(text: str) -> bool:
     letters = sum(c.isalpha() for c in text)
     plain = sum(c.isascii() and c.isalpha() for c in text)
     enough = len(words) >= 3 and plain > 0.95 * letters and letters > 0.5 * len(text)
-    return enough and sum(word in ENGLISH for word in words) >= (2 if len(words) > 6 else 1)
+    english, foreign = (sum(w in known for w in words) for known in (ENGLISH, FOREIGN))
+    return enough and english >= foreign + (len(words) > SHORT_WORDS)
 
 
 def _docstring(node: ast.ClassDef | ast.Module) -> str:
