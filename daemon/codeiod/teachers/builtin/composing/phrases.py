@@ -90,8 +90,9 @@ def say(node: ast.expr) -> str:
 def condition(node: ast.expr) -> str:
     """Say when a condition holds, as a clause."""
     match node:
-        case ast.Compare(left=left, ops=[operator], comparators=[right]):
-            return _compared(left, operator, right)
+        case ast.Compare(left=left, ops=operators, comparators=rights):
+            chain = zip([left, *rights], operators, rights, strict=False)
+            return " and ".join(_compared(*link) for link in chain)
         case ast.BoolOp(op=operator, values=values):
             word = " and " if isinstance(operator, ast.And) else " or "
             return word.join(condition(value) for value in values)

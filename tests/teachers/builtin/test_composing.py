@@ -1,0 +1,237 @@
+"""The four sections: the program runs, and its words say what goes in and what is asked."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from codeiod.teachers.builtin.analysis import find_candidates
+from codeiod.teachers.builtin.candidates import Candidate, Declined
+from codeiod.teachers.builtin.composing import compose
+from codeiod.teachers.builtin.composing.paraphrase import rules_of, special_cases
+from codeiod.teachers.builtin.composing.phrases import condition, say
+from codeiod.teachers.builtin.composing.sections import annotation_of
+from codeiod.teachers.builtin.composing.wording import spoken
+from codeiod_prompts import UnifyParts, parse_unify
+from codeiod_prompts.programs import signature
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Lists of numbers, which the function may want otherwise."""
+
+    conversion: str = "{0}"
+
+    def told(self) -> str:
+        return "a list of 1 to 3 integers between 0 and 9"
+
+    def sample(self, rng: random.Random) -> Any:
+        return [rng.randint(0, 9) for _ in range(rng.randint(1, 3))]
+
+
+@dataclass(frozen=True)
+class Argument:
+    name: str
+    shape: Numbers
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    arguments: Sequence[Argument]
+    result_conversion: str = "{0}"
+    generator: str = "def input_generator():\n    return {}\n"
+    result_told: str = "an integer"
+
+
+def best(content: str) -> Candidate:
+    found = find_candidates(content, "Python")
+    assert not isinstance(found, Declined), found.reason
+    return found[0]
+
+
+def composed(
+    content: str, conversion: str = "{0}", result: str = "{0}", seed: int = 0
+) -> UnifyParts:
+    candidate = best(content)
+    arguments = [Argument(p.name, Numbers(conversion)) for p in candidate.parameters]
+    return parse_unify(compose(candidate, Fitted(arguments, result), seed))
+
+
+def run(parts: UnifyParts, **arguments: Any) -> Any:
+    names: dict[str, Any] = {}
+    exec(parts.refcode, names)
+    return names["main_solution"](**arguments)
+
+
+PLAIN = '''\
+def largest_sum(rows: list[int], more: list[int]) -> int:
+    """This function returns the larger of two sums.
+
+    :param rows: the first numbers
+    """
+    # both sums
+    if sum(rows) > sum(more):
+        return sum(rows)
+    return sum(more)
+'''
+METHOD = """\
+class Solution:
+    def countPairs(self, nums):
+        total = 0
+        for i in range(len(nums)):
+            if nums[i] % 2 == 0:
+                total += 1
+        return total
+"""
+
+
+def test_a_function_is_called_as_it_is() -> None:
+    """The author's text stays, the entry point is added with plain annotations."""
+    parts = composed(PLAIN)
+    assert "    # both sums" in parts.refcode
+    told = signature(parts.refcode)
+    assert told is not None
+    assert told.text == "main_solution(rows: list[int], more: list[int]) -> int"
+    assert run(parts, rows=[1, 2], more=[4]) == 4
+    assert "`rows` (list[int]): The first numbers. A list of 1 to 3" in parts.requirements
+    assert "`return` (int): The largest sum: an integer." in parts.requirements
+    assert parts.problem.startswith("Return the larger of two sums.")
+    assert parts.problem.endswith("what is the largest sum?")
+
+
+def test_a_wrapper_becomes_the_entry_point() -> None:
+    """No second function stands between the entry point and the author's method."""
+    parts = composed(METHOD)
+    module = ast.parse(parts.refcode)
+    assert [getattr(n, "name", "") for n in module.body] == ["Solution", "main_solution"]
+    assert run(parts, nums=[1, 2, 4]) == 2
+    assert "For each `i` from 0 to the length of `nums` minus 1:" in parts.problem
+    assert "If `nums[i]` is even, increase `total` by 1." in parts.problem
+    assert parts.problem.endswith("how many pairs are there?")
+
+
+@pytest.mark.parametrize("content", [PLAIN, METHOD])
+def test_values_are_converted_at_the_edges(content: str) -> None:
+    """What the function takes and gives may be no JSON; the entry point's values are."""
+    parts = composed(content, "tuple({0})", "[{0}]")
+    names = [p.name for p in best(content).parameters]
+    assert isinstance(run(parts, **{name: [2, 2] for name in names}), list)
+    assert "tuple(" in parts.refcode
+
+
+def test_the_seed_chooses_the_words() -> None:
+    """The same seed gives the same text; other seeds give other words for the same task."""
+    texts = [composed(METHOD, seed=seed).problem for seed in range(8)]
+    assert texts == [composed(METHOD, seed=seed).problem for seed in range(8)]
+    assert len(set(texts)) > 3
+    assert all("`nums`" in text and text.endswith("?") for text in texts)
+
+
+def test_backticks_in_the_code_do_not_end_the_section() -> None:
+    """A fence is longer than any run of backticks inside."""
+    fenced = METHOD.replace("        total = 0\n", '        """`````"""\n        total = 0\n')
+    assert run(composed(fenced), nums=[2]) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("x % 2 == 0", "`x` is even"),
+        ("x % 2 == 1", "`x` is odd"),
+        ("x % 2 != 0", "`x` is odd"),
+        ("n % k != 0", "`n` is not divisible by `k`"),
+        ("not x > 3", "`x` is at most 3"),
+        ("len(s) == 0", "`s` is empty"),
+        ("a in b and c is None", "`a` occurs in `b` and `c` is null"),
+        ("s.startswith('x')", '`s` begins with `"x"`'),
+        ("f(x)", "`f(x)` holds"),
+        ("a < b < c", "`a` is less than `b` and `b` is less than `c`"),
+    ],
+)
+def test_conditions(code: str, words: str) -> None:
+    """Conditions read as clauses; what has no words is a formula."""
+    assert condition(ast.parse(code, mode="eval").body).replace("whether ", "") == words
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("max(a, b + 1)", "the larger of `a` and `b + 1`"),
+        ("sorted(set(a))", "the distinct items of `a` sorted in ascending order"),
+        ("[x * 2 for x in a if x > 1]",
+         "`x * 2` for each `x` from `a` for which `x` is greater than 1"),
+        ("s[::-1]", "`s` reversed"),
+        ("None", "null"),
+        ("True", "true"),
+        ("'-'.join(parts)", '`parts` joined by `"-"`'),
+        ("math.sqrt(n)", "the square root of `n`"),
+    ],
+)  # fmt: skip
+def test_values(code: str, words: str) -> None:
+    """Values read as noun phrases."""
+    assert say(ast.parse(code, mode="eval").body) == words
+
+
+def function(code: str) -> ast.FunctionDef:
+    (node,) = ast.parse(code).body
+    assert isinstance(node, ast.FunctionDef)
+    return node
+
+
+def test_rules_are_bounded() -> None:
+    """A function too long for words has none, or its special cases alone."""
+    long = "def f(n):\n    if n < 1:\n        return 0\n" + "    n += 1\n" * 60 + "    return n\n"
+    assert rules_of(function(long), {}) == []
+    assert special_cases(function(long)) == ["If `n` is less than 1, the result is 0."]
+    odd = "def f(n):\n    with n:\n        return 0\n"
+    assert rules_of(function(odd), {}) == []
+
+
+def test_helpers_are_told() -> None:
+    """What a function calls of its file is told below it, and so is that it calls itself."""
+    helper = function("def twice(x):\n    return x * 2\n")
+    main = function("def f(n):\n    if n == 0:\n        return 1\n    return twice(f(n - 1))\n")
+    assert rules_of(main, {"twice": helper, "f": main}) == [
+        "- If `n` is equal to 0, the result is 1.",
+        "- The result is `twice(f(n - 1))`.",
+        "- Here `twice(x)` is worked out like this:",
+        "  - The result is `x * 2`.",
+        "- Here `f(n)` is the same calculation for other values.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("doc", "words"),
+    [
+        ("This function returns the sum.", "Return the sum."),
+        ("function that computes x", "Compute x."),
+        ("Given a list, find the largest", "Given a list, find the largest."),
+        ("Checks if this function is fast", "Check if this is fast."),
+    ],
+)
+def test_descriptions_do_not_speak_of_code(doc: str, words: str) -> None:
+    """An author's words become a task."""
+    assert spoken(doc) == words
+
+
+@pytest.mark.parametrize(
+    ("values", "annotation"),
+    [
+        ([1, 2], "int"),
+        ([1, 2.5], "float"),
+        ([[], [1]], "list[int]"),
+        ([[1, None]], "list[int | None]"),
+        ([{"a": 1}, {}], "dict[str, int]"),
+        ([None, "a"], "str | None"),
+        ([True], "bool"),
+    ],
+)
+def test_annotations_from_values(values: list[Any], annotation: str) -> None:
+    """As narrow as the values allow."""
+    assert annotation_of(values) == annotation
