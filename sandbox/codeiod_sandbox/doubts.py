@@ -15,17 +15,16 @@ _FORGIVEN = {Killer.KERNEL: 1, Killer.SOMEBODY: 3}
 
 @dataclass(slots=True)
 class Doubts:
-    """How often the calls of one program were killed, and not by their zygote.
+    """How often the calls of one program were killed, and not by their zygote."""
 
-    :param by_itself: whether a program may be the one who kills it: where no filter holds it.
-    """
-
-    by_itself: bool
     _times: Counter[Killer] = field(default_factory=Counter)
 
-    def settle(self, outcomes: Sequence[Outcome], killer: Killer | None) -> Sequence[Outcome]:
+    def settle(
+        self, outcomes: Sequence[Outcome], killer: Killer | None, *, by_itself: bool
+    ) -> Sequence[Outcome]:
         """Return the outcomes that stand: all of them, or without the last, to be asked again.
 
+        :param by_itself: whether the program may have done it.
         :raises SandboxError: where it is killed again and again, and neither by the kernel nor by
             itself.
         """
@@ -36,7 +35,9 @@ class Doubts:
             return outcomes[:-1]
         if killer is Killer.KERNEL:
             return outcomes
-        if self.by_itself:
-            ended = Died("SIGKILL") if isinstance(outcomes[-1], OverMemory) else outcomes[-1]
-            return [*outcomes[:-1], ended]
-        raise SandboxError(f"its processes were killed from outside {self._times[killer]} times")
+        if not by_itself:
+            raise SandboxError(
+                f"its processes were killed from outside {self._times[killer]} times"
+            )
+        ended = Died("SIGKILL") if outcomes[-1] == OverMemory() else outcomes[-1]
+        return [*outcomes[:-1], ended]

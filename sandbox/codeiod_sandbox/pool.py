@@ -121,7 +121,7 @@ class Sandbox:
         """
         flavour = flavour_of(program.source, twin=twin, modules=self._modules)
         outcomes: list[Outcome] = []
-        doubts = Doubts(by_itself=self.level == SandboxLevel.NONE)
+        doubts = Doubts()
         self.backlog += 1
         try:
             async with self._slots:
@@ -130,7 +130,8 @@ class Sandbox:
                     batch = calls[len(outcomes) : len(outcomes) + size]
                     kind = flavour.for_call(len(outcomes)) if alone else flavour
                     reading, killer = await self._run_batch(program, batch, kind)
-                    settled = doubts.settle(reading.outcomes, killer)
+                    by_itself = reading.may_be_its_own or self.level == SandboxLevel.NONE
+                    settled = doubts.settle(reading.outcomes, killer, by_itself=by_itself)
                     outcomes += settled
                     if len(settled) == len(reading.outcomes):
                         outcomes += _given_up(outcomes, reading, len(calls))
@@ -175,7 +176,7 @@ class Sandbox:
             try:
                 report = await zygote.do(job, inward, outward)
                 reading = await _read(outward, len(batch), limits.output_bytes, report)
-                killer = await self._stock.killer_at(zygote) if reading.was_killed else None
+                killer = await self._stock.killer_at(zygote) if reading.ended_by else None
                 return reading, killer
             finally:
                 await self._stock.put_back(flavour, zygote)

@@ -38,6 +38,8 @@ from codeiod_sandbox.outcomes import (
 
 _PROTOCOL = Died("protocol")
 ARGUMENTS_DEPTH = 600  # what every supported Python reads again, wherever it was written
+# What ends processes from outside; the others tell of faults, or of timers of the program's own.
+_FOREIGN_SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _NAME_CHARS, _TEXT_CHARS, _NO_LINE = 100, 1000, 1 << 31
 
 
@@ -78,12 +80,17 @@ def make_outward(calls: int, output_bytes: int) -> int:
 class Reading:
     """What one child came to: the outcomes of the first calls of its job, one at least.
 
-    `was_killed`: or stopped, by no one of ours, so that the last outcome is only a guess.
+    `ended_by`: a signal that ended it and was not its zygote's; the last outcome is only a guess.
     """
 
     outcomes: list[Outcome]
     loaded: bool
-    was_killed: bool
+    ended_by: int | None = None
+
+    @property
+    def may_be_its_own(self) -> bool:
+        """Whether a program can send itself this signal."""
+        return self.ended_by != signal.SIGKILL
 
 
 def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -> Reading:
@@ -97,18 +104,22 @@ def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -
     outcomes = list(_records(outward, count, output_bytes, report.cpu_seconds))
     if started == BROKEN:
         outcomes = [*outcomes, _PROTOCOL][:calls]
+    signalled = _foreign_signal(report)
     if started == 0:
         failure = outcomes[0] if outcomes else _as_load_failure(_end(report))
         outcome = failure if isinstance(failure, LoadFailed) else _PROTOCOL
-        return Reading([outcome], loaded=False, was_killed=not outcomes and _was_killed(report))
+        return Reading([outcome], loaded=False, ended_by=None if outcomes else signalled)
     if len(outcomes) == calls or _PROTOCOL in outcomes:
-        return Reading(outcomes, loaded=True, was_killed=False)
-    return Reading([*outcomes, _end(report)], loaded=True, was_killed=_was_killed(report))
+        return Reading(outcomes, loaded=True)
+    return Reading([*outcomes, _end(report)], loaded=True, ended_by=signalled)
 
 
-def _was_killed(report: Report) -> bool:
-    by_signal = os.WIFSIGNALED(report.status) and os.WTERMSIG(report.status) == signal.SIGKILL
-    return by_signal and report.ended in (Ended.ITSELF, Ended.STOPPED)
+def _foreign_signal(report: Report) -> int | None:
+    """Return the signal that ended a child and may have come from outside of the jail."""
+    if report.ended not in (Ended.ITSELF, Ended.STOPPED) or not os.WIFSIGNALED(report.status):
+        return None
+    number = os.WTERMSIG(report.status)
+    return number if number in _FOREIGN_SIGNALS else None
 
 
 def _records(

@@ -15,13 +15,23 @@ from pathlib import Path
 import anyio
 
 from codeiod_sandbox.flavours import Flavour
-from codeiod_sandbox.guest.messages import CANCEL, FAULT_PREFIX, STARVED_FACTOR, Ended, Job, Report
+from codeiod_sandbox.guest.messages import (
+    BY_SIGNAL,
+    CANCEL,
+    FAULT_PREFIX,
+    STARVED_FACTOR,
+    Ended,
+    Job,
+    Report,
+)
 from codeiod_sandbox.spawning import Jailing, spawn
 
 START_SECONDS = 60.0
 CANCEL_SECONDS = 2.0
 WAKE_SECONDS = 5.0
 END_SECONDS = 5.0
+LAST_WORD_SECONDS = 1.0
+_AFTER_SIGSYS = ": a filter of system calls holds the daemon itself, as of its unit or container"
 _DATAGRAM_BYTES = 65536
 
 
@@ -47,6 +57,7 @@ class Zygote:
         self.jobs = 0
         self.grown_bytes = 0  # since its first job
         self._first_bytes = 0
+        self._has_hung_up = False
         self._ended = ended
         self._control = control
         self._reading = anyio.Lock()  # one task at a time may wait for the control socket
@@ -78,6 +89,11 @@ class Zygote:
             raise
         try:
             about = json.loads(await zygote._receive_within(START_SECONDS))
+        except ZygoteRefused:
+            await zygote.end()
+            raise
+        except ZygoteLost as error:
+            raise ZygoteLost(await zygote.end() or str(error)) from None
         except BaseException:
             await zygote.end()
             raise
@@ -149,7 +165,7 @@ class Zygote:
                 self.is_of_use = False
                 raise ZygoteLost(str(error)) from error
         if not datagram:
-            self.is_of_use = False
+            self.is_of_use, self._has_hung_up = False, True
             raise ZygoteLost("it ended")
         if datagram.startswith(FAULT_PREFIX):
             self.is_of_use = False
@@ -172,17 +188,35 @@ class Zygote:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._ended, number)
 
-    async def end(self) -> None:
-        """Kill the zygote, and wait a bounded time until it and its keeper are gone."""
+    async def end(self) -> str:
+        """Kill the zygote, and wait a bounded time until it and its keeper are gone.
+
+        Returns what it had ended of before, as far as that is known.
+        """
         with anyio.CancelScope(shield=True):
+            if self._has_hung_up:  # then its keeper is about to say why
+                with anyio.move_on_after(LAST_WORD_SECONDS):
+                    await anyio.wait_readable(self._ended)
             self.kill()
             with anyio.move_on_after(END_SECONDS):
                 await anyio.wait_readable(self._ended)
                 await self._hang_up()
             os.close(self._ended)
             self._control.close()
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(self.pid, os.WNOHANG)  # noqa: ASYNC222 # it does not wait
+        try:
+            _, status = os.waitpid(self.pid, os.WNOHANG)  # noqa: ASYNC222 # it does not wait
+        except ChildProcessError:
+            return ""
+        return _ending(status)
+
+
+def _ending(status: int) -> str:
+    """Say how a keeper ended: as its zygote did, or by a signal of its own."""
+    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status) - BY_SIGNAL
+    if number not in signal.valid_signals() or number == signal.SIGKILL:  # the last may be ours
+        return ""
+    told = f"it was killed by {signal.Signals(number).name}"
+    return told + _AFTER_SIGSYS if number == signal.SIGSYS else told
 
 
 def _was_locked_in(inward: int, report: Report) -> bool:

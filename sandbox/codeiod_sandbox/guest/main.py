@@ -17,7 +17,7 @@ from pathlib import Path
 
 from . import landlock, namespaces, rlimits, seccomp, syscalls
 from .lock import Jail
-from .messages import FAULT_PREFIX
+from .messages import BY_SIGNAL, FAULT_PREFIX
 from .own_memory import OwnMemory
 from .program import FILE_NAME
 from .warmup import preload, warm_up
@@ -27,6 +27,8 @@ _CONTROL = 3
 _NICENESS = 5
 _FIRST_TO_GO = "900"  # where the machine runs out of memory, a program goes before the daemon
 _FOREIGN_USERS = 4000  # of those that systemd keeps for users that come and go
+# A service manager sends these to each process of a service; the daemon decides what ends when.
+_NOT_FOR_THE_KEEPER = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 HOST_NAMES = ("sandbox", "sandcastle", "sandpit")  # by the number of the twin
 _SYSTEM_TREES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo")
 _READABLE_FILES = ("/etc/ld.so.cache", "/etc/passwd")
@@ -191,11 +193,16 @@ def _leave_a_keeper(control: socket.socket) -> None:
     control.close()
     os.closerange(_CONTROL, 1 << 20)
     namespaces.die_with_parent(daemon)
+    for number in _NOT_FOR_THE_KEEPER:
+        signal.signal(number, lambda *_: None)
     while True:
         _, status = os.waitpid(zygote, os.WUNTRACED)
-        if not os.WIFSTOPPED(status):
-            os._exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
-        os.kill(zygote, signal.SIGKILL)
+        if os.WIFSTOPPED(status):
+            os.kill(zygote, signal.SIGKILL)
+        elif os.WIFSIGNALED(status):
+            os._exit(BY_SIGNAL + os.WTERMSIG(status))
+        else:
+            os._exit(os.WEXITSTATUS(status))
 
 
 def _visible_trees() -> list[str]:
