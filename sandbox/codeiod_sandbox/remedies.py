@@ -22,7 +22,7 @@ UNLOCKS = {
     "private root": SandboxLevel.FULL,
     "cgroup": SandboxLevel.CGROUP,
 }
-UNIT = "Delegate=memory pids cpu and DelegateSubgroup=daemon (systemd 254 or later)"
+UNIT = "Delegate=memory pids cpu (from systemd 254 on also DelegateSubgroup=daemon)"
 _ERRORS = {**errno.errorcode, errno.EOPNOTSUPP: "EOPNOTSUPP"}
 _NUMBERED = re.compile(r"(?:\w+: )?\[Errno (\d+)\] ")
 _CONTAINER_MARKS = (".dockerenv", "run/.containerenv")
@@ -31,7 +31,10 @@ _IN_A_CONTAINER = (
     " PROFILE one that allows unshare, setns, mount, umount2, pivot_root, open_tree, move_mount"
     " and mount_setattr"
 )
-_IN_A_UNIT = "in a systemd unit no RestrictNamespaces=, and SystemCallFilter= with @mount @sandbox"
+_IN_A_UNIT = (
+    "in a systemd unit no RestrictNamespaces=, and none but SystemCallFilter=@system-service @mount"
+    " seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self sethostname"
+)
 
 
 @dataclass(frozen=True, slots=True)
