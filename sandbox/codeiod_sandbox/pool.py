@@ -6,7 +6,6 @@ Imports anyio and the rest of the package's daemon side.
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -65,7 +64,7 @@ class Sandbox:
         self.layers: Mapping[str, str] = MappingProxyType({})
         self.backlog = 0
         slots = workers or len(os.sched_getaffinity(0))
-        self._slots = anyio.CapacityLimiter(slots)
+        self._slots = anyio.Semaphore(slots, fast_acquire=True)
         self._modules = modules
         self._stock = Stock(
             python or Path(sys.executable),
@@ -167,19 +166,27 @@ class Sandbox:
             limits.memory_bytes,
             limits.output_bytes,
         )
-        with ExitStack() as files:
-            inward = write_request(program, batch)
-            files.callback(os.close, inward)
+        inward = write_request(program, batch)
+        try:
             outward = make_outward(len(batch), limits.output_bytes)
-            files.callback(os.close, outward)
-            zygote = await self._stock.take(flavour, fresh=fresh)
             try:
-                report = await zygote.do(job, inward, outward)
-                reading = await _read(outward, len(batch), limits.output_bytes, report)
-                killer = await self._stock.killer_at(zygote) if reading.ended_by else None
-                return reading, killer
+                return await self._on_a_zygote(job, inward, outward, flavour, fresh=fresh)
             finally:
-                await self._stock.put_back(flavour, zygote)
+                os.close(outward)
+        finally:
+            os.close(inward)
+
+    async def _on_a_zygote(
+        self, job: Job, inward: int, outward: int, flavour: Flavour, *, fresh: bool
+    ) -> tuple[Reading, Killer | None]:
+        zygote = await self._stock.take(flavour, fresh=fresh)
+        try:
+            report = await zygote.do(job, inward, outward)
+            reading = await _read(outward, job.calls, job.output_bytes, report)
+            killer = await self._stock.killer_at(zygote) if reading.ended_by else None
+            return reading, killer
+        finally:
+            await self._stock.put_back(flavour, zygote)
 
 
 async def _read(outward: int, calls: int, output_bytes: int, report: Report) -> Reading:

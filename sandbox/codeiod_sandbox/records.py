@@ -37,6 +37,7 @@ from codeiod_sandbox.outcomes import (
 )
 
 _PROTOCOL = Died("protocol")
+_strict = json.JSONEncoder(allow_nan=False)
 ARGUMENTS_DEPTH = 600  # what every supported Python reads again, wherever it was written
 # What ends processes from outside; the others tell of faults, or of timers of the program's own.
 _FOREIGN_SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -50,7 +51,7 @@ def write_request(program: Program, calls: Sequence[Call]) -> int:
     """
     rows = [(call.function, dict(call.arguments), call.seed) for call in calls]
     try:
-        text = json.dumps((program.source, rows), allow_nan=False)
+        text = _strict.encode((program.source, rows))
     except RecursionError:
         raise ValueError("the arguments are nested too deep") from None
     if strict_json.is_deeper(rows, text, ARGUMENTS_DEPTH):

@@ -60,7 +60,7 @@ class Zygote:
         self._has_hung_up = False
         self._ended = ended
         self._control = control
-        self._reading = anyio.Lock()  # one task at a time may wait for the control socket
+        self._reading = anyio.Lock(fast_acquire=True)  # one task waits at a time
 
     @classmethod
     async def start(

@@ -44,7 +44,11 @@ def live(
             records.give_up()
             raise
     finally:
-        _exit(status)
+        while True:  # what a program left behind, a timer or a monitor, may raise here too
+            try:
+                _exit(status)
+            except BaseException:  # noqa: BLE001 # there is nothing left but to end
+                continue
 
 
 def rehearse(source: str, calls: list["_Call"], seed_change: int) -> None:
