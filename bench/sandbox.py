@@ -11,6 +11,7 @@ misses what it must reach; the goal beside it is what we aim at.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from typing import Protocol
 
 import anyio
 from sandbox_parts.cases import Used, Zygotes, bubblewrap, reference
-from sandbox_parts.processor import adopt_orphans
+from sandbox_parts.processor import adopt_orphans, below
 
 from codeiod_sandbox import Sandbox, SandboxLevel
 
@@ -82,19 +83,21 @@ GOALS = (
 
 async def measure(rounds: int, executions: int) -> tuple[str, list[Round]]:
     """Return how the full sandbox describes itself, and what each round took."""
-    async with Sandbox(workers=1) as full, Sandbox(workers=1, at_most=SandboxLevel.NONE) as none:
-        turn = max(executions // TURNS, 1)
-        cases: dict[str, tuple[Case, int]] = {
-            "reference": (reference(), max(turn // REFERENCE_EVERY, 1)),
-            "none": (Zygotes(none), turn),
-            "full": (Zygotes(full), turn),
-            "ten": (Zygotes(full, TOGETHER), turn * TOGETHER),
-        }
-        if (wrapped := bubblewrap()) is not None:
-            cases["bubblewrap"] = (wrapped, max(turn // BUBBLEWRAP_EVERY, 1))
-        for case, _ in cases.values():
-            await case.run(TOGETHER)
-        return full.describe(), [await _round(cases, number) for number in range(rounds)]
+    async with Sandbox(workers=1) as full:
+        of_full = below(os.getpid())
+        async with Sandbox(workers=1, at_most=SandboxLevel.NONE) as none:
+            turn = max(executions // TURNS, 1)
+            cases: dict[str, tuple[Case, int]] = {
+                "reference": (reference(), max(turn // REFERENCE_EVERY, 1)),
+                "none": (Zygotes(none, below(os.getpid()) - of_full), turn),
+                "full": (Zygotes(full, of_full), turn),
+                "ten": (Zygotes(full, of_full, TOGETHER), turn * TOGETHER),
+            }
+            if (wrapped := bubblewrap()) is not None:
+                cases["bubblewrap"] = (wrapped, max(turn // BUBBLEWRAP_EVERY, 1))
+            for case, _ in cases.values():
+                await case.run(TOGETHER)
+            return full.describe(), [await _round(cases, number) for number in range(rounds)]
 
 
 async def _round(cases: Mapping[str, tuple[Case, int]], number: int) -> Round:

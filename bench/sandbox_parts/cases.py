@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import anyio.to_thread
@@ -69,18 +69,15 @@ class Zygotes:
     """A child of one zygote for every `together` calls."""
 
     sandbox: Sandbox
+    pids: frozenset[int]  # of the zygote and its keeper
     together: int = 1
-    _pids: list[int] = field(default_factory=list)
 
     async def run(self, calls: int) -> Used:
-        if not self._pids:
-            await self._batch()  # a first one, so that all that it needs is there
-            self._pids.extend(pid for top in self.sandbox._alive for pid in processor.tree(top.pid))
-        here, below = processor.of_this_process(), processor.of_living(self._pids)
+        here, below = processor.of_this_process(), processor.of_living(self.pids)
         for _ in range(calls // self.together):
             await self._batch()
         here = processor.of_this_process() - here
-        below = processor.of_living(self._pids) - below
+        below = processor.of_living(self.pids) - below
         return Used((here + below) / calls, here / calls)
 
     async def _batch(self) -> None:

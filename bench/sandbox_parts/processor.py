@@ -52,12 +52,12 @@ def of_living(pids: Iterable[int]) -> float:
     return sum(_own_seconds(pid) + _children_seconds(pid) for pid in pids)
 
 
-def tree(pid: int) -> list[int]:
-    """Return a process and all below it."""
-    found = [pid]
+def below(pid: int) -> frozenset[int]:
+    """Return all processes below one."""
+    found: frozenset[int] = frozenset()
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += tree(int(child))
+        for child in map(int, (task / "children").read_text().split()):
+            found |= {child} | below(child)
     return found
 
 
