@@ -5,7 +5,7 @@ A file opens with comment lines `# key: value`, then the docstring that says wha
     expect: Raised PermissionError | Died SIGSYS   one of these; more such lines add to them
     expect at WEAK: Returned "read"                instead of the above at that level
     reaches at WEAK: there is no Landlock          by design; the canary is not looked at there
-    leaves at WEAK: there is no Landlock           likewise, but the canary is untouched
+    leaves at WEAK: there is no Landlock           files or a zygote's end, but no touched canary
     limits: call_seconds=0.2 memory_mib=64         where they differ from the corpus' own
     given: file, port                              arguments, facts about the canary
     calls: 3                                       as many calls; what is expected holds for each

@@ -6,6 +6,7 @@ Imports the standard library alone; Linux only, as the sandbox is.
 import contextlib
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -31,7 +32,8 @@ class Surroundings:
 
 def look_around(base: Path) -> Surroundings:
     """Look at all below this process, at its descriptors, and for files; `base` holds ours."""
-    processes = frozenset(_descendants(os.getpid()))
+    # What is dead and only waits for its parent is no process any more.
+    processes = frozenset(pid for pid in _descendants(os.getpid()) if _state(pid) not in "ZX")
     return Surroundings(
         processes,
         frozenset(pid for pid in processes if _state(pid) in "Tt"),
@@ -44,8 +46,19 @@ def look_around(base: Path) -> Surroundings:
 def _files(base: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(base):
         yield from (f"{folder}/{name}" for name in (*folders, *files))
+    yield from _marked_files()
+
+
+def _marked_files() -> Iterator[str]:
     for place in _OPEN_FOLDERS:
         yield from (f"{place}/{name}" for name in _names(place) if MARK in name)
+
+
+def remove_what_is_marked(base: Path) -> None:
+    """Take away what a program made outside: at some levels it can, and tests may fail."""
+    marked = (name for name in _names(str(base)) if MARK in name)
+    for name in (*_marked_files(), *(f"{base}/{name}" for name in marked)):
+        shutil.rmtree(name) if Path(name).is_dir() else Path(name).unlink()
 
 
 def _names(folder: str) -> list[str]:

@@ -37,12 +37,12 @@ def environment():
 
 def folder():
     here = os.getcwd()
-    was_new = os.stat(here).st_mtime > 1e9
+    is_marked = os.stat(here).st_mtime == 1  # as one of the hostile programs leaves it
     names = os.listdir(here)
     with open("mine", "w") as file:
         number = os.fstat(file.fileno()).st_ino
     # In a fresh private file system the first file has a low number; elsewhere it may be any.
-    return [here == os.environ["TMPDIR"], os.stat(here).st_mode, names, was_new, min(number, 1000)]
+    return [here == os.environ["TMPDIR"], os.stat(here).st_mode, names, is_marked, min(number, 99)]
 
 
 def process():
