@@ -1,5 +1,5 @@
 # limits: call_seconds=0.1
-# expect: TimedOut cpu | Raised ValueError
+# expect: TimedOut cpu | TimedOut wall | Raised ValueError
 """Raises with a traceback that leads back to its beginning."""
 
 import ctypes

@@ -1,5 +1,5 @@
 # limits: call_seconds=0.1
-# expect: Died exit 1 | TimedOut cpu
+# expect: Died exit 1 | TimedOut cpu | TimedOut wall
 """Asks the fault handler's watchdog, a thread in C, to end the process while it loops."""
 
 import faulthandler

@@ -1,5 +1,5 @@
 # limits: call_seconds=0.1
-# expect: TimedOut cpu
+# expect: TimedOut cpu | TimedOut wall
 """Forks for ever, whatever it is told."""
 
 import os

@@ -1,4 +1,4 @@
-# expect: Returned true | Died | TimedOut cpu
+# expect: Returned true | Died | TimedOut cpu | TimedOut wall
 """Sets every option of a process that there is."""
 
 import ctypes

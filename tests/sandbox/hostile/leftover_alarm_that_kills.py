@@ -1,5 +1,5 @@
 # calls: 2
-# expect: Returned 1 | Died SIGVTALRM | TimedOut cpu
+# expect: Returned 1 | Died SIGVTALRM | TimedOut cpu | TimedOut wall
 """Leaves a timer that ends the process."""
 
 import signal

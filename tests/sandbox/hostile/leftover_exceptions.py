@@ -1,7 +1,7 @@
 # calls: 3
 # limits: call_seconds=0.1
 # expect: Returned 1 | Raised KeyboardInterrupt | Died protocol | Died exit 70 | Died exit 1
-# expect: TimedOut cpu
+# expect: TimedOut cpu | TimedOut wall
 """Leaves a thread that raises exceptions in the one that writes results."""
 
 import ctypes

@@ -1,5 +1,5 @@
 # calls: 2
-# expect: Returned 1 | Raised | Died protocol | Died exit 70
+# expect: Returned 1 | Raised | Died
 """Leaves the newer kind of tracer on for every event, where there is one."""
 
 import sys

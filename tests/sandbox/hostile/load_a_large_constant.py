@@ -1,6 +1,6 @@
 # program: SOURCE
 # limits: call_seconds=0.2
-# expect: LoadFailed MemoryError | OverMemory | LoadFailed | TimedOut cpu
+# expect: LoadFailed MemoryError | OverMemory | LoadFailed | TimedOut cpu | TimedOut wall
 """Has constants that the compiler computes, if it is careless, until memory runs out."""
 
 SOURCE = (

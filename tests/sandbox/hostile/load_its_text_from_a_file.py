@@ -1,4 +1,4 @@
-# expect: Returned []
+# expect: Returned [] | Returned ["<module>"]
 # expect at WEAK: Returned
 """Looks for its own text, and the harness around it, through the tables that tracebacks use."""
 

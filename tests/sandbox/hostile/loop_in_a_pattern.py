@@ -1,5 +1,5 @@
 # limits: call_seconds=0.1
-# expect: TimedOut cpu
+# expect: TimedOut cpu | TimedOut wall
 """Matches a pattern that takes exponential time, in C."""
 
 import re

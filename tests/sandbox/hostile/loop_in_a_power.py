@@ -1,5 +1,5 @@
 # limits: call_seconds=0.1 memory_mib=512
-# expect: TimedOut cpu
+# expect: TimedOut cpu | TimedOut wall
 """Computes a power of millions of digits, in C and with the interpreter's lock."""
 
 

@@ -1,5 +1,5 @@
 # limits: call_seconds=0.1
-# expect: TimedOut cpu | OverMemory
+# expect: TimedOut cpu | TimedOut wall | OverMemory
 """Makes garbage whose finaliser makes garbage."""
 
 

@@ -1,5 +1,5 @@
 # limits: call_seconds=0.1
-# expect: TimedOut cpu
+# expect: TimedOut cpu | TimedOut wall
 """Loops, and catches whatever would end it."""
 
 

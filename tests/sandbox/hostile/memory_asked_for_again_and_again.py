@@ -1,5 +1,5 @@
 # limits: call_seconds=0.1
-# expect: TimedOut cpu | OverMemory
+# expect: TimedOut cpu | TimedOut wall | OverMemory
 """Takes all memory in ever smaller pieces, and takes no for no answer."""
 
 

@@ -1,5 +1,5 @@
 # limits: call_seconds=1.0
-# expect: Returned true | TimedOut cpu
+# expect: Returned true | TimedOut cpu | TimedOut wall
 """Makes timers of the kernel's without end."""
 
 import ctypes

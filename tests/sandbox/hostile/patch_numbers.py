@@ -1,4 +1,4 @@
-# expect: Returned | Raised | NotJson | Died | TimedOut cpu | OverMemory
+# expect: Returned | Raised | NotJson | Died | TimedOut cpu | TimedOut wall | OverMemory
 """Overwrites the small integers, which all code shares."""
 
 import ctypes

@@ -1,4 +1,4 @@
-# expect: Returned | Raised | NotJson | Died | TimedOut cpu
+# expect: Returned | Raised | NotJson | Died | TimedOut cpu | TimedOut wall
 """Changes the methods of the built-in types themselves, under everyone's feet."""
 
 import ctypes

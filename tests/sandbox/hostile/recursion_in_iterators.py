@@ -1,5 +1,5 @@
 # limits: call_seconds=2.0 memory_mib=512
-# expect: Died SIGSEGV | OverMemory | TimedOut cpu
+# expect: Died SIGSEGV | OverMemory | TimedOut cpu | TimedOut wall
 """Asks an iterator for its next, that asks another, one and a half million times."""
 
 

@@ -1,5 +1,5 @@
 # limits: call_seconds=2.0 memory_mib=256
-# expect: Died SIGSEGV | OverMemory | Raised RecursionError | TimedOut cpu
+# expect: Died SIGSEGV | OverMemory | Raised RecursionError | TimedOut | Returned 0
 """Overflows the stack of C by calls that go through a foreign function and back."""
 
 import ctypes

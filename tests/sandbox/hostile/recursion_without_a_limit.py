@@ -1,4 +1,4 @@
-# expect: OverMemory | Died SIGSEGV | TimedOut cpu | Raised RecursionError | Raised SystemError
+# expect: OverMemory | Died SIGSEGV | TimedOut | Raised RecursionError | Raised SystemError
 """Calls itself without end, and without the interpreter's limit."""
 
 import sys
