@@ -108,9 +108,8 @@ def own_group(groups: str, mounts: str) -> tuple[Path, Path]:
     if path is None:
         raise NotDelegatedError("this kernel has no cgroup v2")
     for root, mount in _mounts(mounts):
-        inside = root if root.endswith("/") else root + "/"
-        if f"{path}/".startswith(inside):
-            return Path(mount), Path(mount, path[len(inside) :]) if path != root else Path(mount)
+        if ".." not in path.split("/") and Path(path).is_relative_to(root):
+            return Path(mount), Path(mount, Path(path).relative_to(root))
     raise NotDelegatedError("cgroup v2 is not mounted where this process could see its group")
 
 
