@@ -30,6 +30,7 @@ from codeiod_sandbox.outcomes import (
 )
 from codeiod_sandbox.pool import Sandbox
 from codeiod_sandbox.probe import Probe, probe
+from codeiod_sandbox.traces import Trace, Traced, TraceLimits
 
 __all__ = [
     "DEFAULT_MODULES",
@@ -52,5 +53,8 @@ __all__ = [
     "SandboxLevel",
     "SyncSandbox",
     "TimedOut",
+    "Trace",
+    "TraceLimits",
+    "Traced",
     "probe",
 ]

@@ -30,9 +30,11 @@ from codeiod_sandbox.outcomes import (
 from codeiod_sandbox.records import Reading, make_outward, read_outcomes, write_request
 from codeiod_sandbox.spawning import Jailing
 from codeiod_sandbox.stock import CALLS_PER_CHILD, DEFAULT_RETIREMENT, Retirement, Stock
+from codeiod_sandbox.traces import Traced, TraceLimits
 from codeiod_sandbox.zygote import ZygoteLost
 
 DEFAULT_LIMITS = Limits()
+DEFAULT_TRACE_LIMITS = TraceLimits()
 TIMEOUTS_PER_PROGRAM = 2
 _IN_A_THREAD_FROM_BYTES = 1 << 16
 _LANDLOCK_WITH_SIGNAL_SCOPE = 6
@@ -138,22 +140,60 @@ class Sandbox:
             self.backlog -= 1
         return outcomes
 
+    async def trace(
+        self,
+        program: Program,
+        call: Call,
+        limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+        *,
+        twin: bool = False,
+    ) -> Traced:
+        """Make one call and tell what it did; its limits and its outcome are as in `run`.
+
+        There is no trace where the call did not end by itself, or the program spoilt it. A trace
+        was made where the program ran: it is well-formed, and true of honest programs.
+
+        :raises SandboxError: as `run`. :raises ValueError: likewise. :raises TypeError: likewise.
+        """
+        flavour = flavour_of(program.source, twin=twin, modules=self._modules)
+        doubts = Doubts()
+        self.backlog += 1
+        try:
+            async with self._slots:
+                while True:
+                    reading, killer = await self._run_batch(program, [call], flavour, limits)
+                    by_itself = reading.may_be_its_own or self.level == SandboxLevel.NONE
+                    if settled := doubts.settle(reading.outcomes, killer, by_itself=by_itself):
+                        return Traced(settled[0], reading.trace)
+        finally:
+            self.backlog -= 1
+
     async def _run_batch(
-        self, program: Program, batch: Sequence[Call], flavour: Flavour
+        self,
+        program: Program,
+        batch: Sequence[Call],
+        flavour: Flavour,
+        traced: TraceLimits | None = None,
     ) -> tuple[Reading, Killer | None]:
         """Run one child, on a fresh zygote if the first one is lost meanwhile."""
         try:
             try:
-                return await self._run_child(program, batch, flavour, fresh=False)
+                return await self._run_child(program, batch, flavour, traced, fresh=False)
             except ZygoteLost:
-                return await self._run_child(program, batch, flavour, fresh=True)
+                return await self._run_child(program, batch, flavour, traced, fresh=True)
         except ZygoteLost as error:
             raise SandboxError(f"the sandbox failed twice: {error}") from error
         except OSError as error:
             raise SandboxError(f"the machine has no room for it: {error}") from error
 
     async def _run_child(
-        self, program: Program, batch: Sequence[Call], flavour: Flavour, *, fresh: bool
+        self,
+        program: Program,
+        batch: Sequence[Call],
+        flavour: Flavour,
+        traced: TraceLimits | None,
+        *,
+        fresh: bool,
     ) -> tuple[Reading, Killer | None]:
         """Run one child; say who killed it, if somebody did."""
         limits = self.limits
@@ -166,33 +206,43 @@ class Sandbox:
             limits.memory_bytes,
             limits.output_bytes,
         )
-        inward = write_request(program, batch)
+        inward = write_request(program, batch, traced)
         try:
-            outward = make_outward(len(batch), limits.output_bytes)
+            outward = make_outward(len(batch), limits.output_bytes, traced)
             try:
-                return await self._on_a_zygote(job, inward, outward, flavour, fresh=fresh)
+                return await self._on_a_zygote(job, inward, outward, flavour, traced, fresh=fresh)
             finally:
                 os.close(outward)
         finally:
             os.close(inward)
 
     async def _on_a_zygote(
-        self, job: Job, inward: int, outward: int, flavour: Flavour, *, fresh: bool
+        self,
+        job: Job,
+        inward: int,
+        outward: int,
+        flavour: Flavour,
+        traced: TraceLimits | None,
+        *,
+        fresh: bool,
     ) -> tuple[Reading, Killer | None]:
         zygote = await self._stock.take(flavour, fresh=fresh)
         try:
             report = await zygote.do(job, inward, outward)
-            reading = await _read(outward, job.calls, job.output_bytes, report)
+            reading = await _read(outward, job.calls, job.output_bytes, report, traced)
             killer = await self._stock.killer_at(zygote) if reading.ended_by else None
             return reading, killer
         finally:
             await self._stock.put_back(flavour, zygote)
 
 
-async def _read(outward: int, calls: int, output_bytes: int, report: Report) -> Reading:
+async def _read(
+    outward: int, calls: int, output_bytes: int, report: Report, traced: TraceLimits | None
+) -> Reading:
+    written = outward, calls, output_bytes, report, traced
     if os.fstat(outward).st_blocks * 512 < _IN_A_THREAD_FROM_BYTES:
-        return read_outcomes(outward, calls, output_bytes, report)
-    return await anyio.to_thread.run_sync(read_outcomes, outward, calls, output_bytes, report)
+        return read_outcomes(*written)
+    return await anyio.to_thread.run_sync(read_outcomes, *written)
 
 
 def _given_up(outcomes: Sequence[Outcome], reading: Reading, calls: int) -> list[Outcome]:

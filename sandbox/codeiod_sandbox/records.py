@@ -9,7 +9,7 @@ import math
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from codeiod_sandbox import strict_json
 from codeiod_sandbox.guest.encode import DEPTH
@@ -21,6 +21,7 @@ from codeiod_sandbox.guest.messages import (
     Kind,
     Report,
     outward_bytes,
+    trace_bytes,
 )
 from codeiod_sandbox.outcomes import (
     Call,
@@ -35,6 +36,9 @@ from codeiod_sandbox.outcomes import (
     Returned,
     TimedOut,
 )
+from codeiod_sandbox.statements import statement_lines
+from codeiod_sandbox.trace_reading import find_trace
+from codeiod_sandbox.traces import Trace, TraceLimits
 
 _PROTOCOL = Died("protocol")
 _strict = json.JSONEncoder(allow_nan=False)
@@ -44,14 +48,18 @@ _FOREIGN_SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP
 _NAME_CHARS, _TEXT_CHARS, _NO_LINE = 100, 1000, 1 << 31
 
 
-def write_request(program: Program, calls: Sequence[Call]) -> int:
+def write_request(
+    program: Program, calls: Sequence[Call], traced: TraceLimits | None = None
+) -> int:
     """Return the descriptor of a sealed memory file that holds the request.
 
+    :param traced: how, where its one call is to be traced.
     :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
     """
     rows = [(call.function, dict(call.arguments), call.seed) for call in calls]
+    asked = [(astuple(traced), statement_lines(program.source))] if traced else []
     try:
-        text = _strict.encode((program.source, rows))
+        text = _strict.encode((program.source, rows, *asked))
     except RecursionError:
         raise ValueError("the arguments are nested too deep") from None
     if strict_json.is_deeper(rows, text, ARGUMENTS_DEPTH):
@@ -67,11 +75,12 @@ def write_request(program: Program, calls: Sequence[Call]) -> int:
     return descriptor
 
 
-def make_outward(calls: int, output_bytes: int) -> int:
+def make_outward(calls: int, output_bytes: int, traced: TraceLimits | None = None) -> int:
     """Return the descriptor of an empty memory file whose size nobody can change."""
+    size = outward_bytes(calls, output_bytes) + (trace_bytes(traced.max_bytes) if traced else 0)
     descriptor = os.memfd_create("outward", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.set_blocking(descriptor, False)
-    os.ftruncate(descriptor, outward_bytes(calls, output_bytes))
+    os.ftruncate(descriptor, size)
     seals = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
     return descriptor
@@ -87,6 +96,7 @@ class Reading:
     outcomes: list[Outcome]
     loaded: bool
     ended_by: int | None = None
+    trace: Trace | None = None
 
     @property
     def may_be_its_own(self) -> bool:
@@ -94,7 +104,13 @@ class Reading:
         return self.ended_by != signal.SIGKILL
 
 
-def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -> Reading:
+def read_outcomes(
+    outward: int,
+    calls: int,
+    output_bytes: int,
+    report: Report,
+    traced: TraceLimits | None = None,
+) -> Reading:
     """Read what a child wrote, and how it ended where it wrote too little.
 
     A child that ended before its time has an outcome for the call that it ended in, and leaves
@@ -111,7 +127,8 @@ def read_outcomes(outward: int, calls: int, output_bytes: int, report: Report) -
         outcome = failure if isinstance(failure, LoadFailed) else _PROTOCOL
         return Reading([outcome], loaded=False, ended_by=None if outcomes else signalled)
     if len(outcomes) == calls or _PROTOCOL in outcomes:
-        return Reading(outcomes, loaded=True)
+        trace = find_trace(outward, traced) if traced else None
+        return Reading(outcomes, loaded=True, trace=trace)
     return Reading([*outcomes, _end(report)], loaded=True, ended_by=signalled)
 
 

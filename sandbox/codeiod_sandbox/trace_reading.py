@@ -4,11 +4,13 @@ Imports the values, the strict parser and the guest's numbers for kinds. What ca
 is whether it is true: a program that means to can lie about itself.
 """
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 from codeiod_sandbox import strict_json
 from codeiod_sandbox.guest import differences, story
+from codeiod_sandbox.guest.messages import HEADER, RECORD, Kind, trace_bytes
 from codeiod_sandbox.traces import (
     Change,
     Effect,
@@ -46,6 +48,22 @@ def read_trace(text: str, limits: TraceLimits) -> Trace | None:
         return _Reader(limits).trace(strict_json.parse(text))
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def find_trace(outward: int, limits: TraceLimits) -> Trace | None:
+    """Read the record behind that of the one call, if the child came so far as to write it."""
+    _, finished = HEADER.unpack(os.pread(outward, HEADER.size, 0))
+    place = HEADER.size
+    for _ in range(min(finished, 2)):
+        head = os.pread(outward, RECORD.size, place)
+        if len(head) < RECORD.size:
+            return None
+        length, kind, _ = RECORD.unpack(head)
+        place += RECORD.size + length
+    if finished < 2 or kind != Kind.TRACED or length > trace_bytes(limits.max_bytes):
+        return None
+    body = os.pread(outward, length, place - length)
+    return read_trace(body.decode("ascii", "replace"), limits)
 
 
 class _Reader:

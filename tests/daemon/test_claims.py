@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from codeiod.stages.claim_reading import MAX_CLAIMS, CallClaim, NameClaim, find_claims
 from codeiod.stages.claims import CHECK_LIMITS, Agreement, Divergence, check_claims
-from codeiod_sandbox.guest.story import Limits
 from codeiod_sandbox.guest.tracer import Tracer
 from codeiod_sandbox.statements import statement_lines
 from codeiod_sandbox.trace_reading import read_trace
@@ -31,7 +30,7 @@ def traced(source: str, limits: TraceLimits = CHECK_LIMITS, **arguments: Any) ->
     """Trace `f` of a program of ours."""
     module: dict[str, Any] = {"__name__": "program"}
     exec(compile(source, "program.py", "exec"), module)
-    tracer = Tracer(Limits(**dataclasses.asdict(limits)), list(statement_lines(source)))
+    tracer = Tracer(list(dataclasses.astuple(limits)), list(statement_lines(source)))
     with contextlib.suppress(ValueError):
         tracer.call(module["f"], arguments)
     trace = read_trace(tracer.story(), limits)

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeiod_sandbox.guest.story import Limits
 from codeiod_sandbox.guest.tracer import Tracer
 from codeiod_sandbox.statements import statement_lines
 from codeiod_sandbox.trace_reading import read_trace
@@ -37,7 +36,7 @@ def traced(source: str, limits: TraceLimits = LIMITS, **arguments: Any) -> Trace
     """Trace `f` of a program; an exception that it raises is let go."""
     module = ModuleType("program")
     exec(compile(source, "program.py", "exec"), module.__dict__)
-    tracer = Tracer(Limits(**dataclasses.asdict(limits)), list(statement_lines(source)))
+    tracer = Tracer(list(dataclasses.astuple(limits)), list(statement_lines(source)))
     with contextlib.suppress(Exception):
         tracer.call(module.__dict__["f"], arguments)
     trace = read_trace(tracer.story(), limits)

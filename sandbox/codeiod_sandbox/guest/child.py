@@ -14,6 +14,7 @@ from .calls import Row
 from .lock import Lock
 from .messages import BROKEN, HEADER, RECORD, Kind
 from .program import Result, call, load
+from .tracer import Asked, Tracer
 
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))
@@ -59,15 +60,18 @@ def rehearse(source: str, calls: list["_Call"], seed_change: int) -> None:
 
 
 _Call = tuple[str, dict[str, object], int]
-_Request = tuple[str, list[_Call]]
+_Request = tuple[str, list[_Call], *tuple[Asked, ...]]  # the last where its one call is traced
 
 
 def _work(request: _Request, limit_bytes: int, records: "_Records", seed_change: int) -> None:
-    source, calls = request
+    source, calls, *asked = request
     functions = load(source, calls[0][2] ^ seed_change)
     if isinstance(functions, tuple):
         records.put(functions, 0.0)
         return
+    tracer = Tracer(*asked[0]) if asked else None
+    if tracer:
+        functions = tracer.around(functions, calls[0][0])
     for function, arguments, seed in calls:
         records.begin()
         began = _cpu_seconds()
@@ -76,6 +80,8 @@ def _work(request: _Request, limit_bytes: int, records: "_Records", seed_change:
             records.put(result, _cpu_seconds() - began)
         except MemoryError:  # the program has left too little even to tell of it
             records.put(_OVER_MEMORY, 0.0)
+    if tracer:
+        records.put((Kind.TRACED, tracer.story()), 0.0)
 
 
 class _Records:

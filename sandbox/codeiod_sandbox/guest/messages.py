@@ -21,6 +21,7 @@ RECORD = struct.Struct("<IBxxxd")  # bytes that follow, kind, CPU seconds
 # quarter of a core: it is not to blame, so its time counts only up to this multiple.
 STARVED_FACTOR = 4
 BROKEN = 0xFFFF_FFFF  # as `started`: the child itself failed, and not its program
+TRACE_SLACK_BYTES = 1 << 17  # for a trace's numbers, beside its texts
 RECORD_SLACK_BYTES = 1 << 14  # room beside a result for its record, or for an exception's text
 
 
@@ -33,6 +34,7 @@ class Kind(IntEnum):
     OVER_OUTPUT = 4
     NOT_JSON = 5
     LOAD_FAILED = 6
+    TRACED = 7  # a second record, after that of a traced call
 
 
 class Ended(IntEnum):
@@ -82,6 +84,11 @@ class Report(NamedTuple):
     @classmethod
     def unpack(cls, datagram: bytes) -> Self:
         return cls._make(REPORT.unpack(datagram))
+
+
+def trace_bytes(text_bytes: int) -> int:
+    """Return the room for the record of a trace with so much text; where it is less, none is."""
+    return RECORD.size + 4 * text_bytes + TRACE_SLACK_BYTES
 
 
 def outward_bytes(calls: int, output_bytes: int) -> int:

@@ -41,11 +41,15 @@ _to_json: Callable[[object, int], tuple[str, ...]] = _make_encoder(
 )
 
 
+Asked = tuple[list[int], list[int]]
+"""`Limits` in their order; and for each line of a program the first one of its statement."""
+
+
 class Tracer:
     """Traces one call."""
 
-    def __init__(self, limits: Limits, statements: list[int]) -> None:
-        self._recorder = Recorder(limits, statements)
+    def __init__(self, limits: list[int], statements: list[int]) -> None:
+        self._recorder = Recorder(Limits(*limits), statements)
         self._watcher = Monitor(self._recorder) if _monitoring else Settrace(self._recorder)
 
     def call(self, function: Callable[..., object], arguments: Mapping[str, object]) -> object:
@@ -57,6 +61,13 @@ class Tracer:
             self._watcher.stop()
         self._recorder.ended(value)
         return value
+
+    def around(self, functions: dict[str, object], name: str) -> dict[str, object]:
+        """Return functions of which one is traced when it is called, if it is there."""
+        function = functions.get(name)
+        if not callable(function):
+            return functions
+        return {name: lambda **arguments: self.call(function, arguments)}
 
     def story(self) -> str:
         """Return what was recorded as ASCII JSON."""
