@@ -6,11 +6,15 @@ Imports the standard library, its neighbours and the prompts' parsing of source.
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
+from codeiod.teachers.builtin.analysis.reads import reads_line
+from codeiod.teachers.builtin.analysis.scripts import Rewritten, rewritten
 from codeiod.teachers.builtin.analysis.slicing import Unfit
 from codeiod.teachers.builtin.analysis.sourcetext import SourceText, plain_text
 from codeiod.teachers.builtin.analysis.survey import Survey
@@ -48,20 +52,41 @@ def find_candidates(content: str, language: str = "") -> tuple[Candidate, ...] |
 
 
 def _found(survey: Survey) -> tuple[Candidate, ...] | Declined:
-    file, found, reasons = File(survey), list[Made](), Counter[str]()
+    found, reasons = list[Made](), Counter[str]()
+    file = File(survey)
     for function, owner in islice(survey.functions(), MOST_FUNCTIONS):
-        try:
-            made = candidate_of(file, function, owner)
-            parse_source(made.candidate.source)
-        except Unfit as error:
-            reasons[str(error)] += 1
-        except SourceError as error:
-            reasons[f"can't be cut out of its file: {error}"] += 1
-        else:
-            found.append(made)
-    if found:
-        return _ranked(found)
-    return Declined(_told(reasons))
+        with _counting(reasons):
+            found.append(_parsed(candidate_of(file, function, owner)))
+    if not found or any(reads_line(n) for n in ast.walk(survey.module)):
+        with _counting(reasons):
+            for script in rewritten(survey):
+                with _counting(reasons):
+                    found.append(_of_script(script))
+    return _ranked(found) if found else Declined(_told(reasons))
+
+
+def _of_script(script: Rewritten) -> Made:
+    """Make a candidate of the function that a script was turned into."""
+    survey = Survey.of(parse_source(script.text), SourceText(script.text))
+    function = survey.meaning(script.name)
+    assert isinstance(function, ast.FunctionDef), "a script is rewritten as a function"
+    return _parsed(candidate_of(File(survey), function, None))
+
+
+def _parsed(made: Made) -> Made:
+    parse_source(made.candidate.source)
+    return made
+
+
+@contextmanager
+def _counting(reasons: Counter[str]) -> Iterator[None]:
+    """Count the reason why something can't become a candidate."""
+    try:
+        yield
+    except Unfit as error:
+        reasons[str(error)] += 1
+    except SourceError as error:
+        reasons[f"can't be cut out of its file: {error}"] += 1
 
 
 def _ranked(found: Sequence[Made]) -> tuple[Candidate, ...]:
@@ -77,7 +102,8 @@ def _weighed(made: Made, serves: bool) -> Candidate:
 
 
 def _told(reasons: Counter[str]) -> str:
+    """Say why no function can be used: the reasons, the most frequent first."""
     if not reasons:
         return "the file has no functions"
-    told = [f"one {reason}" if n == 1 else f"{n} {reason}" for reason, n in reasons.most_common(3)]
-    return f"no function of the file can be used: {'; '.join(told)}"
+    told = [f"{reason} ({n})" if n > 1 else reason for reason, n in reasons.most_common(3)]
+    return f"no function of the file can be used: it {'; it '.join(told)}"

@@ -31,6 +31,7 @@ class Facts:
 
     names: frozenset[str]
     attributes: frozenset[str]
+    called: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -47,6 +48,10 @@ class Closure:
     """Names of the functions and classes that are kept."""
     named: dict[str, list[Function]] = field(default_factory=dict)
     """By name the methods of the classes that are kept."""
+    bare: set[str] = field(default_factory=set)
+    """Names of classes that no object is made of."""
+    called: set[str] = field(default_factory=set)
+    """Names that are called; ``cls`` stands for the class that it is in."""
     missing: set[str] = field(default_factory=set)
     """Names that neither the file nor the interpreter nor a usual import gives a meaning."""
 
@@ -84,7 +89,23 @@ class Slicer:
 
         :raises Unfit: it is too much.
         """
+        closure = self._closed(function, owner, also, made=not _is_static(function))
+        if owner and closure.bare and closure.called & {owner.name, "cls"}:
+            return self._closed(function, owner, also, made=True)
+        return closure
+
+    def _closed(
+        self,
+        function: Function,
+        owner: ast.ClassDef | None,
+        also: ast.ClassDef | None,
+        *,
+        made: bool,
+    ) -> Closure:
+        """Follow what is leant on; ``made``: objects of the owner are made."""
         closure, waiting = Closure(), list[ast.stmt]()
+        if owner and not made:
+            closure.bare.add(owner.name)
         if also is not None:
             self._keep(closure, also, waiting)
         if owner is None:
@@ -103,7 +124,8 @@ class Slicer:
             methods = methods_of(node) if isinstance(node, ast.ClassDef) else []
             dropped = self._dropped.union(methods)
             attributes = frozenset(_attributes([node], dropped))
-            self._facts[node] = Facts(frozenset(free_names([node], dropped)), attributes)
+            names = frozenset(free_names([node], dropped))
+            self._facts[node] = Facts(names, attributes, frozenset(_called([node])))
         return self._facts[node]
 
     def _keep(self, closure: Closure, statement: ast.stmt, waiting: list[ast.stmt]) -> None:
@@ -117,7 +139,8 @@ class Slicer:
             if isinstance(statement, ast.ClassDef):
                 for method in methods_of(statement):
                     closure.named.setdefault(method.name, []).append(method)
-                    if _special(method) or method.name in closure.attributes:
+                    special = _special(method) and statement.name not in closure.bare
+                    if special or method.name in closure.attributes:
                         self._keep_method(closure, method, waiting)
 
     def _keep_method(self, closure: Closure, method: Function, waiting: list[ast.stmt]) -> None:
@@ -132,6 +155,7 @@ class Slicer:
         for name in sorted(facts.names - closure.names):
             self._need(closure, name, waiting)
         closure.names |= facts.names
+        closure.called |= facts.called
         fresh = facts.attributes - closure.attributes
         closure.attributes |= fresh
         for name in sorted(fresh & closure.named.keys()):
@@ -234,6 +258,16 @@ def _attributes(nodes: Iterable[ast.AST], dropped: frozenset[ast.AST]) -> set[st
             found |= SHOWING
         stack.extend(ast.iter_child_nodes(node))
     return found
+
+
+def _called(nodes: Iterable[ast.AST]) -> set[str]:
+    calls = [n for node in nodes for n in ast.walk(node) if isinstance(n, ast.Call)]
+    return {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+
+
+def _is_static(function: Function) -> bool:
+    names = {d.id for d in function.decorator_list if isinstance(d, ast.Name)}
+    return not names.isdisjoint(("staticmethod", "classmethod"))
 
 
 def _shows(node: ast.AST) -> bool:

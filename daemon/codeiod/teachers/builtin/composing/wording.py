@@ -34,6 +34,7 @@ NOUN_STARTS = words(
 )
 PLAIN_NOUNS = {"max": "maximum", "min": "minimum", "num": "number of", "avg": "average"}
 ASKING_WHETHER = words("is has can are contains exists was does valid")
+GENERIC = frozenset({"solve", "solution", "main", "run", "func", "f", "function", "test"})
 OPENING = re.compile(
     r"^(?:(?:this|the|a|main)\s+)*(?:python\s+)?"
     r"(?:function|method|program|script|code|procedure|class|routine|algorithm|module|helper)\b\s*"
@@ -118,6 +119,8 @@ def spoken(doc: str) -> str:
 def _opening(subject: Subject, rng: random.Random) -> str:
     if subject.doc:
         return spoken(subject.doc)
+    if subject.title in GENERIC:
+        return ""
     about = _noun(subject.title)
     if about:
         return rng.choice([
