@@ -162,6 +162,7 @@ def _mapped() -> Iterator[tuple[int, int]]:
         for address in known
         if address
         for block in range(address // BLOCK * BLOCK - AROUND, address + AROUND, BLOCK)
+        if 0 < block < 1 << 47
     }
     for block in sorted(blocks):
         yield from _mapped_in(block, BLOCK)

@@ -196,11 +196,12 @@ async def test_the_memory_of_earlier_programs(jail: Sandbox, secret: Secret) -> 
 
 
 def descendants(pid: int) -> Iterator[Path]:
-    """Give the folders in /proc of all processes below one."""
+    """Give the folders in /proc of all processes below one; threads come and go meanwhile."""
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            yield Path(f"/proc/{child}")
-            yield from descendants(child)
+        with suppress(OSError):
+            for child in map(int, (task / "children").read_text().split()):
+                yield Path(f"/proc/{child}")
+                yield from descendants(child)
 
 
 def told_of(process: Path, secret: Secret) -> Iterator[str]:

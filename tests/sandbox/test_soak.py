@@ -66,8 +66,9 @@ def descendants(pid: int) -> set[int]:
     """Return all processes below `pid`, those included that only wait to be reaped."""
     found: set[int] = set()
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            found |= {child} | descendants(child)
+        with contextlib.suppress(OSError):  # a thread that has just ended
+            for child in map(int, (task / "children").read_text().split()):
+                found |= {child} | descendants(child)
     return found
 
 

@@ -48,7 +48,8 @@ def children(pid: int) -> list[int]:
     found: list[int] = []
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (task / "children").read_text().split())
+            with suppress(OSError):  # a thread that has just ended
+                found += map(int, (task / "children").read_text().split())
     return sorted(found)
 
 
