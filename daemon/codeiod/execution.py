@@ -21,7 +21,16 @@ from tenacity import (
 )
 
 from codeiod.config import SandboxSettings
-from codeiod_sandbox import DEFAULT_MODULES, Call, Modules, Outcome, Program, SandboxError
+from codeiod_sandbox import (
+    DEFAULT_MODULES,
+    Call,
+    Modules,
+    Outcome,
+    Program,
+    SandboxError,
+    Traced,
+    TraceLimits,
+)
 
 ATTEMPTS = 5
 MAX_WAIT_SECONDS = 8.0
@@ -34,6 +43,15 @@ class Runner(Protocol):
         self, program: Program, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
     ) -> list[Outcome]:
         """Return one outcome per call, in order.
+
+        :raises SandboxError: the sandbox itself failed; no verdict on the program.
+        """
+        ...
+
+    async def trace(
+        self, program: Program, call: Call, limits: TraceLimits = ..., *, twin: bool = False
+    ) -> Traced:
+        """Make one call, and tell its steps as well as its outcome.
 
         :raises SandboxError: the sandbox itself failed; no verdict on the program.
         """

@@ -18,7 +18,17 @@ from codeiod.items import Answer, GaveUp, Task, Usage, digest
 from codeiod.journal import Ledger
 from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
 from codeiod_prompts import GENERATOR
-from codeiod_sandbox import Call, Outcome, Program, Raised, Returned, SandboxLevel
+from codeiod_sandbox import (
+    DEFAULT_TRACE_LIMITS,
+    Call,
+    Outcome,
+    Program,
+    Raised,
+    Returned,
+    SandboxLevel,
+    Traced,
+    TraceLimits,
+)
 
 FAKE_MODEL = "fake"
 UNIFY_ANSWER = """\
@@ -137,6 +147,18 @@ class FakeSandbox:
         await checkpoint()
         script = self._script or (lambda *_: None)
         return [script(program, call, twin, alone) or self._outcome(call) for call in calls]
+
+    async def trace(
+        self,
+        program: Program,
+        call: Call,
+        limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+        *,
+        twin: bool = False,
+    ) -> Traced:
+        """Return what the program would, and no trace."""
+        (outcome,) = await self.run(program, [call], twin=twin)
+        return Traced(outcome, None)
 
     def _outcome(self, call: Call) -> Outcome:
         if call.function == GENERATOR:

@@ -30,10 +30,11 @@ from codeiod_sandbox.outcomes import (
 )
 from codeiod_sandbox.pool import Sandbox
 from codeiod_sandbox.probe import Probe, probe
-from codeiod_sandbox.traces import Trace, Traced, TraceLimits
+from codeiod_sandbox.traces import DEFAULT_TRACE_LIMITS, Trace, Traced, TraceLimits
 
 __all__ = [
     "DEFAULT_MODULES",
+    "DEFAULT_TRACE_LIMITS",
     "Call",
     "Died",
     "HelperSandbox",

@@ -3,12 +3,13 @@
 Imports anyio and the package's daemon side. The event loop runs in a thread of its own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -16,6 +17,9 @@ from codeiod_sandbox.helper import HelperSandbox
 from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import Call, Limits, Outcome, Program, SandboxError, SandboxLevel
 from codeiod_sandbox.pool import DEFAULT_LIMITS, Sandbox
+from codeiod_sandbox.traces import DEFAULT_TRACE_LIMITS, Traced, TraceLimits
+
+_T = TypeVar("_T")
 
 
 class SyncSandbox:
@@ -80,10 +84,26 @@ class SyncSandbox:
         :raises SandboxError: where the sandbox itself failed, or is not open.
         :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
         """
+        return self._waited_for(lambda sandbox: sandbox.run(program, calls, twin=twin, alone=alone))
+
+    def trace(
+        self,
+        program: Program,
+        call: Call,
+        limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+        *,
+        twin: bool = False,
+    ) -> Traced:
+        """Make one call and tell what it did: see `Sandbox.trace`; the rest is as in `run`.
+
+        :raises SandboxError: as `run`. :raises ValueError: likewise. :raises TypeError: likewise.
+        """
+        return self._waited_for(lambda sandbox: sandbox.trace(program, call, limits, twin=twin))
+
+    def _waited_for(self, ask: Callable[[Sandbox | HelperSandbox], Coroutine[Any, Any, _T]]) -> _T:
         if self._portal is None or self._open is None:
             raise SandboxError("the sandbox is not open")
-        work = partial(self._open.run, program, calls, twin=twin, alone=alone)
-        waiting = self._portal.start_task_soon(work)
+        waiting: Future[_T] = self._portal.start_task_soon(ask, self._open)
         try:
             return waiting.result()
         except BaseException:

@@ -20,7 +20,9 @@ from codeiod_sandbox.helper_process import HelperProcess
 from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import Call, Limits, Outcome, Program, SandboxError, SandboxLevel
 from codeiod_sandbox.pool import DEFAULT_LIMITS
-from codeiod_sandbox.wire import Run, Settings, unpack_outcomes
+from codeiod_sandbox.trace_reading import trace_of
+from codeiod_sandbox.traces import DEFAULT_TRACE_LIMITS, Traced, TraceLimits
+from codeiod_sandbox.wire import Run, Settings, unpack_outcomes, unpack_told
 
 _IN_A_THREAD_FROM_BYTES = 1 << 16
 
@@ -111,16 +113,35 @@ class HelperSandbox:
         :raises SandboxError: where the sandbox itself failed, or its helper was lost.
         :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
         """
-        body = Run(program, calls, twin, alone).pack()
-        helper = min(self._helpers, key=lambda helper: helper.backlog)
-        helper.backlog += 1
-        try:
-            answer = await (await self._process_of(helper)).run(body)
-        finally:
-            helper.backlog -= 1
+        answer = await self._answer(Run(program, calls, twin, alone))
         if len(answer) < _IN_A_THREAD_FROM_BYTES:
             return unpack_outcomes(answer)
         return await anyio.to_thread.run_sync(unpack_outcomes, answer)
+
+    async def trace(
+        self,
+        program: Program,
+        call: Call,
+        limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+        *,
+        twin: bool = False,
+    ) -> Traced:
+        """Make one call and tell what it did: see `Sandbox.trace`.
+
+        :raises SandboxError: as `run`. :raises ValueError: likewise. :raises TypeError: likewise.
+        """
+        answer = await self._answer(Run(program, [call], twin, False, limits))
+        outcome, story = unpack_told(answer)
+        return Traced(outcome, await trace_of(story, limits))
+
+    async def _answer(self, run: Run) -> bytes:
+        body = run.pack()
+        helper = min(self._helpers, key=lambda helper: helper.backlog)
+        helper.backlog += 1
+        try:
+            return await (await self._process_of(helper)).run(body)
+        finally:
+            helper.backlog -= 1
 
     async def _process_of(self, helper: "_Helper") -> HelperProcess:
         if self._group is None:

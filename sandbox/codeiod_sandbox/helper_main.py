@@ -16,7 +16,17 @@ from anyio.abc import TaskGroup
 from codeiod_sandbox.guest.namespaces import die_with_parent
 from codeiod_sandbox.outcomes import SandboxError
 from codeiod_sandbox.pool import Sandbox
-from codeiod_sandbox.wire import START, Channel, Frame, HungUp, Kind, Run, Settings, pack_outcomes
+from codeiod_sandbox.wire import (
+    START,
+    Channel,
+    Frame,
+    HungUp,
+    Kind,
+    Run,
+    Settings,
+    pack_outcomes,
+    pack_told,
+)
 
 _CONTROL = 3
 _FAREWELL_SECONDS = 5.0
@@ -95,14 +105,17 @@ class _Runs:
 
     async def _answer(self, request: bytes) -> tuple[Kind, bytes]:
         try:
-            run = Run.unpack(request)
-            outcomes = await self._sandbox.run(
-                run.program, run.calls, twin=run.twin, alone=run.alone
-            )
+            body = await self._done(Run.unpack(request))
         except SandboxError as error:
             return Kind.FAILED, str(error).encode()
         except (ValueError, RecursionError) as error:
             return Kind.REFUSED, str(error).encode()
         except Exception as error:  # noqa: BLE001 # a fault of ours costs one run, and is told
             return Kind.FAILED, f"{type(error).__name__} in a helper: {error}".encode()
-        return Kind.OUTCOMES, pack_outcomes(outcomes)
+        return Kind.OUTCOMES, body
+
+    async def _done(self, run: Run) -> bytes:
+        program, calls, twin = run.program, run.calls, run.twin
+        if run.traced:
+            return pack_told(*await self._sandbox.tell(program, calls[0], run.traced, twin=twin))
+        return pack_outcomes(await self._sandbox.run(program, calls, twin=twin, alone=run.alone))

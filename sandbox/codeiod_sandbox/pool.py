@@ -30,11 +30,11 @@ from codeiod_sandbox.outcomes import (
 from codeiod_sandbox.records import Reading, make_outward, read_outcomes, write_request
 from codeiod_sandbox.spawning import Jailing
 from codeiod_sandbox.stock import CALLS_PER_CHILD, DEFAULT_RETIREMENT, Retirement, Stock
-from codeiod_sandbox.traces import Traced, TraceLimits
+from codeiod_sandbox.trace_reading import trace_of
+from codeiod_sandbox.traces import DEFAULT_TRACE_LIMITS, Traced, TraceLimits
 from codeiod_sandbox.zygote import ZygoteLost
 
 DEFAULT_LIMITS = Limits()
-DEFAULT_TRACE_LIMITS = TraceLimits()
 TIMEOUTS_PER_PROGRAM = 2
 _IN_A_THREAD_FROM_BYTES = 1 << 16
 _LANDLOCK_WITH_SIGNAL_SCOPE = 6
@@ -155,6 +155,13 @@ class Sandbox:
 
         :raises SandboxError: as `run`. :raises ValueError: likewise. :raises TypeError: likewise.
         """
+        outcome, story = await self.tell(program, call, limits, twin=twin)
+        return Traced(outcome, await trace_of(story, limits))
+
+    async def tell(
+        self, program: Program, call: Call, limits: TraceLimits, *, twin: bool
+    ) -> tuple[Outcome, str | None]:
+        """Do what `trace` does; return the trace as the text that came out, still to be read."""
         flavour = flavour_of(program.source, twin=twin, modules=self._modules)
         doubts = Doubts()
         self.backlog += 1
@@ -164,7 +171,7 @@ class Sandbox:
                     reading, killer = await self._run_batch(program, [call], flavour, limits)
                     by_itself = reading.may_be_its_own or self.level == SandboxLevel.NONE
                     if settled := doubts.settle(reading.outcomes, killer, by_itself=by_itself):
-                        return Traced(settled[0], reading.trace)
+                        return settled[0], reading.story
         finally:
             self.backlog -= 1
 

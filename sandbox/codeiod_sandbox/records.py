@@ -37,8 +37,8 @@ from codeiod_sandbox.outcomes import (
     TimedOut,
 )
 from codeiod_sandbox.statements import statement_lines
-from codeiod_sandbox.trace_reading import find_trace
-from codeiod_sandbox.traces import Trace, TraceLimits
+from codeiod_sandbox.trace_reading import find_story
+from codeiod_sandbox.traces import TraceLimits
 
 _PROTOCOL = Died("protocol")
 _strict = json.JSONEncoder(allow_nan=False)
@@ -90,13 +90,14 @@ def make_outward(calls: int, output_bytes: int, traced: TraceLimits | None = Non
 class Reading:
     """What one child came to: the outcomes of the first calls of its job, one at least.
 
+    `story`: what a tracer wrote, unread.
     `ended_by`: a signal that ended it and was not its zygote's; the last outcome is only a guess.
     """
 
     outcomes: list[Outcome]
     loaded: bool
     ended_by: int | None = None
-    trace: Trace | None = None
+    story: str | None = None
 
     @property
     def may_be_its_own(self) -> bool:
@@ -127,8 +128,8 @@ def read_outcomes(
         outcome = failure if isinstance(failure, LoadFailed) else _PROTOCOL
         return Reading([outcome], loaded=False, ended_by=None if outcomes else signalled)
     if len(outcomes) == calls or _PROTOCOL in outcomes:
-        trace = find_trace(outward, traced) if traced else None
-        return Reading(outcomes, loaded=True, trace=trace)
+        story = find_story(outward, traced) if traced else None
+        return Reading(outcomes, loaded=True, story=story)
     return Reading([*outcomes, _end(report)], loaded=True, ended_by=signalled)
 
 

@@ -1,12 +1,14 @@
 """Read the trace that a guest wrote. It comes from where untrusted code ran: its form is checked.
 
-Imports the values, the strict parser and the guest's numbers for kinds. What can't be checked here
+Imports anyio, the values, the strict parser and the guest's numbers. What can't be checked here
 is whether it is true: a program that means to can lie about itself.
 """
 
 import os
 from collections.abc import Callable
 from typing import Any
+
+import anyio.to_thread
 
 from codeiod_sandbox import strict_json
 from codeiod_sandbox.guest import differences, story
@@ -34,6 +36,7 @@ _EFFECTS = {
     differences.ADDED: Effect.ADDED,
     differences.REMOVED: Effect.REMOVED,
 }
+_IN_A_THREAD_FROM_CHARS = 1 << 15
 _MOST = 1 << 31
 _NAME_CHARS = 200
 _PATH_CHARS = 2000
@@ -50,8 +53,17 @@ def read_trace(text: str, limits: TraceLimits) -> Trace | None:
         return None
 
 
-def find_trace(outward: int, limits: TraceLimits) -> Trace | None:
-    """Read the record behind that of the one call, if the child came so far as to write it."""
+async def trace_of(story: str | None, limits: TraceLimits) -> Trace | None:
+    """Read a trace, in a thread if it is long."""
+    if story is None:
+        return None
+    if len(story) < _IN_A_THREAD_FROM_CHARS:
+        return read_trace(story, limits)
+    return await anyio.to_thread.run_sync(read_trace, story, limits)
+
+
+def find_story(outward: int, limits: TraceLimits) -> str | None:
+    """Return the text behind the record of the one call, if the child came so far."""
     _, finished = HEADER.unpack(os.pread(outward, HEADER.size, 0))
     place = HEADER.size
     for _ in range(min(finished, 2)):
@@ -62,8 +74,7 @@ def find_trace(outward: int, limits: TraceLimits) -> Trace | None:
         place += RECORD.size + length
     if finished < 2 or kind != Kind.TRACED or length > trace_bytes(limits.max_bytes):
         return None
-    body = os.pread(outward, length, place - length)
-    return read_trace(body.decode("ascii", "replace"), limits)
+    return os.pread(outward, length, place - length).decode("ascii", "replace")
 
 
 class _Reader:

@@ -36,6 +36,9 @@ class TraceLimits:
     max_bytes: int = 1 << 18
 
 
+DEFAULT_TRACE_LIMITS = TraceLimits()
+
+
 class StepKind(StrEnum):
     """What happened in a step."""
 

@@ -33,6 +33,7 @@ from codeiod_sandbox.outcomes import (
     TimedOut,
 )
 from codeiod_sandbox.pool import Sandbox
+from codeiod_sandbox.traces import TraceLimits
 
 START = 0  # the number of the settings, and of their answer
 _HEAD = struct.Struct("<IBxxxQ")  # bytes that follow the head, kind, number
@@ -201,6 +202,8 @@ class Run:
     calls: Sequence[Call]
     twin: bool
     alone: bool
+    traced: TraceLimits | None = None
+    """How, where the one call is to be traced."""
 
     def pack(self) -> bytes:
         """Write it.
@@ -208,7 +211,8 @@ class Run:
         :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
         """
         rows = [(call.function, dict(call.arguments), call.seed) for call in self.calls]
-        fields = (self.program.source, rows, self.twin, self.alone)
+        traced = astuple(self.traced) if self.traced else None
+        fields = (self.program.source, rows, self.twin, self.alone, traced)
         try:
             return json.dumps(fields, allow_nan=False).encode()
         except RecursionError:
@@ -216,8 +220,9 @@ class Run:
 
     @classmethod
     def unpack(cls, body: bytes) -> "Run":
-        source, rows, twin, alone = json.loads(body)
-        return cls(Program(source), [Call(*row) for row in rows], twin, alone)
+        source, rows, twin, alone, traced = json.loads(body)
+        limits = TraceLimits(*traced) if traced else None
+        return cls(Program(source), [Call(*row) for row in rows], twin, alone, limits)
 
 
 def pack_outcomes(outcomes: Sequence[Outcome]) -> bytes:
@@ -229,6 +234,18 @@ def _outcome_text(outcome: Outcome) -> str:
     if isinstance(outcome, Returned):
         return f'["Returned",{json.dumps(outcome.json)},{outcome.json},{outcome.cpu_seconds!r}]'
     return json.dumps([type(outcome).__name__, *astuple(outcome)])
+
+
+def pack_told(outcome: Outcome, story: str | None) -> bytes:
+    """Write the outcome of a traced call, and on a line of its own what its tracer wrote."""
+    return pack_outcomes([outcome]) + b"\n" + (story or "").encode()
+
+
+def unpack_told(body: bytes) -> tuple[Outcome, str | None]:
+    """Read what `pack_told` wrote."""
+    first, _, story = body.partition(b"\n")
+    (outcome,) = unpack_outcomes(first)
+    return outcome, story.decode() or None
 
 
 def unpack_outcomes(body: bytes) -> list[Outcome]:

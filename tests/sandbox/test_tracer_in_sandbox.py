@@ -5,17 +5,20 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import anyio.to_thread
 import pytest
 import pytest_asyncio
 
 from codeiod_sandbox import (
     Call,
+    HelperSandbox,
     Limits,
     LoadFailed,
     Program,
     Raised,
     Returned,
     Sandbox,
+    SyncSandbox,
     TimedOut,
     Trace,
     Traced,
@@ -252,6 +255,33 @@ async def test_limits_are_those_asked_for(tracing: Sandbox) -> None:
     assert traced.trace is not None
     assert [step.visit for step in traced.trace.steps if step.line == 3] == [1, 2, 3, 20]
     assert len(traced.trace.steps[-1].value.text) < 50  # type: ignore[union-attr] # it returns
+
+
+async def test_helpers_trace_too(tracing: Sandbox) -> None:
+    """A sandbox in another process gives the same trace, and refuses the same arguments."""
+    call = Call("f", {"n": 4})
+    here = await tracing.trace(Program(KITCHEN), call)
+    async with HelperSandbox(workers=1, limits=LIMITS) as helped:
+        there = await helped.trace(Program(KITCHEN), call)
+        none = await helped.trace(Program("def f(:"), call)
+        with pytest.raises(ValueError, match="JSON"):
+            await helped.trace(Program(KITCHEN), Call("f", {"n": float("nan")}))
+    assert there.trace == here.trace
+    assert isinstance(none.outcome, LoadFailed)
+    assert none.trace is None
+
+
+async def test_plain_functions_trace_too() -> None:
+    """As they run programs: by waiting."""
+    traced = await anyio.to_thread.run_sync(_traced_by_waiting)
+    assert traced.trace is not None
+    assert len(traced.trace.steps) == 3
+
+
+def _traced_by_waiting() -> Traced:
+    source = "def f(n):\n    return n\n"
+    with SyncSandbox(workers=1, limits=LIMITS) as sandbox:
+        return sandbox.trace(Program(source), Call("f", {"n": 4}))
 
 
 def _interpreters() -> list[Path]:

@@ -12,7 +12,7 @@ import anyio
 from codeiod.execution import Runner
 from codeiod.llm.limits import Slots
 from codeiod.teachers.asks import Teacher
-from codeiod_sandbox import Call, Outcome, Program
+from codeiod_sandbox import DEFAULT_TRACE_LIMITS, Call, Outcome, Program, Traced, TraceLimits
 
 ITEMS_PER_CALL = 16
 """Items in flight per teacher call in flight, at the most: a bound on memory, seldom met."""
@@ -35,6 +35,18 @@ class CountedRunner:
         """Run calls; see ``Runner``."""
         async with self._jobs.hold():
             return await self._runner.run(program, calls, twin=twin, alone=alone)
+
+    async def trace(
+        self,
+        program: Program,
+        call: Call,
+        limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+        *,
+        twin: bool = False,
+    ) -> Traced:
+        """Trace a call; see ``Runner``."""
+        async with self._jobs.hold():
+            return await self._runner.trace(program, call, limits, twin=twin)
 
     async def room(self) -> None:
         """Wait until the sandbox is not behind."""
