@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-MARK = "codeiod-hostile"  # in the name of whatever a program makes outside, if it can
+_PREFIX = "codeiod-hostile"
+# In the name of whatever a program makes outside, if it can: another one in each test process.
+MARK = f"{_PREFIX}-{secrets.token_hex(8)}"
 SECRET_NAME = "CODEIOD_HOSTILE_SECRET"
 _OPEN_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -56,7 +58,7 @@ def _marked_files() -> Iterator[str]:
 
 def remove_what_is_marked(base: Path) -> None:
     """Take away what a program made outside: at some levels it can, and tests may fail."""
-    marked = (name for name in _names(str(base)) if MARK in name)
+    marked = (name for name in _names(str(base)) if _PREFIX in name)
     for name in (*_marked_files(), *(f"{base}/{name}" for name in marked)):
         shutil.rmtree(name) if Path(name).is_dir() else Path(name).unlink()
 
@@ -112,7 +114,7 @@ class Canary:
             _listener(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
             _listener(socket.AF_UNIX, socket.SOCK_STREAM, str(folder / "stream")),
             _listener(socket.AF_UNIX, socket.SOCK_DGRAM, str(folder / "datagrams")),
-            _listener(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{MARK}{secrets.token_hex(8)}"),
+            _listener(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{MARK}"),
         ]
         for path in ("stream", "datagrams"):
             (folder / path).chmod(0o777)
@@ -129,6 +131,7 @@ class Canary:
             "udp_port": self.listeners[1].getsockname()[1],
             "stream": str(self.folder / "stream"),
             "datagrams": str(self.folder / "datagrams"),
+            "mark": MARK,
             "abstract": self.listeners[4].getsockname().decode(),
         }
 

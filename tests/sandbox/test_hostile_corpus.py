@@ -32,6 +32,9 @@ from .hostile_surroundings import (
 
 LEVELS = [SandboxLevel.FULL, SandboxLevel.NO_NAMESPACES, SandboxLevel.WEAK]
 CASES = [read_case(path) for path in sorted(FOLDER.glob("*.py"))]
+# These meddle with what a tracer rests on: frames, values, exceptions, the interpreter itself.
+TRACED_GROUPS = ("error", "forge", "leftover", "load", "patch", "value")
+TRACED = [case for case in CASES if case.name.startswith(TRACED_GROUPS)]
 LEAST_CASES = 320
 GROWTH_BYTES = 8 << 20
 CURIOUS = Program((FOLDER / "after" / "curious.py").read_text())
@@ -129,6 +132,17 @@ async def contain(jail: Jail, canary: Canary, case: Case, before: Surroundings) 
     if jail.level not in case.leaves:
         assert after.files == before.files
         assert after.processes == before.processes
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("jail", [SandboxLevel.FULL], ids=["traced"], indirect=True, scope="module")
+@pytest.mark.parametrize("case", TRACED, ids=[case.name for case in TRACED])
+async def test_hostile_to_a_tracer(jail: Jail, case: Case) -> None:
+    """Traced, a hostile program has an outcome too, and the next program runs as ever."""
+    before = look_around(jail.base).processes
+    await jail.sandbox.trace(Program(case.source), Call(case.function, {}))
+    assert await facts_of_a_sound_program(jail.sandbox) == jail.facts
+    assert look_around(jail.base).processes == before
 
 
 def test_the_corpus_is_large() -> None:

@@ -1,3 +1,4 @@
+# given: mark
 # reaches at WEAK: there is no Landlock, and its user may write to shared memory
 # expect: Raised FileNotFoundError | Raised PermissionError
 # expect at WEAK: Raised PermissionError | OverOutput
@@ -6,5 +7,5 @@
 from multiprocessing.shared_memory import SharedMemory
 
 
-def main_solution():
-    return SharedMemory("codeiod-hostile-named", create=True, size=1 << 30).name
+def main_solution(mark):
+    return SharedMemory(mark, create=True, size=1 << 30).name

@@ -46,7 +46,7 @@ def folder():
 
 
 def process():
-    limits = ("RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CORE", "RLIMIT_STACK", "RLIMIT_NPROC")
+    limits = ("RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CORE", "RLIMIT_STACK", "RLIMIT_MEMLOCK")
     mask = os.umask(0o22)
     return {
         "mask": mask,
