@@ -61,13 +61,15 @@ _KNOBS = (
 def states(layers: Mapping[str, str]) -> dict[str, str]:
     """Return the layers that bear on the level here: `on`, or why not."""
     found = {name: told(layers.get(name, SWITCHED_OFF)) for name in UNLOCKS}
+    if layers.get("namespaces") == "on":
+        del found["foreign user"]  # programs have one anyway
+        return found
+    del found["private root"]  # it comes with them
+    if os.getuid() != 0:
+        del found["foreign user"]  # there is none that they could be given
     abi = layers.get("landlock abi")
     if abi is not None and int(abi) < LANDLOCK_ABI_WITH_SCOPES:
         found["landlock"] = f"ABI {abi}: signals and abstract sockets are not scoped"
-    if layers.get("namespaces") == "on" or os.getuid() != 0:
-        del found["foreign user"]  # programs have one anyway; or can't be given one
-    if layers.get("namespaces") != "on":
-        del found["private root"]  # it comes with them
     return found
 
 
