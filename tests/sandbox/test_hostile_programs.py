@@ -3,7 +3,7 @@
 import json
 import os
 import resource
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,7 @@ async def test_exceptions_that_fight_back(jail: Sandbox, source: str, type_name:
 async def test_a_child_that_never_came_to_its_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is a fault of the sandbox, and no word on the program."""
 
-    def unreadable(program: Program, calls: Sequence[Call]) -> int:
+    def unreadable(*_: object) -> int:
         descriptor = os.memfd_create("inward")
         os.set_blocking(descriptor, False)
         os.write(descriptor, b"[")

@@ -31,7 +31,8 @@ class Jail:
     ruleset: int | None  # of landlock; the descriptor keeps its number
     filters_calls: bool
     address_bytes: int  # of the zygote itself
-    processes: int | None
+    processes: int | None  # None where the user has others, that are not ours
+    shares_files: bool  # with the machine
     tmp: str
     twin: bool
 
@@ -41,7 +42,7 @@ class Lock:
 
     def __init__(self, jail: Jail) -> None:
         self._jail = jail
-        template = seccomp.child_filter(_ANY_PID)
+        template = seccomp.child_filter(_ANY_PID, shares_files=jail.shares_files)
         self._filter = ctypes.create_string_buffer(template, len(template))
         places = range(0, len(template), _WORD.size)
         self._own_pid_at = [at for at in places if _WORD.unpack_from(template, at) == (_ANY_PID,)]
@@ -81,6 +82,8 @@ class Lock:
         """Give it all up: from here on this process, a child, is in the jail."""
         if (own_pid := os.getpid()) != _FIRST:
             self._name_pid(own_pid)
+        if self._jail.processes is None:
+            rlimits.bound_processes_of_all()
         row.make()
 
     def _name_pid(self, pid: int) -> None:

@@ -167,6 +167,7 @@ def _last_layers(
         filters_calls=filters,
         address_bytes=place.own_memory.address_bytes(),
         processes=rlimits.PROCESSES if foreign else None,
+        shares_files=place.own_pids is None,
         tmp=place.tmp,
         twin=settings.twin > 0,
     )

@@ -5,7 +5,6 @@ import os
 import select
 import signal
 import socket
-import stat
 import struct
 import time
 from collections.abc import Callable
@@ -15,8 +14,9 @@ from typing import NoReturn
 from . import namespaces, rlimits, syscalls
 from .calls import Row
 from .child import TWIN_SEED, live
+from .folder import Folder
 from .lock import Jail, Lock
-from .messages import JOB, REPORT, Ended, Job
+from .messages import CANCEL, JOB, REPORT, Ended, Job
 from .own_memory import OwnMemory
 from .syscalls import CLONE_NEWPID, PR_SET_CHILD_SUBREAPER
 from .watch import cpu_seconds, until_it_ends
@@ -28,7 +28,6 @@ _DESCRIPTORS = struct.Struct("=ii")  # inward, outward
 _ANCILLARY_BYTES = socket.CMSG_SPACE(_DESCRIPTORS.size)
 _JOBS_PER_WEIGHING = 16
 _READABLE, _ITSELF, _HUNG_UP = select.POLLIN, Ended.ITSELF, Ended.HUNG_UP
-_OWN = 0o700
 
 
 class Zygote:
@@ -50,6 +49,7 @@ class Zygote:
         self._jobs = self._resident_bytes = 0
         self._seed_change = TWIN_SEED if jail.twin else 0
         self._has_pids = own_pids is not None
+        self._folder = None if self._has_pids else Folder(jail.tmp)
         self._leave_pids = Row().add("unshare", CLONE_NEWPID)
         # Unsharing works once; entering the own namespace again makes it work once more.
         self._return_to_pids = Row().add("setns", own_pids or 0, CLONE_NEWPID)
@@ -66,10 +66,13 @@ class Zygote:
             datagram, ancillary, _, _ = self._control.recvmsg(_DATAGRAM_BYTES, _ANCILLARY_BYTES)
             if not datagram:
                 os._exit(0)
-            if ancillary:  # else a cancellation that came too late
-                inward, outward = _DESCRIPTORS.unpack(ancillary[0][2])
-                self._do(Job._make(JOB.unpack(datagram)), inward, outward)
-                self._clean()
+            if datagram == CANCEL:  # which came too late
+                continue
+            if not ancillary:
+                raise OSError("a job came without its files")
+            inward, outward = _DESCRIPTORS.unpack(ancillary[0][2])
+            self._do(Job._make(JOB.unpack(datagram)), inward, outward)
+            self._clean()
 
     def _do(self, job: Job, inward: int, outward: int) -> None:
         """Have a child do a job, and report.
@@ -111,8 +114,8 @@ class Zygote:
 
     def _clean(self) -> None:
         """Leave nothing of this program for the next one."""
-        if not self._has_pids:
-            _empty(self._jail.tmp)
+        if self._folder is not None:
+            self._folder.empty()
         elif not namespaces.is_untouched(self._jail.tmp):
             namespaces.fresh_tmp(self._jail.tmp, again=True)
             if self._jail.ruleset is not None:
@@ -137,24 +140,3 @@ def _end_orphans() -> None:
 def _children() -> list[int]:
     listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     return [int(child) for child in listed.split()]
-
-
-def _empty(folder: str) -> None:
-    """Remove all in a folder whose users are dead, however deep it lies and whatever its modes."""
-    os.chmod(folder, _OWN)  # noqa: PTH101 # paths as text: a name may be any bytes
-    while names := os.listdir(folder):  # noqa: PTH208
-        for name in names:
-            _remove(f"{folder}/{name}", folder)
-
-
-def _remove(path: str, folder: str) -> None:
-    if not stat.S_ISDIR(os.lstat(path).st_mode):
-        os.unlink(path)  # noqa: PTH108
-        return
-    os.chmod(path, _OWN)  # noqa: PTH101
-    for name in os.listdir(path):  # noqa: PTH208
-        inner = f"{path}/{name}"
-        if stat.S_ISDIR(os.lstat(inner).st_mode):
-            os.chmod(inner, _OWN)  # noqa: PTH101 # else it can't be moved
-        os.rename(inner, f"{folder}/{os.urandom(8).hex()}")  # noqa: PTH104
-    os.rmdir(path)  # noqa: PTH106
