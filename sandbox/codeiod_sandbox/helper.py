@@ -7,6 +7,7 @@ second; beyond that, or where the process that starts programs should hold no ke
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -16,6 +17,7 @@ import anyio
 import anyio.to_thread
 from anyio.abc import TaskGroup
 
+from codeiod_sandbox.cgroups import NotDelegatedError, stake_out
 from codeiod_sandbox.helper_process import HelperProcess
 from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import Call, Limits, Outcome, Program, SandboxError, SandboxLevel
@@ -60,10 +62,15 @@ class HelperSandbox:
         )
         shares = _shares(workers or len(os.sched_getaffinity(0)), max(1, helpers))
         self._helpers = [_Helper(replace(settings, workers=share)) for share in shares]
+        self._with_cgroups = at_most >= SandboxLevel.CGROUP
         self._described = ""
         self._group: TaskGroup | None = None
 
     async def __aenter__(self) -> Self:
+        if self._with_cgroups:
+            with suppress(NotDelegatedError):  # the helpers will say why
+                # A group can be divided only when this process too has left it for one below.
+                await anyio.to_thread.run_sync(stake_out)
         self._group = await anyio.create_task_group().__aenter__()
         try:
             # The others are started when there is something to do for them.

@@ -5,8 +5,9 @@ there is, and what a program finds inside is what programs can import.
 """
 
 import os
+import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,13 +101,18 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What the sandbox can do on this machine; `attacks` is empty where none was tried."""
+    """What the sandbox can do on this machine.
+
+    :param bounds: limits that this process was started under, and its programs run under too.
+    :param attacks: empty where none was tried.
+    """
 
     level: SandboxLevel
     layers: tuple[Layer, ...]
     interpreter: Interpreter
     modules: tuple[Module, ...]
     rate: Rate
+    bounds: tuple[str, ...]
     attacks: tuple[Attacked, ...]
 
     @property
@@ -146,6 +152,7 @@ async def _probe(
         Interpreter(path, version, closed_at),
         tuple(found),
         rate,
+        tuple(_bounds()),
         tuple(attacked),
     )
 
@@ -159,6 +166,13 @@ def _layers(layers: Mapping[str, str]) -> tuple[Layer, ...]:
         why_not = "" if works else state
         found.append(Layer(name, works, detail, why_not, how, remedies.UNLOCKS[name]))
     return tuple(found)
+
+
+def _bounds() -> Iterator[str]:
+    for name, kind in (("-v", resource.RLIMIT_AS), ("-d", resource.RLIMIT_DATA)):
+        limit, _ = resource.getrlimit(kind)
+        if limit != resource.RLIM_INFINITY:
+            yield f"ulimit {name}: no process can have more than {limit >> 20:,} MB of memory"
 
 
 def _names(modules: Modules) -> list[str]:

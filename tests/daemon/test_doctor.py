@@ -66,6 +66,13 @@ def test_it_tells_the_facts_for_programs(tmp_path: Path) -> None:
         assert contained, facts["attacks"]
 
 
+def test_a_limit_that_it_was_started_under_is_told(tmp_path: Path) -> None:
+    """Programs inherit it, and can't have the memory that the settings promise."""
+    words = ("sh", "-c", 'ulimit -v 4194304; exec "$@"', "sh", CODEIOD, "doctor")
+    told = run(*words, "--set", "sandbox.minimum_level=1", cwd=tmp_path).stdout
+    assert "ulimit -v: no process can have more than 4,096 MB of memory" in told
+
+
 def test_without_namespaces_it_says_why_and_how(tmp_path: Path) -> None:
     """The errno by name, the sysctl to set, and the level that it is wanted for."""
     done = without_namespaces("doctor", "--set", "sandbox.minimum_level=3", cwd=tmp_path)

@@ -58,6 +58,9 @@ def _tell(found: Probe, minimum: int) -> None:
     typer.echo(f"sandbox: level {found.level:d} {found.level.name} (at least {minimum} is asked)")
     for layer in found.layers:
         _tell_layer(layer, found.level)
+    for bound in found.bounds:
+        _line("memory", bound)
+        _more("-> start it without: sandbox.memory_bytes is counted beside the interpreter's own")
     interpreter = found.interpreter
     _line("interpreter", f"{interpreter.path} {interpreter.version}")
     if interpreter.closed_at:
