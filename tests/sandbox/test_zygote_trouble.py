@@ -185,3 +185,21 @@ def f():
         _, zygote = keeper_and_zygote(sandbox)
         assert children(zygote) == []
         assert isinstance(await ask(sandbox, BUSY), Returned)
+
+
+@at_each_level
+async def test_who_goes_first_where_memory_runs_out(level: SandboxLevel) -> None:
+    """A program before its zygote, a zygote before the daemon."""
+
+    def score(pid: int) -> int:
+        return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+
+    scores: list[int] = []
+
+    def look(keeper: int, zygote: int, child: int) -> None:
+        scores.extend(map(score, (os.getpid(), keeper, zygote, child)))
+
+    async with Sandbox(workers=1, limits=LIMITS, at_most=level) as sandbox:
+        await ask_meanwhile(sandbox, look)
+    daemon, keeper, zygote, child = scores
+    assert daemon <= keeper == zygote < child

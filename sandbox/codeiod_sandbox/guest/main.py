@@ -18,14 +18,13 @@ from pathlib import Path
 from . import landlock, namespaces, rlimits, seccomp, syscalls
 from .lock import Jail
 from .messages import BY_SIGNAL, FAULT_PREFIX
-from .own_memory import OwnMemory
+from .own_memory import SCORE_OF_A_ZYGOTE, FirstToGo, OwnMemory
 from .program import FILE_NAME
 from .warmup import preload, warm_up
 from .zygote import Zygote
 
 _CONTROL = 3
 _NICENESS = 5
-_FIRST_TO_GO = "900"  # where the machine runs out of memory, a program goes before the daemon
 _FOREIGN_USERS = 4000  # of those that systemd keeps for users that come and go
 # A service manager sends these to each process of a service; the daemon decides what ends when.
 _NOT_FOR_THE_KEEPER = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -95,6 +94,7 @@ class _Place:
 
     own_pids: int | None
     own_memory: OwnMemory
+    first_to_go: FirstToGo
     tmp: str
     readable: list[str]
 
@@ -104,7 +104,7 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
     trees = _visible_trees()
     os.nice(_NICENESS)
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
+        Path("/proc/self/oom_score_adj").write_bytes(SCORE_OF_A_ZYGOTE)
     if settings.cgroup:
         # Before the namespaces: from in there the folder is not to be seen.
         members = f"{settings.cgroup}/cgroup.procs"
@@ -117,7 +117,8 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
         _leave_a_keeper(control)
         layers.attempt("foreign user", lambda: _become_nobody(settings.scratch))
         namespaces.die_with_parent(keeper)
-        place = _Place(None, OwnMemory.open(), settings.scratch, [*trees, *_READABLE_FILES])
+        own, first = OwnMemory.open(), FirstToGo.open()
+        place = _Place(None, own, first, settings.scratch, [*trees, *_READABLE_FILES])
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), place.tmp))
     os.chdir("/")
     return _last_layers(settings, layers, control, place)
@@ -127,7 +128,7 @@ def _settle_in_namespaces(trees: list[str], control: socket.socket, host_name: s
     copies = namespaces.copy_trees(trees)
     namespaces.unshare()
     _leave_a_keeper(control)
-    own_memory = OwnMemory.open()
+    own_memory, first_to_go = OwnMemory.open(), FirstToGo.open()
     own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     tmp = namespaces.tmp_beside(trees)
     namespaces.private_root(trees, copies)
@@ -136,7 +137,7 @@ def _settle_in_namespaces(trees: list[str], control: socket.socket, host_name: s
     namespaces.drop_root()
     namespaces.fresh_tmp(tmp)
     namespaces.die_with_forker()
-    return _Place(own_pids, own_memory, tmp, ["/"])
+    return _Place(own_pids, own_memory, first_to_go, tmp, ["/"])
 
 
 def _last_layers(
@@ -171,7 +172,9 @@ def _last_layers(
         tmp=place.tmp,
         twin=settings.twin > 0,
     )
-    zygote = Zygote(control, jail, place.own_pids, place.own_memory, make_ruleset)
+    zygote = Zygote(
+        control, jail, place.own_pids, place.own_memory, place.first_to_go, make_ruleset
+    )
     gc.collect()
     gc.freeze()
     about = {"layers": layers.held, "python": sys.version.split()[0]}

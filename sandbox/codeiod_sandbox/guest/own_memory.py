@@ -1,6 +1,6 @@
-"""How large the zygote itself is, asked of the kernel even where /proc is gone.
+"""What the kernel holds of the zygote's memory, asked and told even where /proc is gone.
 
-Imports the standard library alone. Children inherit the descriptor and close it unread.
+Imports the standard library alone. Children inherit the descriptors and close them unused.
 """
 
 import os
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _LINE_BYTES = 200
+SCORE_OF_A_ZYGOTE, SCORE_OF_A_PROGRAM = b"500", b"1000"  # the daemon has 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,27 @@ class OwnMemory:
 
     def _pages(self) -> list[int]:
         return [int(word) for word in os.pread(self.descriptor, _LINE_BYTES, 0).split()]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstToGo:
+    """Who goes first where memory runs out: programs before zygotes, zygotes before the daemon.
+
+    Where it is a cgroup's that runs out there is nobody but a zygote and its child to choose from,
+    and what a program makes the kernel hold is not counted as either's.
+    """
+
+    descriptor: int
+    score: bytes  # of the zygote: a service manager may have set one that can't be gone below
+
+    @classmethod
+    def open(cls) -> "FirstToGo":
+        descriptor = os.open("/proc/self/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
+        return cls(descriptor, os.pread(descriptor, _LINE_BYTES, 0).strip())
+
+    def as_zygote(self) -> None:
+        os.pwrite(self.descriptor, self.score, 0)
+
+    def as_program(self) -> None:
+        """Be like one while it is forked: it can't say so itself."""
+        os.pwrite(self.descriptor, SCORE_OF_A_PROGRAM, 0)

@@ -17,7 +17,7 @@ from .child import TWIN_SEED, live
 from .folder import Folder
 from .lock import Jail, Lock
 from .messages import CANCEL, JOB, REPORT, Ended, Job
-from .own_memory import OwnMemory
+from .own_memory import FirstToGo, OwnMemory
 from .syscalls import CLONE_NEWPID, PR_SET_CHILD_SUBREAPER
 from .watch import cpu_seconds, until_it_ends
 
@@ -39,12 +39,14 @@ class Zygote:
         jail: Jail,
         own_pids: int | None,
         own_memory: OwnMemory,
+        first_to_go: FirstToGo,
         make_ruleset: Callable[[], int],
     ) -> None:
         self._control = control
         self._jail = jail
         self._lock = Lock(jail)
         self._own_memory = own_memory
+        self._first_to_go = first_to_go
         self._make_ruleset = make_ruleset
         self._jobs = self._resident_bytes = 0
         self._seed_change = TWIN_SEED if jail.twin else 0
@@ -83,11 +85,13 @@ class Zygote:
         row = self._lock.ready_for(count, memory_bytes, output_bytes)
         if self._has_pids:
             self._leave_pids.make()
+        self._first_to_go.as_program()
         child = os.fork()
         if child == 0:
             if self._may_leave_orphans:
                 os.setsid()  # so that most of what it forks can be killed at one blow
             live(inward, outward, output_bytes, self._lock, row, self._seed_change)
+        self._first_to_go.as_zygote()
         watched = os.pidfd_open(child)
         self._poll.register(watched, _READABLE)
         ended = until_it_ends(job, child, outward, self._control, self._poll, watched)
