@@ -17,6 +17,6 @@ def main_solution():
     page[: len(code)] = code
     clone = ctypes.CFUNCTYPE(ctypes.c_long, ctypes.c_long, ctypes.c_long)(address)
     started = 0
-    while started < 2000 and clone(SHARES_ALL, address + (1 << 15)) > 0:
+    while started < 8000 and clone(SHARES_ALL, address + (1 << 15)) > 0:
         started += 1
-    return started < 200
+    return started < 8000

@@ -1,5 +1,4 @@
 # expect: Returned true
-# expect at WEAK: Returned
 """Starts as many threads as the smallest stacks allow: there must be an end to it soon."""
 
 import _thread
@@ -11,9 +10,9 @@ def main_solution():
     threading.stack_size(32768)
     started = 0
     try:
-        while started < 2000:
+        while started < 8000:
             _thread.start_new_thread(time.sleep, (600,))
             started += 1
     except RuntimeError:
         pass
-    return started < 200
+    return started < 8000
