@@ -15,11 +15,11 @@ from codeiod_sandbox.outcomes import SandboxLevel
 SWITCHED_OFF = "switched off"  # by the caller, who goes no higher than some level
 LANDLOCK_ABI_WITH_SCOPES = 6
 UNLOCKS = {
+    "namespaces": SandboxLevel.FULL,
+    "private root": SandboxLevel.FULL,
     "seccomp": SandboxLevel.WEAK,
     "landlock": SandboxLevel.NO_NAMESPACES,
     "foreign user": SandboxLevel.NO_NAMESPACES,
-    "namespaces": SandboxLevel.FULL,
-    "private root": SandboxLevel.FULL,
     "cgroup": SandboxLevel.CGROUP,
 }
 UNIT = "Delegate=memory pids cpu (from systemd 254 on also DelegateSubgroup=daemon)"

@@ -61,6 +61,9 @@ class Kind(IntEnum):
     REFUSED = 9
 
 
+_KINDS = frozenset(Kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One message; `number` is that of the run it is about."""
@@ -116,6 +119,8 @@ class Channel:
         """Return the next frame. :raises HungUp: where none comes, or none comes in that time."""
         await self._fill(_HEAD.size, silence_seconds)
         length, kind, number = _HEAD.unpack_from(self._received)
+        if kind not in _KINDS:
+            raise HungUp(f"it sent a frame of kind {kind}")
         await self._fill(_HEAD.size + length, silence_seconds)
         body = bytes(self._received[_HEAD.size : _HEAD.size + length])
         del self._received[: _HEAD.size + length]

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -357,6 +358,34 @@ def test_requests_survive_the_wire(
     """Source, calls, seeds and the way to run them."""
     run = wire.Run(Program(text), [Call(text, arguments, seed)], twin, not twin)
     assert wire.Run.unpack(run.pack()) == run
+
+
+async def test_what_is_no_frame_ends_a_channel() -> None:
+    """An other end that talks nonsense, or none at all any more, has hung up."""
+    ours, theirs = socket.socketpair()
+    theirs.send(b"\xff" * 16)
+    with pytest.raises(wire.HungUp, match="a frame of kind 255"):
+        await wire.Channel(ours).read()
+    ours.close()
+    theirs.close()
+
+
+async def test_frames_come_whole_and_in_order() -> None:
+    """Also those that are larger than a socket takes at once, posted while nobody reads."""
+    one, other = socket.socketpair()
+    here, there = wire.Channel(one), wire.Channel(other)
+    bodies = [b"", b"a", bytes(3 << 20), b"b" * 100]
+    for number, body in enumerate(bodies):
+        here.post(wire.Kind.RUN, number, body)
+    async with anyio.create_task_group() as group:
+        group.start_soon(here.write)
+        frames = [await there.read(SETTLE_SECONDS) for _ in bodies]
+        group.cancel_scope.cancel()
+    assert [(frame.number, frame.body) for frame in frames] == list(enumerate(bodies))
+    here.close()
+    with pytest.raises(wire.HungUp, match="it ended"):
+        await there.read()
+    there.close()
 
 
 @pytest.mark.parametrize("allowed", [None, (), ("numpy", "scikit-learn")])

@@ -142,6 +142,6 @@ def test_what_keeps_a_level_away() -> None:
     old = full | {"namespaces": "unshare: no", "landlock abi": "3", "foreign user": "on"}
     del old["private root"]
     assert remedies.keeps_below(old, SandboxLevel.NO_NAMESPACES) == (
-        "no landlock (ABI 3: signals and abstract sockets are not scoped);"
-        " no namespaces (unshare: no)"
+        "no namespaces (unshare: no);"
+        " no landlock (ABI 3: signals and abstract sockets are not scoped)"
     )
