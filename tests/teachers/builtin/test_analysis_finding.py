@@ -333,3 +333,43 @@ def test_files_that_hold_nothing(content: str, why: str) -> None:
 def test_other_languages() -> None:
     """It reads Python alone."""
     assert "this is C" in reason("int main() {}", "C")
+
+
+CHECKS = """\
+def divisible(n, by):
+    for d in by:
+        if n % d == 0:
+            return True
+    return False
+---
+class Checker:
+    def __init__(self, limit):
+        self.limit = limit
+
+    def fits(self, word: str) -> bool:
+        total = 0
+        for c in word:
+            total += ord(c)
+        return total < self.limit
+---
+class Solution:
+    def isEven(self, pRoot):
+        if not pRoot:
+            return True
+        return pRoot.val % 2 == 0 and self.isEven(pRoot.left) and self.isEven(pRoot.right)
+"""
+CHOSEN: list[tuple[str, list[Any], Any]] = [
+    ("by_values", [4, [[2], [3], [5, 4]]], [[2], [5, 4]]),
+    ("words", [200, ["a", "ab", "z"]], ["a", "ab", "z"]),
+    ("pRoots", [[[2, 4], [2, 3], []]], [[2, 4], []]),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"), list(zip(CHECKS.split("---\n"), CHOSEN, strict=True))
+)
+def test_what_says_yes_or_no_chooses(content: str, wanted: tuple[str, list[Any], Any]) -> None:
+    """Two results are too few to ask about, so a check picks those values that pass."""
+    plural, arguments, result = wanted
+    assert found(content)[0].each == plural
+    assert call(content, *arguments) == result

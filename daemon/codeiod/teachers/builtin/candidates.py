@@ -44,8 +44,11 @@ class Candidate:
     score: float
     """The higher, the more logic it holds."""
     wrapped: bool = False
-    """The target was written here around the author's code: the last statement of ``source``, with
-    one ``return`` at its end. Composing turns it into ``main_solution`` itself."""
+    """The target was written here around the author's code, with one ``return`` at its end.
+    Composing turns it into ``main_solution`` itself."""
+    each: str = ""
+    """The parameter that holds several values, each given to the author's function in turn, for one
+    whose result is only true or false: the target returns those for which it is true."""
 
 
 @dataclass(frozen=True, slots=True)

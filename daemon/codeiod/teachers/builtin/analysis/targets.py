@@ -48,7 +48,12 @@ from codeiod.teachers.builtin.analysis.slicing import (
 )
 from codeiod.teachers.builtin.analysis.survey import Survey, mutated_names
 from codeiod.teachers.builtin.analysis.telling import summary_for
-from codeiod.teachers.builtin.analysis.usage import Use, changed_through_calls, uses_of
+from codeiod.teachers.builtin.analysis.usage import (
+    Use,
+    changed_through_calls,
+    says_yes_or_no,
+    uses_of,
+)
 from codeiod.teachers.builtin.analysis.wellknown import (
     ARRAY_ATTRIBUTES,
     BUILTINS,
@@ -140,6 +145,7 @@ class _Target:
         self.doc = read_doc(ast.get_docstring(function) or "", _names(function))
         self.printed = Printed((), False, "")
         self.prints = False
+        self.selected = ""
 
     def candidate(self) -> Candidate:
         self._refuse_impure()
@@ -154,13 +160,14 @@ class _Target:
             source=source,
             target=wrapper.name if wrapper.needed else self.function.name,
             parameters=tuple(wrapper.parameters),
-            returns=self._returns() or generic,
+            returns="list" if wrapper.each[0] else self._returns() or generic,
             doc=told,
             title=self._title(),
             examples=self._examples(wrapper),
             result_is_printed=self.prints,
             score=self._score(wrapper),
             wrapped=wrapper.needed,
+            each=wrapper.each[0],
         )
 
     # What is against it
@@ -241,6 +248,7 @@ class _Target:
             self._make_object(wrapper)
         self._take_arguments(wrapper)
         self._find_result(wrapper)
+        self._select(wrapper)
         wrapper.name = free_name(
             snake(self.function.name),
             {*self.survey.bound, *BUILTINS, *taken, *self._inputs(wrapper)},
@@ -407,7 +415,9 @@ class _Target:
         values = use.attributes & set(VALUES)
         sure = argument.arg.lower() in SURE_NAMES and not use.attributes - LINKS - set(VALUES)
         usual = argument.arg.lower() in USUAL_NAMES
-        return self.kind if linked or (values and usual) or sure else None
+        named = any(word in argument.arg.lower() for word in ("root", "head", "node", "tree"))
+        plain = not use.attributes - LINKS - set(VALUES)
+        return self.kind if linked or (values and usual) or sure or (named and plain) else None
 
     def _annotation(self, argument: ast.arg, use: Use, doc: Doc) -> str:
         note = argument.annotation
@@ -444,6 +454,26 @@ class _Target:
             wrapper.needed = True
         elif not self.prints:
             wrapper.after, wrapper.needed = self._changed(wrapper), True
+
+    def _select(self, wrapper: Wrapper) -> None:
+        """Let a function that only says yes or no choose from several values.
+
+        Two results are too few to ask about; which of some values pass is a better question.
+        """
+        fresh = (
+            wrapper.state or wrapper.after or wrapper.converted != "{0}" or not wrapper.parameters
+        )
+        if fresh or not self.has_result or not says_yes_or_no(self.function, self._returns()):
+            return
+        changed = changed_through_calls(self.function, self.closure.functions(), self.dropped)
+        if len(wrapper.parameters) == 1 or not changed:
+            made, _, method = wrapper.callee.partition(".")
+            if self.owner and method and made != self.owner.name:
+                if len(wrapper.before) != 1:
+                    return
+                wrapper.callee = f"{wrapper.before.pop().partition(' = ')[2]}.{method}"
+            self.selected = wrapper.parameters[-1].name
+            wrapper.select()
 
     def _convert_nodes(self, wrapper: Wrapper) -> None:
         if self.kind is None or not self._may_return_node():
@@ -555,7 +585,11 @@ class _Target:
         names = _names(self.function)
         renamed = dict(zip(names, [p.name for p in wrapper.parameters], strict=True))
         found = self.file.calls.of(self.function.name, names)
-        return tuple({renamed[k]: v for k, v in example.items()} for example in found)
+        plural = wrapper.each[0]
+        return tuple(
+            {renamed[k]: f"[{v}]" if renamed[k] == plural else v for k, v in example.items()}
+            for example in found
+        )
 
     def _score(self, wrapper: Wrapper) -> float:
         weight = min(logic_in(self.pieces, self.dropped), 60.0)

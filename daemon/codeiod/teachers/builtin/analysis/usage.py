@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codeiod.teachers.builtin.analysis.purity import walk
-from codeiod.teachers.builtin.analysis.scopes import Function, Nodes
+from codeiod.teachers.builtin.analysis.scopes import Function, Nodes, own_nodes
 from codeiod.teachers.builtin.analysis.survey import mutated_names
 
 
@@ -75,6 +75,31 @@ def changed_through_calls(
             changed[name] |= fresh
             grown = grown or bool(fresh)
     return changed[function.name]
+
+
+def says_yes_or_no(function: Function, returns: str) -> bool:
+    """Whether all that a function can return is true or false."""
+    if returns:
+        return returns == "bool"
+    nodes = own_nodes(function)
+    values = [n.value for n in nodes if isinstance(n, ast.Return) and n.value is not None]
+    sure = [_is_truth(value, function.name) for value in values]
+    return bool(sure) and all(s is not False for s in sure) and any(sure)
+
+
+def _is_truth(value: ast.expr, own: str) -> bool | None:
+    """Whether a value is true or false; None where it is if the function's own results are."""
+    match value:
+        case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.BoolOp(values=parts):
+            sure = [_is_truth(part, own) for part in parts]
+            return False if False in sure else (True if True in sure else None)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name == own:
+            return None
+        case ast.Call(func=ast.Name(id="all" | "any" | "bool" | "isinstance")):
+            return True
+    return False
 
 
 def _passed_on(

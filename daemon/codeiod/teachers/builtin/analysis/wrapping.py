@@ -41,6 +41,8 @@ class Wrapper:
     after: str = ""
     """What is returned where it is not the call's own value."""
     converted: str = "{0}"
+    each: tuple[str, str] = ("", "")
+    """A list parameter and the name of its items, where those are returned that pass."""
 
     def take(self, parameter: Parameter, passed: str = "{0}") -> str:
         """Take an argument under a name that hides nothing; return that name.
@@ -63,11 +65,23 @@ class Wrapper:
             lines.append(f"    global {', '.join(self.state)}")
         lines += [f"    {line}" for line in self.before]
         call = f"{self.callee}({', '.join(self.arguments)})"
-        if self.after:
+        plural, item = self.each
+        if plural:
+            lines.append(f"    return [{item} for {item} in {plural} if {call}]")
+        elif self.after:
             lines += [f"    {call}", f"    return {self.after}"]
         else:
             lines.append(f"    return {self.converted.format(call)}")
         return "\n".join(lines) + "\n"
+
+    def select(self) -> str:
+        """Take a list in place of the last argument, and return those of its items that pass."""
+        last = self.parameters.pop()
+        plural = free_name(plural_of(last.name), {p.name for p in self.parameters} | self.taken)
+        annotation = f"list[{last.annotation}]" if last.annotation else "list"
+        self.parameters.append(Parameter(plural, annotation, None, last.told))
+        self.each, self.needed = (plural, last.name), True
+        return plural
 
     def _clear_name(self, name: str) -> str:
         used = {p.name for p in self.parameters} | self.taken
@@ -83,6 +97,15 @@ def free_name(wanted: str, used: Iterable[str]) -> str:
     while name in taken:
         name, number = f"{wanted}_{number}", number + 1
     return name
+
+
+def plural_of(name: str) -> str:
+    """Name several of what a name is for: ``word`` -> ``words``."""
+    if len(name) < 3 or name.isupper():
+        return {"s": "texts", "n": "numbers", "x": "values"}.get(name, f"{name}_values")
+    if name.endswith(("s", "x", "ch", "sh")):
+        return f"{name}es" if not name.endswith("s") else f"{name}_list"
+    return f"{name[:-1]}ies" if name[-1] == "y" and name[-2] not in "aeiou" else f"{name}s"
 
 
 def snake(name: str) -> str:

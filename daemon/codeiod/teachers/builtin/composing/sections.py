@@ -87,6 +87,8 @@ def compose(candidate: Candidate, fitted: Fitted, seed: int = 0) -> str:
         result=fitted.result_told,
         returns=returns,
         printed=candidate.result_is_printed,
+        each=candidate.each,
+        item=_item_of(candidate, module),
         rules=rules_of(logic, _functions(module, logic)) if logic else (),
         cases=special_cases(logic) if logic else (),
     )
@@ -103,9 +105,9 @@ def compose(candidate: Candidate, fitted: Fitted, seed: int = 0) -> str:
 def logic_of(candidate: Candidate, module: ast.Module) -> ast.FunctionDef | None:
     """Find the author's function that the target leads to."""
     functions = {n.name: n for n in ast.walk(module) if isinstance(n, ast.FunctionDef)}
-    target = module.body[-1] if candidate.wrapped else functions.get(candidate.target)
-    if not candidate.wrapped or not isinstance(target, ast.FunctionDef):
-        return target if isinstance(target, ast.FunctionDef) else None
+    target = functions.get(candidate.target)
+    if not candidate.wrapped or target is None:
+        return target
     built = {"tree_of", "linked_list_of", "values_of_tree", "values_of_list"}
     for node in ast.walk(target):
         match node:
@@ -113,6 +115,17 @@ def logic_of(candidate: Candidate, module: ast.Module) -> ast.FunctionDef | None
                 if name in functions and name not in built and functions[name] is not target:
                     return functions[name]
     return None
+
+
+def _item_of(candidate: Candidate, module: ast.Module) -> str:
+    """Return the name of an item of the list whose items are tried in turn."""
+    for node in ast.walk(module):
+        match node:
+            case ast.ListComp(
+                elt=ast.Name(id=item), generators=[ast.comprehension(iter=ast.Name(id=name))]
+            ) if name == candidate.each:
+                return item
+    return ""
 
 
 def _functions(module: ast.Module, logic: ast.FunctionDef) -> Mapping[str, Function]:
@@ -197,9 +210,13 @@ def _main(candidate: Candidate, module: ast.Module, fitted: Fitted, head: str) -
 
 
 def _unwrapped(candidate: Candidate, module: ast.Module) -> tuple[str, list[str]]:
-    """Split the source into what stands before the wrapper, and the lines of its body."""
-    lines, wrapper = candidate.source.rstrip("\n").split("\n"), module.body[-1]
-    return "\n".join(lines[: wrapper.lineno - 1]), lines[wrapper.lineno :]
+    """Split the source into what stands around the wrapper, and the lines of its body."""
+    lines = candidate.source.rstrip("\n").split("\n")
+    wrapper = next(s for s in module.body if getattr(s, "name", "") == candidate.target)
+    end = wrapper.end_lineno or wrapper.lineno
+    around = "\n".join(lines[: wrapper.lineno - 1]).rstrip("\n")
+    after = "\n".join(lines[end:]).strip("\n")
+    return "\n\n\n".join(part for part in (around, after) if part), lines[wrapper.lineno : end]
 
 
 def _fence(main: str) -> str:

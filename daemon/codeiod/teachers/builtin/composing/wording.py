@@ -71,6 +71,9 @@ class Subject:
     returns: str
     """Its annotation."""
     printed: bool
+    each: str
+    """The argument whose items are tried in turn, ``""`` where there is none."""
+    item: str
     rules: Sequence[str]
     cases: Sequence[str]
 
@@ -90,6 +93,11 @@ def problem(subject: Subject, seed: int) -> str:
     """Write the problem statement, which ends in a question that names all arguments."""
     rng = random.Random(seed)
     parts = [_opening(subject, rng), _given(subject, rng)]
+    if subject.each:
+        parts.append(
+            f"Each `{subject.item}` of `{subject.each}` is tried by itself; those for which the"
+            " answer is true are wanted, in the order in which they are given."
+        )
     if subject.rules:
         heads = ["The rules, step by step:", "This is how it is worked out:",
                  "The result is defined by these steps:"]  # fmt: skip
@@ -104,6 +112,8 @@ def question(subject: Subject, rng: random.Random) -> str:
     """Ask for the result, naming all arguments."""
     names = listed([f"`{told.name}`" for told in subject.arguments])
     given = rng.choice([f"Given {names}", f"For given {names}", f"With {names} as given"])
+    if subject.each:
+        return f"{given}, which items of `{subject.each}` pass?"
     return f"{given}, {_asked(subject, rng)}?"
 
 
@@ -156,6 +166,8 @@ def _argument(told: Told) -> str:
 
 
 def _output(subject: Subject) -> str:
+    if subject.each:
+        return f"The items of `{subject.each}` for which the answer is true, in their order."
     if subject.printed and "list" in subject.returns:
         return "The lines of text that result, in order."
     about = _noun(subject.title)
