@@ -1,0 +1,57 @@
+"""Write the input generator of a program, and the text in which a candidate is probed.
+
+Imports its neighbours; pure.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from codeiod.teachers.builtin.candidates import Candidate
+from codeiod.teachers.builtin.fitting.shapes import Shape
+from codeiod_prompts import GENERATOR
+
+Shapes = tuple[Shape, ...]
+
+_HELPERS = {
+    "draw_rows": """\
+def draw_rows(draw, smallest, largest):
+    columns = random.randint(smallest, largest)
+    return [[draw() for _ in range(columns)] for _ in range(random.randint(smallest, largest))]
+""",
+    "draw_square": """\
+def draw_square(draw, smallest, largest):
+    size = random.randint(smallest, largest)
+    return [[draw() for _ in range(size)] for _ in range(size)]
+""",
+}
+_CASES = ("# the usual case", "# edges, and what the rules single out", "# few different values")
+
+
+def generator_text(names: Sequence[str], cases: Sequence[Shapes], name: str = GENERATOR) -> str:
+    """Write a generator that draws one of some cases, each with a shape for every argument."""
+    body = _drawing(names, cases[0])
+    for number, case in enumerate(cases[1:], start=1):
+        share = f"random.random() < {round(number / (number + 1), 2)}"
+        inner = textwrap.indent(f"{_CASES[0]}\n{body}" if number == 1 else body, "    ")
+        other = textwrap.indent(f"{_CASES[min(number, 2)]}\n{_drawing(names, case)}", "    ")
+        body = f"if {share}:\n{inner}else:\n{other}"
+    returned = ", ".join(f'"{argument}": {argument}' for argument in names)
+    body = textwrap.indent(f"{body}return {{{returned}}}\n", "    ")
+    helpers = "".join(f"{text}\n\n" for used, text in _HELPERS.items() if f"{used}(" in body)
+    return f"import random\n\n\n{helpers}def {name}():\n{body}"
+
+
+def _drawing(names: Sequence[str], shapes: Shapes) -> str:
+    return "".join(
+        f"{name} = {shape.expression()}\n" for name, shape in zip(names, shapes, strict=True)
+    )
+
+
+def entry_text(candidate: Candidate, conversions: Mapping[str, str], result: str, name: str) -> str:
+    """Write an entry point that converts at the edges, below the candidate's own text."""
+    names = [parameter.name for parameter in candidate.parameters]
+    passed = ", ".join(conversions[name].format(name) for name in names)
+    call = result.format(f"{candidate.target}({passed})")
+    return f"def {name}({', '.join(names)}):\n    return {call}\n"

@@ -1,0 +1,90 @@
+"""How a result that is no JSON is made one, and what it is called. Imports nothing of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+PLAIN = '''\
+def plain(value):
+    """Make a value of nested containers one that JSON can hold."""
+    if isinstance(value, dict):
+        return {str(key): plain(member) for key, member in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted((plain(member) for member in value), key=str)
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, (str, int, float)) or value is None:
+        return value
+    if isinstance(value, complex):
+        return [value.real, value.imag]
+    if isinstance(value, (bytes, bytearray)):
+        return list(value)
+    if hasattr(value, "__iter__") or hasattr(value, "__next__"):
+        return [plain(member) for member in value]
+    if hasattr(value, "__dict__"):
+        return {name: plain(member) for name, member in vars(value).items()}
+    return str(value)
+'''
+_BY_TYPE = {
+    "set": "sorted({0})",
+    "frozenset": "sorted({0})",
+    "ndarray": "{0}.tolist()",
+    "int64": "int({0})",
+    "int32": "int({0})",
+    "float32": "float({0})",
+    "bool": "bool({0})",
+    "bool_": "bool({0})",
+    "Decimal": "float({0})",
+    "Fraction": "str({0})",
+    "deque": "list({0})",
+    "dict_keys": "list({0})",
+    "dict_values": "list({0})",
+    "range": "list({0})",
+    "map": "list({0})",
+    "filter": "list({0})",
+    "zip": "list({0})",
+    "generator": "list({0})",
+    "bytes": "list({0})",
+}
+
+
+def conversions_for(why: str) -> tuple[str, ...]:
+    """Return what to try, the simplest first, where a result was no JSON for this reason."""
+    match = re.fullmatch(r"a value of type (\w+)", why)
+    if match and match[1] in _BY_TYPE:
+        return (_BY_TYPE[match[1]], "plain({0})")
+    return ("plain({0})",)
+
+
+def told(values: Sequence[Any]) -> str:
+    """Say in words what kind of value these are."""
+    kinds = list(dict.fromkeys(_kind(value) for value in values))
+    if set(kinds) == {"an integer", "a number"}:
+        kinds = ["a number"]
+    lists = [kind for kind in kinds if kind != "an empty list"]
+    return " or ".join((lists or kinds)[:3])
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int):
+        return "an integer"
+    if isinstance(value, float):
+        return "a number"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, dict):
+        return "an object"
+    if not value:
+        return "an empty list"
+    inner = {_kind(member) for member in value}
+    plural = {"an integer": "integers", "a number": "numbers", "a text": "texts"}
+    one = next(iter(inner)) if len(inner) == 1 else ""
+    if one in plural:
+        return f"a list of {plural[one]}"
+    return "a list of lists" if one.startswith(("a list", "an empty")) else "a list"

@@ -1,0 +1,120 @@
+"""From what the body does with a value to the shapes that it may have, the likeliest first.
+
+Imports its neighbours; pure.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+
+from codeiod.teachers.builtin.fitting.evidence import Cell, Use
+from codeiod.teachers.builtin.fitting.shapes import (
+    Bool,
+    Choice,
+    Float,
+    Int,
+    List,
+    Matrix,
+    Object,
+    Pair,
+    Record,
+    Shape,
+    Text,
+)
+
+
+def text_for(cell: Cell) -> Text:
+    """Return a text over an alphabet that holds the characters which the body asks for."""
+    constants = [c for c in cell.constants if isinstance(c, str)]
+    if cell.member is not None:
+        constants += [c for c in cell.member.constants if isinstance(c, str)]
+    single = "".join(dict.fromkeys("".join(c for c in constants if len(c) <= 2)))
+    words = tuple(c for c in constants if len(c) > 2)[:6]
+    parsed = cell.uses[Use.PARSED] + (cell.member.uses[Use.PARSED] if cell.member else 0)
+    if single in (" ", ", ", ","):
+        return Text(string.ascii_lowercase, 1, 5, 4, single.strip() or " ", words)
+    if parsed and not single:
+        return Text(string.digits, 1, 6)
+    if 0 < len(single) < 4 and not single.isspace():
+        return Text(single + "abxy"[: 5 - len(single)], 1, 8, specials=words)
+    if single:
+        return Text("".join(c for c in single if c.isprintable()), 1, 8, specials=words)
+    return Text(string.ascii_lowercase, 1, 8, specials=words)
+
+
+def object_for(cell: Cell) -> Shape:
+    """Return a record where the body asks for keys by name, else any object."""
+    if cell.keys:
+        members = ((key, (by_use(inner) or [Int()])[0]) for key, inner in cell.keys.items())
+        return Record(tuple(members))
+    inner = (by_use(cell.member) or [Int()])[0] if cell.member else Int()
+    return Object(inner)
+
+
+def by_use(cell: Cell, depth: int = 0) -> list[Shape]:
+    """Rank shapes by what the body does with the value."""
+    uses = cell.uses
+    if depth > 3:
+        return [Int()]
+    scores: dict[str, float] = {
+        "int": uses[Use.NUMBER] + 2 * uses[Use.COUNT] + uses[Use.INDEX] + 0.5 * uses[Use.DIVISOR],
+        "float": 1.5 * uses[Use.FLOAT],
+        "text": 3 * uses[Use.TEXT] + uses[Use.CHARACTER] + 1.5 * uses[Use.PARSED],
+        "list": 1.2 * uses[Use.ITERATED]
+        + uses[Use.INDEXED]
+        + 0.9 * uses[Use.SIZED]
+        + 3 * uses[Use.CHANGED]
+        + 0.4 * uses[Use.SEARCHED],
+        "mapping": 3 * uses[Use.MAPPING] + 3 * len(cell.keys),
+        "set": 3 * uses[Use.SET],
+        "bool": 0.3 * uses[Use.TRUTH],
+        "pair": 2 * len(cell.places),
+    }
+    if any(isinstance(c, str) for c in cell.constants):
+        scores["text"] += 3
+    ranked = sorted((kind for kind in scores if scores[kind] > 0), key=lambda k: -scores[k])
+    return [shape for kind in ranked for shape in _of_kind(kind, cell, depth)]
+
+
+def _of_kind(kind: str, cell: Cell, depth: int) -> list[Shape]:
+    member = (by_use(cell.member, depth + 1) if cell.member else []) or [Int()]
+    if kind == "int":
+        return [int_for(cell)]
+    if kind == "float":
+        return [Float()]
+    if kind == "text":
+        choice = tuple(c for c in cell.constants if isinstance(c, str) and c)
+        few = 1 < len(choice) <= 8 and not cell.uses[Use.ITERATED]
+        return [Choice(choice), text_for(cell)] if few else [text_for(cell)]
+    if kind == "list":
+        return _lists_of(member, cell)
+    if kind == "mapping":
+        return [object_for(cell)]
+    if kind == "set":
+        return [List(member[0], outer="set({0})")]
+    if kind == "pair":
+        places = range(max(cell.places) + 1)
+        inner = (by_use(cell.places.get(p, Cell()), depth + 1) or [Int()] for p in places)
+        return [Pair(tuple(shapes[0] for shapes in inner))]
+    return [Bool()]
+
+
+def _lists_of(member: Sequence[Shape], cell: Cell) -> list[Shape]:
+    first = member[0]
+    made: list[Shape] = []
+    if isinstance(first, List) and isinstance(first.member, Int):
+        made = [Matrix(first.member, 2, 4), Matrix(first.member, 2, 4, is_square=True)]
+    made.append(List(first))
+    if not cell.uses[Use.CHANGED]:
+        made.append(text_for(cell))
+    return made
+
+
+def int_for(cell: Cell) -> Int:
+    """Return a range that holds the constants which the body compares with."""
+    numbers = [c for c in cell.constants if type(c) is int]
+    if not numbers:
+        return Int(1, 10) if cell.uses[Use.COUNT] or cell.uses[Use.DIVISOR] else Int(0, 20)
+    low, high = min(0, *numbers), max(numbers)
+    return Int(low - 2 if low < 0 else 0, max(10, min(high + max(3, high // 4), 10**7)))

@@ -1,0 +1,70 @@
+"""Words that tell what kind of value is meant: methods, functions, and names of arguments.
+
+Imports nothing; pure.
+"""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TEXT_METHODS = _words(
+    "upper lower split strip lstrip rstrip replace startswith endswith isdigit isalpha isalnum "
+    "isupper islower title capitalize swapcase splitlines encode zfill center ljust rjust find "
+    "rfind isspace partition rsplit format casefold translate isnumeric"
+)
+LIST_METHODS = _words("append extend insert sort reverse pop remove")
+MAPPING_METHODS = _words("items keys values get setdefault update")
+SET_METHODS = _words("add discard union intersection difference issubset")
+ITERATING = _words(
+    "sum max min sorted enumerate zip list set tuple any all map filter reversed Counter deque "
+    "array asarray mean median std heapify accumulate frozenset permutations combinations"
+)
+NUMBERING = _words(
+    "range abs chr bin hex oct divmod pow round sqrt sin cos tan log log2 log10 exp floor ceil "
+    "factorial gcd radians degrees isqrt is_integer comb"
+)
+FLOATING = _words("sqrt sin cos tan log log2 log10 exp radians degrees")
+PARSING = _words("int float")
+
+_NAMES = {
+    "matrix": "grid matrix board mat table maze",
+    "texts": "words names strings strs lines texts tokens sentences",
+    "list": "nums numbers arr array lst list list1 list2 l a_list values vals data items seq "
+    "sequence scores prices weights heights digits coins costs nums1 nums2 arr1 arr2",
+    "text": "s s1 s2 str str1 str2 string text word name sentence line phrase msg message pattern "
+    "letters char ch c key prefix suffix",
+    "int": "n k m num number count size length limit steps day days index idx i j year month age "
+    "total target start end low high left right width height depth row rows col cols",
+    "number": "x y z r radius price rate weight temp temperature amount angle ratio percent "
+    "percentage salary speed mass distance time a b",
+    "bool": "flag verbose reverse debug",
+    "mapping": "d dict dic mapping counts",
+    "pairs": "point points edges pairs intervals ranges coords coordinates cells",
+}
+_ENDINGS = (
+    (("_list", "_arr", "_array", "_nums"), "list"),
+    (("_str", "string", "text", "_name", "_word"), "text"),
+    (("_dict", "_map"), "mapping"),
+    (("_num", "_count", "_size", "_len"), "int"),
+)
+_BEGINNINGS = (
+    (("is_", "has_", "use_"), "bool"),
+    (("n_", "num_", "max", "min"), "int"),
+    (("list_",), "list"),
+)
+
+
+def kind_of_name(name: str) -> str:
+    for kind, names in _NAMES.items():
+        if name in names.split():
+            return kind
+    for endings, kind in _ENDINGS:
+        if name.endswith(endings):
+            return kind
+    for beginnings, kind in _BEGINNINGS:
+        if name.startswith(beginnings):
+            return kind
+    return ""

@@ -1,0 +1,151 @@
+"""Inputs that fit a candidate are found by reading it and by trying it in the sandbox."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from codeiod.execution import execute
+from codeiod.teachers.builtin.candidates import Candidate, Parameter
+from codeiod.teachers.builtin.fitting import Fitted, Unfit, fit
+from codeiod.teachers.builtin.fitting.generalising import shape_of
+from codeiod_sandbox import Call, Limits, Returned, Sandbox
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(workers=1, limits=Limits(call_seconds=2.0)) as sandbox:
+        yield sandbox
+
+
+def candidate(source: str, **annotations: str) -> Candidate:
+    """Make a candidate of the function `f` of a module's text."""
+    head = source[source.index("def f(") + 6 :]
+    names = [part.strip() for part in head[: head.index(")")].split(",")]
+    parameters = tuple(Parameter(name, annotations.get(name, ""), None, "") for name in names)
+    return Candidate(source, "f", parameters, "", "", "f", (), result_is_printed=False, score=1.0)
+
+
+async def drawn(sandbox: Sandbox, fitted: Fitted, count: int = 20) -> list[dict[str, Any]]:
+    calls = [Call("input_generator", {}, seed) for seed in range(count)]
+    outcomes = await execute(sandbox, fitted.generator, calls)
+    return [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
+
+
+LARGEST_SUM = """\
+def f(nums, k):
+    if k > len(nums) or k <= 0:
+        raise ValueError("k does not fit")
+    best = current = sum(nums[:k])
+    for i in range(k, len(nums)):
+        current += nums[i] - nums[i - k]
+        if current > best:
+            best = current
+    return best
+"""
+VOWELS = """\
+def f(text):
+    total = 0
+    for c in text.lower():
+        if c in "aeiou":
+            total += 1
+        else:
+            total -= 1
+    return total
+"""
+OLDEST = """\
+def f(people):
+    best = people[0]
+    for person in people:
+        if person["age"] > best["age"]:
+            best = person
+    return [best["age"], len(best["name"])]
+"""
+TURNS = """\
+class Turn:
+    LEFT = "L"
+    RIGHT = "R"
+
+
+def f(moves):
+    angle = 0
+    for move in moves:
+        if move == Turn.LEFT:
+            angle += 90
+        elif move == Turn.RIGHT:
+            angle -= 90
+    return angle
+"""
+DIFFERENT = """\
+def f(items):
+    seen = set()
+    for item in items:
+        if item % 2 == 0:
+            seen.add(item)
+    return seen
+"""
+
+
+@pytest.mark.parametrize(
+    "source", [LARGEST_SUM, VOWELS, OLDEST, TURNS, DIFFERENT],
+    ids=["k of numbers", "letters", "records", "named constants", "a set"],
+)  # fmt: skip
+async def test_a_function_gets_inputs_that_cover_it(sandbox: Sandbox, source: str) -> None:
+    """At least 80% of the branches, in a generator that draws an object of all arguments."""
+    made = candidate(source)
+    fitted = await fit(sandbox, made)
+    assert isinstance(fitted, Fitted), fitted
+    assert fitted.coverage.share >= 0.8
+    inputs = await drawn(sandbox, fitted)
+    assert len(inputs) == 20
+    assert all(set(value) == {p.name for p in made.parameters} for value in inputs)
+
+
+async def test_a_set_is_returned_as_a_sorted_list(sandbox: Sandbox) -> None:
+    fitted = await fit(sandbox, candidate(DIFFERENT))
+    assert isinstance(fitted, Fitted)
+    assert fitted.result_conversion == "sorted({0})"
+
+
+async def test_keys_that_the_body_asks_for_are_drawn(sandbox: Sandbox) -> None:
+    fitted = await fit(sandbox, candidate(OLDEST))
+    assert isinstance(fitted, Fitted)
+    inputs = await drawn(sandbox, fitted, 5)
+    assert all(set(p) == {"age", "name"} for value in inputs for p in value["people"])
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("def f(a):\n    b = a\n    c = b\n    return 7\n", "hardly vary"),
+        ("def f(a):\n    raise TypeError(a)\n", "no inputs were found"),
+        ("def f(a):\n    while True:\n        pass\n", "out of time"),
+    ],
+    ids=["constant", "raises", "endless"],
+)
+async def test_why_there_are_no_inputs(source: str, reason: str) -> None:
+    """What can't be fitted is told with its reason."""
+    async with Sandbox(workers=1, limits=Limits(call_seconds=0.3)) as sandbox:
+        unfit = await fit(sandbox, candidate(source))
+    assert isinstance(unfit, Unfit)
+    assert reason in unfit.reason
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[3, 5], [0.5], ["abc", "de"], [True], [[1, 2], [3]], [{"a": 1}], [["x y", "z"]], [[[1, 2]]]],
+    ids=str,
+)
+async def test_a_shape_draws_values_of_the_kind_of_its_examples(values: list[Any]) -> None:
+    """The expression in the program and the sample made here are of the same kind."""
+    shape = shape_of(values)
+    assert shape is not None
+    written = eval(shape.expression(), {"random": random.Random(1)})  # our own text
+    assert type(written) is type(shape.sample(random.Random(1))) is type(values[0])
+    assert shape.told()
