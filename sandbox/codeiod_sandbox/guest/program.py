@@ -6,12 +6,12 @@ module keeps its own builtins, and its own references to all that it calls.
 
 import builtins
 import errno
-import random
 import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType, TracebackType
 from typing import TypeAlias
 
+from .chance import seed_all
 from .encode import NotJsonError, TooLongError, encode, type_name
 from .messages import RECORD_SLACK_BYTES, Kind
 
@@ -20,12 +20,8 @@ globals()["__builtins__"] = dict(vars(builtins))
 
 FILE_NAME = "program.py"
 MODULE_NAME = "program"
-_SEED_MASK = (1 << 64) - 1
-_NUMPY_SEED_MASK = (1 << 32) - 1
 _TEXT_CHARS = 1000
 _NO_LINE = 1 << 31
-_generator = random.seed.__self__  # type: ignore[attr-defined] # it is a method of this instance
-_seed_generator = super(random.Random, _generator).seed
 _exception_in_hand, _set_trace, _set_profile = sys.exc_info, sys.settrace, sys.setprofile
 _error_number = vars(OSError)["errno"].__get__
 _modules = sys.modules
@@ -77,17 +73,6 @@ def call(
         _set_trace(None)
         _set_profile(None)
     return _returned(value, limit_bytes)
-
-
-def seed_all(seed: int) -> None:
-    """Seed every source of random numbers that is loaded."""
-    # What random.seed does for an int, without the builtins that it would look up.
-    _seed_generator(seed & _SEED_MASK)
-    if _generator.gauss_next is not None:
-        _generator.gauss_next = None
-    numpy_random = _modules.get("numpy.random")
-    if numpy_random is not None:
-        numpy_random.seed(seed & _NUMPY_SEED_MASK)
 
 
 def _returned(value: object, limit_bytes: int) -> Result:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib import import_module
 
 from . import clock, imports
+from .chance import take_over
 from .child import TWIN_SEED, rehearse
 
 _PROGRAM = """
@@ -49,6 +50,7 @@ def preload(names: Iterable[str], allowed: Iterable[str] | None, *, twin: int) -
 def warm_up(*, twin: bool) -> None:
     """Do once, before any fork, what every child would do for the first time."""
     time.tzset()
+    take_over()
     main_module = sys.modules["__main__"]
     change = TWIN_SEED if twin else 0
     rehearse(_PROGRAM, _CALLS, change)
