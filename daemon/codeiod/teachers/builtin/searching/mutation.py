@@ -1,0 +1,167 @@
+"""Small changes to the arguments of a call, of the kind that a person would try next.
+
+Imports the standard library only; pure. A value keeps its JSON type, and grows no larger than the
+pairs of a program may be.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Iterator
+from typing import Any
+
+MAX_ITEMS = 18
+MAX_CHARACTERS = 90
+
+Place = tuple[str | int, ...]
+
+
+def changed(arguments: dict[str, Any], pool: Pool, rng: random.Random) -> dict[str, Any]:
+    """Return a copy with one to three of its parts changed."""
+    made = copy.deepcopy(arguments)
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+        places = list(_places(made))
+        place = rng.choice(places)
+        _put(made, place, _neighbour(_at(made, place), pool, rng))
+    return made
+
+
+def along(arguments: dict[str, Any], size: int, rng: random.Random) -> list[dict[str, Any]]:
+    """Return copies with one of the numbers moved up and down by steps from large to small."""
+    places = [place for place in _places(arguments) if is_number(_at(arguments, place))]
+    if not places:
+        return []
+    place = rng.choice(places)
+    number = _at(arguments, place)
+    made = []
+    for step in range(size // 2):
+        length = 4 * max(1.0, abs(number)) / 3**step
+        for moved in (number - length, number + length):
+            other = copy.deepcopy(arguments)
+            _put(other, place, round(moved) if isinstance(number, int) else moved)
+            made.append(other)
+    return made
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a JSON value is a number, of a size that a float can tell."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+
+
+class Pool:
+    """Values worth trying: the leaves of the wanted output and of inputs that are known to work."""
+
+    def __init__(self, *values: Any) -> None:
+        self.numbers: list[int | float] = []
+        self.texts: list[str] = []
+        for value in values:
+            self.add(value)
+
+    def add(self, value: Any) -> None:
+        for leaf in _leaves(value):
+            if isinstance(leaf, str):
+                self.texts.append(leaf)
+            elif isinstance(leaf, int | float) and not isinstance(leaf, bool):
+                self.numbers.append(leaf)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for member in value:
+            yield from _leaves(member)
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield key
+            yield from _leaves(member)
+    else:
+        yield value
+
+
+def _places(value: Any, place: Place = ()) -> Iterator[Place]:
+    """Give every part of the arguments, but not the arguments as a whole."""
+    if place:
+        yield place
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, member in members:
+        if isinstance(member, list | dict):
+            yield from _places(member, (*place, key))
+        else:
+            yield (*place, key)
+
+
+def _at(value: Any, place: Place) -> Any:
+    for key in place:
+        value = value[key]
+    return value
+
+
+def _put(value: Any, place: Place, member: Any) -> None:
+    _at(value, place[:-1])[place[-1]] = member
+
+
+def _neighbour(value: Any, pool: Pool, rng: random.Random) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return _other_int(value, pool, rng)
+    if isinstance(value, float):
+        return _other_float(value, pool, rng)
+    if isinstance(value, str):
+        return _other_text(value, pool, rng)
+    if isinstance(value, list):
+        return _other_list(value, pool, rng)
+    return value
+
+
+def _other_int(number: int, pool: Pool, rng: random.Random) -> int:
+    wanted = [n for n in pool.numbers if isinstance(n, int)] or [number]
+    near = rng.choice(wanted)
+    steps = (number + 1, number - 1, number + rng.randint(-10, 10), number * 2, number // 2)
+    jumps = (near, near - number, near + rng.randint(-2, 2), near * 2, near // 2)
+    return rng.choice((*steps, *jumps))
+
+
+def _other_float(number: float, pool: Pool, rng: random.Random) -> float:
+    near = float(rng.choice(pool.numbers or [number]))
+    step = rng.choice((0.01, 0.1, 0.5, 1.0, 10.0)) * rng.choice((-1, 1))
+    return round(rng.choice((number + step, number * 2, number / 2, near, near + step)), 4)
+
+
+def _other_text(text: str, pool: Pool, rng: random.Random) -> str:
+    letters = text + "".join(pool.texts) or "abc"
+    where = rng.randint(0, len(text))
+    other = rng.choice(pool.texts or [text])
+    letter = rng.choice(letters)
+    made = rng.choice(
+        (
+            text[:where] + letter + text[where:],
+            text[:where] + text[where + 1 :],
+            text[:where] + letter + text[where + 1 :],
+            other,
+            other[::-1],
+            text + other,
+            "".join(rng.sample(text, len(text))),
+        )
+    )
+    return made[:MAX_CHARACTERS]
+
+
+def _other_list(members: list[Any], pool: Pool, rng: random.Random) -> list[Any]:
+    made = list(members)
+    change = rng.choice(("swap", "drop", "copy", "reverse", "sort", "shuffle"))
+    if change == "copy" and made and len(made) < MAX_ITEMS:
+        member = _neighbour(copy.deepcopy(rng.choice(made)), pool, rng)
+        made.insert(rng.randint(0, len(made)), member)
+    elif change == "drop" and made:
+        del made[rng.randrange(len(made))]
+    elif change == "swap" and len(made) > 1:
+        first, second = rng.sample(range(len(made)), 2)
+        made[first], made[second] = made[second], made[first]
+    elif change == "reverse":
+        made.reverse()
+    elif change == "sort" and len({type(member) for member in made}) == 1:
+        made.sort(key=str if isinstance(made[0], dict | list) else None)
+    elif change == "shuffle":
+        rng.shuffle(made)
+    return made
