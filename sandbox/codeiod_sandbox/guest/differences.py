@@ -4,8 +4,8 @@ import builtins
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .shown import DICT, HEAD, LIST, OBJECT, OPAQUE, SET, TUPLE, Snapshot
 from .shown_text import printable, text_of
+from .snapshots import DICT, HEAD, LIST, OBJECT, OPAQUE, SET, TUPLE, Snapshot
 
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))

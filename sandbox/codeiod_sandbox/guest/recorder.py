@@ -9,57 +9,19 @@ written.
 
 import builtins
 from collections import deque
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
-from .shown import Snapper, Snapshot, is_atom, is_shown
-from .story import CALL, LINE, NOTHING, RAISE, RETURN, YIELD, Change, Limits, Row, Writer
+from .changes import Call, Changes
+from .story import CALL, LINE, NOTHING, RAISE, RETURN, YIELD, Limits, Row, Writer
 
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))
 
 _TAIL_LOOKS = 10  # for each step that may be kept
-_MOST_TAKEN = 1_000_000  # values, parts of others too: some 20 MB
+_MOST_TAKEN = 100_000  # values, parts of others too: some ten milliseconds
 _NAME_CHARS = 200
 _QUIETLY_RAISED = frozenset(map(id, (StopIteration, StopAsyncIteration, GeneratorExit)))
-_MEASURES: dict[int, Any] = {id(kind): kind.__len__ for kind in (list, dict, set, deque)}
-
-
-class Call:
-    """One call of a function that is going on."""
-
-    __slots__ = (
-        "code",
-        "depth",
-        "dropped",
-        "is_complete",
-        "is_dirty",
-        "is_kept",
-        "known",
-        "line",
-        "number",
-        "raised",
-        "rings",
-        "sizes",
-        "visits",
-        "watched",
-    )
-
-    def __init__(self, code: CodeType, number: int, depth: int, *, is_kept: bool) -> None:
-        self.code = code
-        self.number = number
-        self.depth = depth
-        self.is_kept = is_kept
-        self.is_dirty = False  # steps were not looked at since the last one that was
-        self.line = 0
-        self.is_complete = True  # nothing of its line is left to be told
-        self.raised = 0
-        self.visits: dict[int, int] = {}
-        self.known: dict[str, Snapshot] = {}
-        self.watched: tuple[str, ...] = ()
-        self.sizes: dict[str, tuple[int, int]] = {}
-        self.rings: dict[int, deque[Row]] = {}
-        self.dropped: dict[tuple[int, str], Row] = {}
 
 
 class Recorder:
@@ -72,7 +34,8 @@ class Recorder:
         self.is_stopped = False
         self._limits = limits
         self._statements = statements
-        self._snapper = Snapper()
+        self._changes = Changes()
+        self._snapper = self._changes.snapper
         self._total = 0
         self._calls = 0
         self._counts: dict[int, int] = {}
@@ -83,7 +46,6 @@ class Recorder:
         self._tail: deque[Row] = deque(maxlen=limits.max_tail_steps)
         self._told: dict[int, tuple[str, int, int, int]] = {}
         self._stack: list[Call] = []
-        self._watched: dict[int, tuple[CodeType, tuple[str, ...]]] = {}
 
     # What the tracer tells.
 
@@ -96,10 +58,10 @@ class Recorder:
         self._calls += 1
         number = self._next()
         if self._in_head:
-            self._watch(call, frame)
+            self._changes.watch(call, frame)
             came_from = (above.number, above.line) if above else (-1, 0)
             self._told[call.number] = (code.co_qualname[:_NAME_CHARS], call.depth, *came_from)
-            changes = self._changes(call, frame)
+            changes = self._changes.of_locals(call, frame)
             line = code.co_firstlineno
             self._keep(Row(number, CALL, line, call.number, 0, 0, changes, NOTHING, False))
         return call
@@ -201,7 +163,7 @@ class Recorder:
         is_early = visit <= self._limits.visits_first
         if not self._looks_at(call, is_news=is_early or is_news):
             return
-        changes = self._changes(call, frame)
+        changes = self._changes.of_locals(call, frame)
         was_dirty = call.is_dirty
         row = Row(number, LINE, line, call.number, visit, following, changes, NOTHING, was_dirty)
         call.is_dirty = False
@@ -214,7 +176,7 @@ class Recorder:
         """Keep a step that has a value: a return, a yield, an exception."""
         number = self._next()
         if self._looks_at(call, is_news=kind != YIELD):
-            changes = self._global_changes(call, frame, whole=True)
+            changes = self._changes.of_globals(call, frame, whole=True)
             taken = self._snapper.take(value)
             self._keep(Row(number, kind, call.line, call.number, 0, 0, changes, taken, False))
 
@@ -267,65 +229,3 @@ class Recorder:
     def _pop(self, call: Call) -> None:
         if call in self._stack:
             del self._stack[self._stack.index(call) :]
-
-    # What has changed.
-
-    def _changes(self, call: Call, frame: FrameType) -> list[Change]:
-        known = call.known
-        found: list[Change] = []
-        for name, value in frame.f_locals.items():
-            old = known.get(name, NOTHING)
-            if old is value:
-                continue
-            if is_atom(value):
-                new: Snapshot = value
-            elif is_shown(value):
-                new = self._snapper.take(value)
-            else:
-                continue
-            if type(new) is not type(old) or new != old:
-                found.append((name, old, new))
-                known[name] = new
-        if len(found) > 1:
-            # Interpreters differ in the order of their locals.
-            places = {name: place for place, name in enumerate(known)}
-            found.sort(key=lambda change: places[change[0]])
-        if call.watched:
-            found += self._global_changes(call, frame, whole=False)
-        return found
-
-    def _watch(self, call: Call, frame: FrameType) -> None:
-        """Choose the globals that a function's code names and that are data."""
-        code, module = call.code, frame.f_globals
-        cached = self._watched.get(id(code))
-        if cached is None:
-            # An attribute's name is there too, and may be a local's.
-            own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
-            names = [name for name in code.co_names if name not in own]
-            names = [name for name in names if is_shown(module.get(name, len))]
-            cached = self._watched[id(code)] = (code, tuple(names))
-        call.watched = cached[1]
-        for name in call.watched:
-            value = module.get(name)
-            call.known[name] = self._snapper.take(value)
-            call.sizes[name] = _size(value)
-
-    def _global_changes(self, call: Call, frame: FrameType, *, whole: bool) -> list[Change]:
-        """Compare globals; `whole`, or only what is cheap: another object, another length."""
-        found: list[Change] = []
-        for name in call.watched:
-            value = frame.f_globals.get(name)
-            size = _size(value)
-            if call.sizes[name] == size and (not whole or is_atom(value)):
-                continue
-            call.sizes[name] = size
-            old, new = call.known[name], self._snapper.take(value)
-            if type(new) is not type(old) or new != old:
-                found.append((name, old, new))
-                call.known[name] = new
-        return found
-
-
-def _size(value: object) -> tuple[int, int]:
-    measure = _MEASURES.get(id(type(value)))
-    return (id(value), measure(value) if measure else -1)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 
-from .shown import (
+from .snapshots import (
     DICT,
     ELIDED,
     LIST,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .differences import differences
-from .shown import Snapshot
 from .shown_text import json_of, text_of
+from .snapshots import Snapshot
 
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))

@@ -14,7 +14,8 @@ from opcode import opmap
 from types import CodeType, FrameType, SimpleNamespace
 from typing import Any
 
-from .recorder import Call, Recorder
+from .changes import Call
+from .recorder import Recorder
 from .story import Limits
 
 # Functions look up builtins here from now on; a program's changes are not seen.
