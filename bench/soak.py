@@ -3,9 +3,9 @@
     python bench/soak.py [--executions 50000] [--workers 2] [--at-most LEVEL]
 
 Takes stock of memory, processes, descriptors, mounts and names at the start and at the end, checks
-every outcome, and compares the last tenth with the first. As the machine may be busy with other
-things meanwhile, the sandbox that has run all is compared with a fresh one too, in slices that
-take turns. Exit status 1 where a goal is missed.
+every outcome, and compares the sandbox that has run all with a fresh one, in slices that take turns:
+what else keeps the machine busy tells on both. The last tenth is set beside the first as well, which
+is the same only on a machine that does nothing else. Exit status 1 where a goal is missed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from statistics import median
 import anyio
 from recorded_parts.table import Table
 from soak_parts.filling import fill
-from soak_parts.machine import Holding, cpu_seconds, holding, own_folder
+from soak_parts.machine import Holding, cpu_seconds, holding, inherit_orphans, own_folder
 from soak_parts.mix import LIMITS, Execution, executions
 
 from codeiod_sandbox import Sandbox, SandboxError, SandboxLevel
@@ -90,6 +90,7 @@ async def stretch(
 async def soak(table: Table, options: argparse.Namespace) -> None:
     """Run it all, and hold it to the goals."""
     judge, workers = Judge(), options.workers
+    inherit_orphans()
     before = holding()
     async with Sandbox(workers, LIMITS, at_most=options.at_most) as sandbox:
         print(f"       {sandbox.describe()}")
@@ -148,9 +149,9 @@ def _judge_holdings(table: Table, start: Holding, end: Holding) -> None:
 
 def _judge_paces(table: Table, first: Pace, last: Pace, ratios: list[tuple[float, float]]) -> None:
     wall = first.wall_seconds / last.wall_seconds
-    table.at_least("throughput, last tenth to first", GOAL_SPEED, wall, str(last))
     cpu = first.cpu_seconds / last.cpu_seconds
-    table.at_least("executions for CPU, last tenth to first", GOAL_SPEED, cpu)
+    table.add("throughput, last tenth to first", "", f"{wall:.2f} ({first}; {last})", ok=True)
+    table.add("executions for CPU, last tenth to first", "", f"{cpu:.2f}", ok=True)
     told = f"median of {len(ratios)} turns"
     by_wall, by_cpu = (median(column) for column in zip(*ratios, strict=True))
     table.at_least("throughput, aged to fresh, in turns", GOAL_SPEED, by_wall, told)

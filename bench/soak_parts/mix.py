@@ -19,7 +19,7 @@ from codeiod_sandbox import Call, Limits, Outcome, Program, Returned
 HOSTILE_EVERY = 5
 TWIN_EVERY = 10
 ROUNDS_A_RARE_ONE = 16
-LIMITS = Limits(call_seconds=0.25, memory_bytes=64 << 20, output_bytes=1 << 16)
+LIMITS = Limits(call_seconds=0.5, memory_bytes=64 << 20, output_bytes=1 << 16)
 _HEAD = "import ctypes, os, sys\nkept = []\ndef f():\n"
 
 
