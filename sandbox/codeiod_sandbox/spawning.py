@@ -14,8 +14,11 @@ from codeiod_sandbox.flavours import Flavour
 from codeiod_sandbox.outcomes import SandboxLevel
 
 _GUEST = Path(__file__).parent
+# A zygote forks while it idles and has one thread: nothing needs mending in a child, and what
+# modules would do about it costs a child more than its program does.
 _BOOTSTRAP = """\
-import sys
+import os, sys
+os.register_at_fork = lambda **hooks: None
 sys.path.insert(0, {folder!r})
 from guest.main import main
 del sys.path[0]
