@@ -6,6 +6,7 @@ Imports anyio and the shared layouts. No call here blocks the event loop.
 import array
 import contextlib
 import json
+import math
 import os
 import signal
 import socket
@@ -136,8 +137,7 @@ class Zygote:
 
     async def _receive_within(self, seconds: float) -> bytes:
         """Wait for a datagram; wake a keeper that somebody stopped, so that it does its duty."""
-        give_up = anyio.current_time() + seconds
-        while anyio.current_time() < give_up:
+        for _ in range(math.ceil(seconds / WAKE_SECONDS)):
             with anyio.move_on_after(WAKE_SECONDS):
                 return await self._receive()
             self._signal(signal.SIGCONT)
@@ -156,11 +156,12 @@ class Zygote:
     async def _receive(self) -> bytes:
         """Return the next datagram; a fault that the zygote tells, or its end, raises."""
         while True:
+            await anyio.wait_readable(self._control)  # first: an answer takes its time
             try:
                 datagram = self._control.recv(_DATAGRAM_BYTES)
                 break
             except BlockingIOError:
-                await anyio.wait_readable(self._control)
+                continue
             except OSError as error:
                 self.is_of_use = False
                 raise ZygoteLost(str(error)) from error
