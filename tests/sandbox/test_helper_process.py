@@ -61,9 +61,10 @@ def f(what):
 def below(pid: int) -> set[int]:
     """Return all processes below `pid`, by the kernel's own lists."""
     found: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            found |= {child} | below(child)
+    with suppress(FileNotFoundError, ProcessLookupError):  # it may end meanwhile
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                found |= {child} | below(child)
     return found
 
 
