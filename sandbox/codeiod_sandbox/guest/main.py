@@ -115,9 +115,9 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
     else:
         keeper = os.getpid()
         _leave_a_keeper(control)
+        own, first = OwnMemory.open(), FirstToGo.open()  # of a former root's, it belongs to root
         layers.attempt("foreign user", lambda: _become_nobody(settings.scratch))
         namespaces.die_with_parent(keeper)
-        own, first = OwnMemory.open(), FirstToGo.open()
         place = _Place(None, own, first, settings.scratch, [*trees, *_READABLE_FILES])
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), place.tmp))
     os.chdir("/")
