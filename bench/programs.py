@@ -27,6 +27,7 @@ from recorded_parts.table import Table
 
 from codeiod.admission import Admission, Recipe
 from codeiod.config import load
+from codeiod.execution import Runner
 from codeiod.items import Entry, Origin, Pair, Program, Reason, item_id_of
 from codeiod.journal import InFlight, Journal, Steps
 from codeiod.service.parts import open_sandbox
@@ -36,7 +37,7 @@ from codeiod.stages.work import Rejected, Work
 from codeiod.telemetry import Funnel
 from codeiod.testing import FakeTeacher
 from codeiod_prompts import Prompts
-from codeiod_sandbox import Sandbox, SandboxError
+from codeiod_sandbox import SandboxError
 
 PROGRAMS = "programs.jsonl.gz"
 WHOLE_PAIRS = 10
@@ -62,7 +63,7 @@ class Run:
 
     journal: Journal
     recipes: Recipes
-    sandbox: Sandbox
+    sandbox: Runner
     found: list[Found] = field(default_factory=list)
     kept: list[tuple[Program, tuple[Pair, ...]]] = field(default_factory=list)
 

@@ -3,9 +3,9 @@
     python bench/soak.py [--executions 50000] [--workers 2] [--at-most LEVEL]
 
 Takes stock of memory, processes, descriptors, mounts and names at the start and at the end, checks
-every outcome, and compares the sandbox that has run all with a fresh one, in slices that take turns:
-what else keeps the machine busy tells on both. The last tenth is set beside the first as well, which
-is the same only on a machine that does nothing else. Exit status 1 where a goal is missed.
+every outcome, and compares the sandbox that has run all with a fresh one, in slices that take
+turns: what else keeps the machine busy tells on both. The last tenth is set beside the first as
+well, which says the same only on a quiet machine. Exit status 1 where a goal is missed.
 """
 
 from __future__ import annotations

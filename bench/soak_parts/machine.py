@@ -87,9 +87,7 @@ def inherit_orphans() -> None:
 
 def cpu_seconds() -> float:
     """Return the CPU time of this process, and of all that ran or run below it."""
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+    _reap()
     below = sum(process.cpu_seconds for process in tree()[1:])
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return below + sum(used.ru_utime + used.ru_stime for used in usages)
@@ -97,6 +95,7 @@ def cpu_seconds() -> float:
 
 def holding() -> Holding:
     """Take stock; to be called while no program runs."""
+    _reap()
     own, *below = tree()
     return Holding(
         processes=len(below),
@@ -108,6 +107,13 @@ def holding() -> Holding:
         scratch=_entries(Path(tempfile.gettempdir())),
         names=frozenset(_names()),
     )
+
+
+def _reap() -> None:
+    """Take leave of what has ended, the orphans among it."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _names() -> Iterator[str]:
