@@ -8,6 +8,7 @@ import os
 import resource
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import anyio.to_thread
 
 from codeiod_sandbox import remedies
 from codeiod_sandbox.attacks import Attacked, attack
+from codeiod_sandbox.cgroups import NotDelegatedError, own_group
 from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import Call, Program, Returned, SandboxError, SandboxLevel
 from codeiod_sandbox.pool import Sandbox
@@ -152,7 +154,7 @@ async def _probe(
         Interpreter(path, version, closed_at),
         tuple(found),
         rate,
-        tuple(_bounds()),
+        await anyio.to_thread.run_sync(lambda: tuple(_bounds())),
         tuple(attacked),
     )
 
@@ -173,6 +175,22 @@ def _bounds() -> Iterator[str]:
         limit, _ = resource.getrlimit(kind)
         if limit != resource.RLIM_INFINITY:
             yield f"ulimit {name}: no process can have more than {limit >> 20:,} MB of memory"
+    with suppress(NotDelegatedError, OSError):
+        proc = Path("/proc/self")
+        yield from group_bounds(
+            *own_group((proc / "cgroup").read_text(), (proc / "mountinfo").read_text())
+        )
+
+
+def group_bounds(mount: Path, own: Path) -> Iterator[str]:
+    """Tell of each group around this process that bounds its memory."""
+    for group in (own, *own.parents):
+        with suppress(FileNotFoundError):
+            most = (group / "memory.max").read_text().strip()
+            if most != "max":
+                yield f"memory.max of {group}: {int(most) >> 20:,} MB for all together"
+        if group == mount:
+            return
 
 
 def _names(modules: Modules) -> list[str]:

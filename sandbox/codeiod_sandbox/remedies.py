@@ -22,7 +22,9 @@ UNLOCKS = {
     "foreign user": SandboxLevel.NO_NAMESPACES,
     "cgroup": SandboxLevel.CGROUP,
 }
-UNIT = "Delegate=memory pids cpu (from systemd 254 on also DelegateSubgroup=daemon)"
+UNIT = (
+    "Delegate=memory pids cpu, OOMPolicy=continue, and from systemd 254 on DelegateSubgroup=daemon"
+)
 _ERRORS = {**errno.errorcode, errno.EOPNOTSUPP: "EOPNOTSUPP"}
 _NUMBERED = re.compile(r"(?:\w+: )?\[Errno (\d+)\] ")
 _CONTAINER_MARKS = (".dockerenv", "run/.containerenv")

@@ -9,6 +9,7 @@ import pytest
 
 from codeiod_sandbox import Modules, Sandbox, SandboxError, SandboxLevel, probe, remedies
 from codeiod_sandbox.attacks import ATTACKS, attack
+from codeiod_sandbox.probe import group_bounds
 
 
 def test_each_layer_works_or_says_why_not() -> None:
@@ -145,3 +146,14 @@ def test_what_keeps_a_level_away() -> None:
         "no namespaces (unshare: no);"
         " no landlock (ABI 3: signals and abstract sockets are not scoped)"
     )
+
+
+def test_a_group_that_bounds_the_memory_is_told(tmp_path: Path) -> None:
+    """Its own and those around it; one without a bound is none."""
+    own = tmp_path / "system.slice/x.service"
+    own.mkdir(parents=True)
+    (own / "memory.max").write_text("max\n")
+    (own.parent / "memory.max").write_text(f"{200 << 20}\n")
+    assert list(group_bounds(tmp_path, own)) == [
+        f"memory.max of {own.parent}: 200 MB for all together"
+    ]

@@ -60,7 +60,9 @@ def _tell(found: Probe, minimum: int) -> None:
         _tell_layer(layer, found.level)
     for bound in found.bounds:
         _line("memory", bound)
-        _more("-> start it without: sandbox.memory_bytes is counted beside the interpreter's own")
+        _more(
+            "-> have room in it for sandbox.memory_bytes, beside what an interpreter takes itself"
+        )
     interpreter = found.interpreter
     _line("interpreter", f"{interpreter.path} {interpreter.version}")
     if interpreter.closed_at:
