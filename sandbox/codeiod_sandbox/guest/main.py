@@ -4,6 +4,9 @@ Imports the standard library alone. Started with a small environment, descriptor
 /dev/null, 3 the control socket, and its settings as JSON in the one argument.
 """
 
+# pathlib is modules of half a megabyte, and each fork pays for it:
+# ruff: noqa: PTH110, PTH116, PTH118, PTH120
+
 import contextlib
 import gc
 import json
@@ -13,7 +16,6 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from . import landlock, namespaces, rlimits, seccomp, syscalls
 from .lock import Jail
@@ -104,7 +106,7 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
     trees = _visible_trees()
     os.nice(_NICENESS)
     with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_bytes(SCORE_OF_A_ZYGOTE)
+        namespaces.write_kernel_file("/proc/self/oom_score_adj", SCORE_OF_A_ZYGOTE.decode())
     if settings.cgroup:
         # Before the namespaces: from in there the folder is not to be seen.
         members = f"{settings.cgroup}/cgroup.procs"
@@ -216,8 +218,8 @@ def _visible_trees() -> list[str]:
     sys.path[:] = [
         entry for entry in sys.path if any(entry.startswith(prefix + "/") for prefix in prefixes)
     ]
-    libraries = [str(Path(sys.base_prefix, "lib"))]
-    entries = [entry for entry in sys.path if Path(entry).exists()]
+    libraries = [os.path.join(sys.base_prefix, "lib")]
+    entries = [entry for entry in sys.path if os.path.exists(entry)]
     real = [os.path.realpath(entry) for entry in [*libraries, *entries]]
     return [*libraries, *entries, *real, *_SYSTEM_TREES, "/etc/ld.so.cache"]
 
@@ -230,8 +232,10 @@ def _become_nobody(tmp: str) -> None:
     if os.getuid() != 0:
         raise OSError(0, "not root: programs run as the daemon's own user")
     for entry in [tmp, *sys.path]:
-        for folder in Path(entry).parents:
-            if not folder.stat().st_mode & 0o001:
+        folder = entry
+        while folder != os.path.dirname(folder):
+            folder = os.path.dirname(folder)
+            if not os.stat(folder).st_mode & 0o001:
                 raise OSError(0, f"{folder} is closed to other users")
     user = namespaces.OUTER_ID + os.getpid() % _FOREIGN_USERS
     os.chown(tmp, user, user)

@@ -8,7 +8,6 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
 
 from . import namespaces, rlimits, syscalls
@@ -142,5 +141,5 @@ def _end_orphans() -> None:
 
 
 def _children() -> list[int]:
-    listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    return [int(child) for child in listed.split()]
+    with open(f"/proc/self/task/{os.getpid()}/children") as listed:  # noqa: PTH123 # see main
+        return [int(child) for child in listed.read().split()]
