@@ -167,6 +167,109 @@ def f(n):
 """
 
 
+GENERATORS = """
+import itertools
+
+
+def g():
+    s=[0]
+    i=0
+    while True:
+        yield s[i]
+        s.append(1)
+        i+=1
+
+
+def h():
+    while True:
+        try:
+            x = yield 1
+        except ValueError:
+            x = 5
+        except KeyError:
+            return 6
+        finally:
+            y = 2
+
+
+def p():
+    yield 1
+    yield 2
+
+
+def deleg(n):
+    r = yield from p()
+    return r
+
+
+class It:
+    def __init__(self):
+        self.n = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.n += 1
+        if self.n > 2:
+            raise StopIteration
+        return self.n
+
+
+def f(n):
+    t=0
+    w = h()
+    next(w)
+    w.throw(ValueError("a"))
+    try:
+        w.throw(KeyError("b"))
+    except StopIteration as e:
+        v = e.value
+    w = h(); next(w); w.close()
+    w = p(); next(w)
+    try:
+        w.throw(KeyError("c"))
+    except KeyError:
+        v = 3
+    del w
+    q=list(deleg(1))
+    for z in deleg(2):
+        break
+    z=list(It())
+    for z in It(): pass
+    try:
+        next(iter([]))
+    except StopIteration:
+        v = 4
+    import contextlib
+    @contextlib.contextmanager
+    def cm():
+        v = 1
+        yield v
+        v = 2
+    with cm() as k:
+        v = k
+    with contextlib.suppress(ValueError): raise ValueError(1)
+    with contextlib.suppress(ValueError):
+        raise ValueError(2)
+    import asyncio
+    async def co(k):
+        await asyncio.sleep(0)
+        return k
+    async def main():
+        return [await co(1), await co(2)]
+    v = asyncio.run(main())
+    for v in itertools.islice(g(), n):
+        t+=v
+    for k in g():
+        if k > 0:
+            break
+    a = list(zip(range(2), g()))
+    u = t+1
+    return u
+"""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tracing() -> AsyncIterator[Sandbox]:
     async with Sandbox(workers=1, limits=LIMITS) as sandbox:
@@ -294,16 +397,19 @@ def _interpreters() -> list[Path]:
 
 
 @pytest.mark.skipif(not _interpreters(), reason="no other interpreter is here")
+@pytest.mark.parametrize("source", [KITCHEN, GENERATORS], ids=["kitchen", "generators"])
 @pytest.mark.parametrize("n", [0, 1, 4, 9])
-async def test_every_interpreter_tells_the_same(tracing: Sandbox, n: int) -> None:
+async def test_every_interpreter_tells_the_same(tracing: Sandbox, n: int, source: str) -> None:
     """By `sys.settrace` or `sys.monitoring`: steps, counts and arcs are the same."""
     call = Call("f", {"n": n})
-    here = await tracing.trace(Program(KITCHEN), call)
+    here = await tracing.trace(Program(source), call)
+    assert here.trace is not None
+    assert not here.trace.was_stopped
     assert isinstance(here.outcome, Returned)
     assert here.trace is not None
     for python in _interpreters():
         async with Sandbox(workers=1, limits=LIMITS, python=python) as other:
-            there = await other.trace(Program(KITCHEN), call)
+            there = await other.trace(Program(source), call)
         assert isinstance(there.outcome, Returned)
         assert there.outcome.json == here.outcome.json
         assert there.trace is not None

@@ -28,6 +28,7 @@ class Call:
         "is_complete",
         "is_dirty",
         "is_kept",
+        "is_paused",
         "known",
         "line",
         "number",
@@ -43,6 +44,7 @@ class Call:
         self.number = number
         self.depth = depth
         self.is_kept = is_kept
+        self.is_paused = False  # at a yield
         self.is_dirty = False  # steps were not looked at since the last one that was
         self.line = 0
         self.is_complete = True  # nothing of its line is left to be told

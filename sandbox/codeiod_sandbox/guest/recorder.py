@@ -46,8 +46,7 @@ class Recorder:
         self._tail: deque[Row] = deque(maxlen=limits.max_tail_steps)
         self._told: dict[int, tuple[str, int, int, int]] = {}
         self._stack: list[Call] = []
-
-    # What the tracer tells.
+        self._paused: dict[int, Call] = {}
 
     def entered(self, frame: FrameType) -> Call:
         """Begin a call."""
@@ -59,16 +58,20 @@ class Recorder:
         number = self._next()
         if self._in_head:
             self._changes.watch(call, frame)
+            name = str.__str__(code.co_qualname)[:_NAME_CHARS]
             came_from = (above.number, above.line) if above else (-1, 0)
-            self._told[call.number] = (code.co_qualname[:_NAME_CHARS], call.depth, *came_from)
+            self._told[call.number] = (name, call.depth, *came_from)
             changes = self._changes.of_locals(call, frame)
             line = code.co_firstlineno
             self._keep(Row(number, CALL, line, call.number, 0, 0, changes, NOTHING, False))
         return call
 
     def resumed(self, call: Call, _: FrameType) -> None:
-        """Go on with the call of a generator."""
-        self._stack.append(call)
+        """Go on with the call of a generator, if it does not go on already."""
+        if call.is_paused:
+            call.is_paused = False
+            self._paused.pop(call.number, None)
+            self._stack.append(call)
 
     def reached(self, call: Call, frame: FrameType, line: int) -> None:
         """Begin a line, and with it, perhaps, a statement."""
@@ -78,6 +81,7 @@ class Recorder:
         before = call.line
         if line == before:
             return
+        self.resumed(call, frame)  # of one that an exception was thrown into nothing else tells
         visit = call.visits[line] = call.visits.get(line, 0) + 1
         if not call.is_complete:
             self._complete(call, frame, line, is_news=visit <= self._limits.visits_first)
@@ -97,19 +101,35 @@ class Recorder:
     def yielded(self, call: Call, frame: FrameType, value: object) -> None:
         """Leave a generator for a while."""
         self._tell(call, frame, YIELD, value)
+        self.paused(call)
+
+    def paused(self, call: Call) -> None:
+        """Leave a generator without a value: nobody goes on with it."""
+        call.is_paused = True
+        self._paused[call.number] = call
+        self._pop(call)
+
+    def unbegun(self, call: Call) -> None:
+        """Take back the last step: a generator was entered only to be closed."""
+        if self._head and self._head[-1].frame == call.number and self._in_head:
+            self._head.pop()
+            self._total -= 1
+            self._calls -= 1
         self._pop(call)
 
     def raised(self, call: Call, frame: FrameType, error: BaseException) -> None:
         """Tell an exception that came out of the line, once."""
         if id(type(error)) in _QUIETLY_RAISED or call.raised == id(error):
             return
+        self.resumed(call, frame)
         self._end_line(call, frame)
         call.raised = id(error)
         self._tell(call, frame, RAISE, error)
 
     def unwound(self, call: Call, frame: FrameType) -> None:
-        """End a call by an exception."""
-        self._end_line(call, frame)
+        """End a call by an exception, or because nobody goes on with a generator."""
+        if not call.is_paused:
+            self._end_line(call, frame)
         self._left(call)
 
     def ended(self, value: object) -> None:
@@ -122,7 +142,7 @@ class Recorder:
 
     def story(self) -> list[Any]:
         """Return all that was recorded, as JSON can carry it."""
-        for call in self._stack:
+        for call in (*self._stack, *self._paused.values()):
             self._keep_last_visits(call)
         head = {row.number: row for row in self._head}
         tail = [row for row in self._tail if row.number not in head]
@@ -137,8 +157,6 @@ class Recorder:
             self._total,
             self.is_stopped,
         ]
-
-    # What is kept of it.
 
     def _next(self) -> int:
         number = self._total
@@ -224,6 +242,7 @@ class Recorder:
 
     def _left(self, call: Call) -> None:
         self._keep_last_visits(call)
+        self._paused.pop(call.number, None)
         self._pop(call)
 
     def _pop(self, call: Call) -> None:
