@@ -23,6 +23,7 @@ from tenacity import (
 from codeiod.config import SandboxSettings
 from codeiod_sandbox import (
     DEFAULT_MODULES,
+    DEFAULT_TRACE_LIMITS,
     Call,
     Modules,
     Outcome,
@@ -65,15 +66,37 @@ async def execute(
 
     :raises SandboxError: it kept failing.
     """
-    async for attempt in AsyncRetrying(
+    async for attempt in _attempts():
+        with attempt:
+            return await runner.run(Program(source), calls, twin=twin, alone=alone)
+    raise AssertionError("tenacity ends by returning or raising")
+
+
+async def trace(
+    runner: Runner,
+    source: str,
+    call: Call,
+    limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+    *,
+    twin: bool = False,
+) -> Traced:
+    """Trace a call of a program; a fault of the sandbox is retried.
+
+    :raises SandboxError: it kept failing.
+    """
+    async for attempt in _attempts():
+        with attempt:
+            return await runner.trace(Program(source), call, limits, twin=twin)
+    raise AssertionError("tenacity ends by returning or raising")
+
+
+def _attempts() -> AsyncRetrying:
+    return AsyncRetrying(
         retry=retry_if_exception_type(SandboxError),
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_random_exponential(max=MAX_WAIT_SECONDS),
         reraise=True,
-    ):
-        with attempt:
-            return await runner.run(Program(source), calls, twin=twin, alone=alone)
-    raise AssertionError("tenacity ends by returning or raising")
+    )
 
 
 def modules_of(wanted: SandboxSettings) -> Modules:
