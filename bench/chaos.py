@@ -28,7 +28,7 @@ from soak_parts.mix import Execution, executions
 from soak_parts.trouble import Trouble
 
 from codeiod.execution import Runner, execute
-from codeiod_sandbox import HelperSandbox, Limits, Sandbox, SandboxError, SandboxLevel
+from codeiod_sandbox import HelperSandbox, Limits, Sandbox, SandboxLevel
 
 DISTURBANCES = 300
 MEAN_SECONDS = 0.15
@@ -38,7 +38,8 @@ LIMITS = Limits(call_seconds=1.0, memory_bytes=64 << 20, output_bytes=1 << 16)
 WORKERS = 3
 CLIENTS = 8
 SOUND_AFTERWARDS = 200
-INTERPRETERS = (Path(sys.executable), Path("/usr/bin/python3"))
+# The second where the first lies in a closed folder, which a foreign user's programs can't read.
+INTERPRETERS = (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}")
 
 
 async def _client(ledger: Ledger, sandbox: Runner, waiting: Iterator[Execution]) -> None:
@@ -98,12 +99,9 @@ async def _open(name: str, exits: AsyncExitStack) -> Sandbox | HelperSandbox:
     if name == HELPER:
         return await exits.enter_async_context(HelperSandbox(WORKERS, LIMITS))
     level = SandboxLevel[name]
-    for python in INTERPRETERS:
-        try:
-            sandbox = Sandbox(WORKERS, LIMITS, python=python, at_most=level)
-            await exits.enter_async_context(sandbox)
-        except SandboxError:
-            continue
+    for python in filter(Path.exists, map(Path, INTERPRETERS)):
+        sandbox = Sandbox(WORKERS, LIMITS, python=python, at_most=level)
+        await exits.enter_async_context(sandbox)
         if sandbox.level == level:
             return sandbox
         await exits.aclose()
