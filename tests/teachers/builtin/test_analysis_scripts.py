@@ -125,3 +125,33 @@ def test_what_has_no_plain_equivalent(content: str, why: str) -> None:
     found = find_candidates(content, "Python")
     assert isinstance(found, Declined)
     assert why in found.reason
+
+
+STACK = """\
+class Stack:
+    def __init__(self, size):
+        self.size = size
+        self.items = []
+
+    def push(self, item):
+        if len(self.items) < self.size:
+            self.items.append(item)
+
+    def pop(self):
+        return self.items.pop()
+
+    def show(self):
+        print(self.items)
+"""
+
+
+def test_a_class_becomes_a_list_of_operations() -> None:
+    """Its methods are called in turn on a fresh object; what fails says so by its error."""
+    candidate = best(STACK)
+    size, operations = candidate.parameters
+    assert size.name == "size"
+    assert operations.annotation == "list[tuple[Literal['push', 'pop'], int]]"
+    assert "`pop` does not use" in candidate.doc
+    assert "show" not in candidate.source
+    steps = [["push", 1], ["push", 2], ["push", 3], ["pop", 0], ["pop", 0], ["pop", 0]]
+    assert call(STACK, 2, steps) == [2, 1, "IndexError"]

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
+from codeiod.teachers.builtin.analysis.operations import with_operations
 from codeiod.teachers.builtin.analysis.reads import reads_line
 from codeiod.teachers.builtin.analysis.scripts import Rewritten, rewritten
 from codeiod.teachers.builtin.analysis.slicing import Unfit
@@ -25,6 +26,7 @@ from codeiod_prompts.programs import SourceError, parse_source
 LONGEST_CHARS = 120_000
 MOST_FUNCTIONS = 80
 MOST_CANDIDATES = 8
+MOST_CLASSES = 6
 SERVING = 0.5
 """The part of its score that a function loses which serves another one of the file."""
 PYTHON_2 = (
@@ -57,6 +59,9 @@ def _found(survey: Survey) -> tuple[Candidate, ...] | Declined:
     for function, owner in islice(survey.functions(), MOST_FUNCTIONS):
         with _counting(reasons):
             found.append(_parsed(candidate_of(file, function, owner)))
+    for script in islice(with_operations(survey), MOST_CLASSES):
+        with _counting(reasons):
+            found.append(_of_operations(script))
     if not found or any(reads_line(n) for n in ast.walk(survey.module)):
         with _counting(reasons):
             for script in rewritten(survey):
@@ -71,6 +76,17 @@ def _of_script(script: Rewritten) -> Made:
     function = survey.meaning(script.name)
     assert isinstance(function, ast.FunctionDef), "a script is rewritten as a function"
     return _parsed(candidate_of(File(survey), function, None))
+
+
+def _of_operations(script: Rewritten) -> Made:
+    """Make a candidate of the function that was written around a class."""
+    made = _of_script(script)
+    parameters = tuple(
+        replace(p, annotation=script.annotations.get(p.name, p.annotation))
+        for p in made.candidate.parameters
+    )
+    changed = replace(made.candidate, parameters=parameters, doc=script.doc, wrapped=True)
+    return replace(made, candidate=changed)
 
 
 def _parsed(made: Made) -> Made:

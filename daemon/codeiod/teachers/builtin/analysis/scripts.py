@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from codeiod.teachers.builtin.analysis.purity import walk
 from codeiod.teachers.builtin.analysis.reads import Turned, reads_line, turn_reads, without
@@ -30,10 +30,15 @@ PROMPT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A new text of a file, and the function in it that holds the script."""
+    """A new text of a file, and the function in it that was added.
+
+    :param annotations: of parameters, where the text has none.
+    """
 
     text: str
     name: str
+    doc: str = ""
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 def rewritten(survey: Survey) -> Iterator[Rewritten]:

@@ -463,7 +463,7 @@ class _Target:
         fresh = (
             wrapper.state or wrapper.after or wrapper.converted != "{0}" or not wrapper.parameters
         )
-        if fresh or not self.has_result or not says_yes_or_no(self.function, self._returns()):
+        if fresh or not self.has_result or not self._says_yes_or_no():
             return
         changed = changed_through_calls(self.function, self.closure.functions(), self.dropped)
         if len(wrapper.parameters) == 1 or not changed:
@@ -474,6 +474,9 @@ class _Target:
                 wrapper.callee = f"{wrapper.before.pop().partition(' = ')[2]}.{method}"
             self.selected = wrapper.parameters[-1].name
             wrapper.select()
+
+    def _says_yes_or_no(self) -> bool:
+        return says_yes_or_no(self.function, self._returns(), self.closure.functions())
 
     def _convert_nodes(self, wrapper: Wrapper) -> None:
         if self.kind is None or not self._may_return_node():

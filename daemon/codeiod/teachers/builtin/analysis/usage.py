@@ -77,28 +77,36 @@ def changed_through_calls(
     return changed[function.name]
 
 
-def says_yes_or_no(function: Function, returns: str) -> bool:
-    """Whether all that a function can return is true or false."""
-    if returns:
-        return returns == "bool"
+def says_yes_or_no(function: Function, returns: str, functions: Sequence[Function]) -> bool:
+    """Whether all that a function can return is true or false.
+
+    :param functions: those of the file that it may call.
+    """
+    known = {f.name: f for f in functions}
+    return returns == "bool" if returns else _says(function, known, frozenset({function.name}))
+
+
+def _says(function: Function, known: Mapping[str, Function], seen: frozenset[str]) -> bool:
     nodes = own_nodes(function)
     values = [n.value for n in nodes if isinstance(n, ast.Return) and n.value is not None]
-    sure = [_is_truth(value, function.name) for value in values]
+    sure = [_is_truth(value, known, seen) for value in values]
     return bool(sure) and all(s is not False for s in sure) and any(sure)
 
 
-def _is_truth(value: ast.expr, own: str) -> bool | None:
+def _is_truth(value: ast.expr, known: Mapping[str, Function], seen: frozenset[str]) -> bool | None:
     """Whether a value is true or false; None where it is if the function's own results are."""
     match value:
         case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
             return True
         case ast.BoolOp(values=parts):
-            sure = [_is_truth(part, own) for part in parts]
+            sure = [_is_truth(part, known, seen) for part in parts]
             return False if False in sure else (True if True in sure else None)
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name == own:
-            return None
         case ast.Call(func=ast.Name(id="all" | "any" | "bool" | "isinstance")):
             return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            if name in seen:
+                return None
+            return name in known and _says(known[name], known, seen | {name})
     return False
 
 
