@@ -6,8 +6,8 @@ Imports the standard library alone.
 from dataclasses import dataclass
 
 _USUAL = """
-abc bisect collections copy dataclasses datetime decimal enum fractions functools heapq
-itertools json math operator random re statistics string time typing
+abc bisect collections copy datetime decimal enum fractions functools heapq
+itertools json math operator random re string time typing
 """
 _HEAVY = """
 matplotlib matplotlib.pyplot networkx nltk numpy numpy.linalg numpy.random pandas sympy

@@ -8,7 +8,7 @@ import ctypes
 import os
 import signal
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import rlimits, seccomp
 from .calls import Row
@@ -24,8 +24,7 @@ _ROWS = 64  # as many kinds of jobs are kept ready for
 _WORD = struct.Struct("=I")
 
 
-@dataclass(frozen=True, slots=True)
-class Jail:
+class Jail(NamedTuple):
     """What a zygote has made ready for its children."""
 
     ruleset: int | None  # of landlock; the descriptor keeps its number

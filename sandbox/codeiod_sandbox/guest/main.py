@@ -4,7 +4,7 @@ Imports the standard library alone. Started with a small environment, descriptor
 /dev/null, 3 the control socket, and its settings as JSON in the one argument.
 """
 
-# pathlib is modules of half a megabyte, and each fork pays for it:
+# pathlib is modules of half a megabyte, and each fork pays for it; dataclasses of one and a half.
 # ruff: noqa: PTH110, PTH116, PTH118, PTH120
 
 import contextlib
@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from . import landlock, namespaces, rlimits, seccomp, syscalls
 from .lock import Jail
@@ -35,8 +35,7 @@ _SYSTEM_TREES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinf
 _READABLE_FILES = ("/etc/ld.so.cache", "/etc/passwd")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the daemon's side asks of a zygote."""
 
     parent: int
@@ -50,11 +49,11 @@ class Settings:
     cgroup: str  # the folder of the cgroup to live in, empty where there is none
 
 
-@dataclass(slots=True)
 class Layers:
     """Which layers hold; the reason where one does not."""
 
-    held: dict[str, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.held: dict[str, str] = {}
 
     def attempt(self, name: str, build: Callable[[], object], *, wanted: bool = True) -> bool:
         """Build a layer that the jail can do without."""
@@ -90,8 +89,7 @@ def main() -> None:
         raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a zygote has settled; `own_pids` is None where it has no namespaces."""
 
     own_pids: int | None

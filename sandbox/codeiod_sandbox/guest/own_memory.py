@@ -4,15 +4,14 @@ Imports the standard library alone. Children inherit the descriptors and close t
 """
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _LINE_BYTES = 200
 SCORE_OF_A_ZYGOTE, SCORE_OF_A_PROGRAM = b"500", b"1000"  # the daemon has 0
 
 
-@dataclass(frozen=True, slots=True)
-class OwnMemory:
+class OwnMemory(NamedTuple):
     """One process's own line in /proc, held open."""
 
     descriptor: int
@@ -34,8 +33,7 @@ class OwnMemory:
         return [int(word) for word in os.pread(self.descriptor, _LINE_BYTES, 0).split()]
 
 
-@dataclass(frozen=True, slots=True)
-class FirstToGo:
+class FirstToGo(NamedTuple):
     """Who goes first where memory runs out: programs before zygotes, zygotes before the daemon.
 
     Where it is a cgroup's that runs out there is nobody but a zygote and its child to choose from,

@@ -13,8 +13,8 @@ import signal
 import socket
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from resource import RLIMIT_CPU
+from typing import NamedTuple
 
 from .syscall_table import ALLOWED, FATAL, NUMBERS
 from .syscalls import (
@@ -60,8 +60,7 @@ _CHANGE_OF_MODES = ("chmod", "fchmod", "fchmodat", "utime", "utimes", "futimesat
 _MAX_JUMP = 255
 
 
-@dataclass(frozen=True, slots=True)
-class _Instruction:
+class _Instruction(NamedTuple):
     code: int
     word: int
     if_true: int = 0

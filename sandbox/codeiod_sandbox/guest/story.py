@@ -5,8 +5,7 @@ The daemon's side reads it back in `trace_reading`.
 
 import builtins
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .differences import differences
 from .shown_text import json_of, text_of
@@ -22,8 +21,7 @@ _STEP_BYTES = 50
 _TAIL_SHARE = 0.25  # of the bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """`TraceLimits`, as they come in with a request."""
 
     max_steps: int
@@ -40,19 +38,42 @@ Change = tuple[str, Snapshot, Snapshot]
 """A name, what it was before (perhaps `NOTHING`), what it is now."""
 
 
-@dataclass(slots=True)
 class Row:
     """One step as it is recorded; see `traces.Step`."""
 
-    number: int
-    kind: int
-    line: int
-    frame: int
-    visit: int
-    next_line: int
-    changes: list[Change]
-    value: Snapshot
-    is_summary: bool
+    __slots__ = (
+        "changes",
+        "frame",
+        "is_summary",
+        "kind",
+        "line",
+        "next_line",
+        "number",
+        "value",
+        "visit",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        kind: int,
+        line: int,
+        frame: int,
+        visit: int,
+        next_line: int,
+        changes: list[Change],
+        value: Snapshot,
+        is_summary: bool,
+    ) -> None:
+        self.number = number
+        self.kind = kind
+        self.line = line
+        self.frame = frame
+        self.visit = visit
+        self.next_line = next_line
+        self.changes = changes
+        self.value = value
+        self.is_summary = is_summary
 
 
 class Writer:

@@ -12,10 +12,10 @@ from .chance import take_over
 from .child import TWIN_SEED, rehearse
 
 _PROGRAM = """
-import dataclasses, re
-@dataclasses.dataclass
+import re
 class Point:
-    x: int
+    def __init__(self, x):
+        self.x = x
 def work(n):
     if n < 0:
         raise ValueError(f"{n} is negative")
