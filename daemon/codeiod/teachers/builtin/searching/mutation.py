@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,25 +22,25 @@ def changed(arguments: dict[str, Any], pool: Pool, rng: random.Random) -> dict[s
     """Return a copy with one to three of its parts changed."""
     made = copy.deepcopy(arguments)
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
-        places = list(_places(made))
-        place = rng.choice(places)
-        _put(made, place, _neighbour(_at(made, place), pool, rng))
+        found = list(places(made))
+        place = rng.choice(found)
+        put(made, place, _neighbour(at(made, place), pool, rng))
     return made
 
 
 def along(arguments: dict[str, Any], size: int, rng: random.Random) -> list[dict[str, Any]]:
     """Return copies with one of the numbers moved up and down by steps from large to small."""
-    places = [place for place in _places(arguments) if is_number(_at(arguments, place))]
-    if not places:
+    found = [place for place in places(arguments) if is_number(at(arguments, place))]
+    if not found:
         return []
-    place = rng.choice(places)
-    number = _at(arguments, place)
+    place = rng.choice(found)
+    number = at(arguments, place)
     made = []
     for step in range(size // 2):
         length = 4 * max(1.0, abs(number)) / 3**step
         for moved in (number - length, number + length):
             other = copy.deepcopy(arguments)
-            _put(other, place, round(moved) if isinstance(number, int) else moved)
+            put(other, place, round(moved) if isinstance(number, int) else moved)
             made.append(other)
     return made
 
@@ -59,45 +60,49 @@ class Pool:
             self.add(value)
 
     def add(self, value: Any) -> None:
-        for leaf in _leaves(value):
+        for leaf in leaves(value):
             if isinstance(leaf, str):
                 self.texts.append(leaf)
+                self.numbers += [int(run) for run in re.findall(r"\d{1,9}", leaf)]
             elif isinstance(leaf, int | float) and not isinstance(leaf, bool):
                 self.numbers.append(leaf)
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def leaves(value: Any) -> Iterator[Any]:
+    """Give all that a value is made of: keys, and members that are no containers."""
     if isinstance(value, list):
         for member in value:
-            yield from _leaves(member)
+            yield from leaves(member)
     elif isinstance(value, dict):
         for key, member in value.items():
             yield key
-            yield from _leaves(member)
+            yield from leaves(member)
     else:
         yield value
 
 
-def _places(value: Any, place: Place = ()) -> Iterator[Place]:
+def places(value: Any, place: Place = ()) -> Iterator[Place]:
     """Give every part of the arguments, but not the arguments as a whole."""
     if place:
         yield place
     members = value.items() if isinstance(value, dict) else enumerate(value)
     for key, member in members:
         if isinstance(member, list | dict):
-            yield from _places(member, (*place, key))
+            yield from places(member, (*place, key))
         else:
             yield (*place, key)
 
 
-def _at(value: Any, place: Place) -> Any:
+def at(value: Any, place: Place) -> Any:
+    """Return the part at a place."""
     for key in place:
         value = value[key]
     return value
 
 
-def _put(value: Any, place: Place, member: Any) -> None:
-    _at(value, place[:-1])[place[-1]] = member
+def put(value: Any, place: Place, member: Any) -> None:
+    """Put another part in a place."""
+    at(value, place[:-1])[place[-1]] = member
 
 
 def _neighbour(value: Any, pool: Pool, rng: random.Random) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 from codeiod.execution import Runner, execute
 from codeiod.items import Program, canonical
 from codeiod.teachers.builtin.searching.backwards import Lead, leads
+from codeiod.teachers.builtin.searching.directed import directed
 from codeiod.teachers.builtin.searching.distance import distance
 from codeiod.teachers.builtin.searching.mutation import Pool, along, changed
 from codeiod.teachers.builtin.searching.telling import Trial, Why, tell
@@ -105,6 +106,9 @@ class _Search:
         if not best:
             return
         pool = Pool(self.wanted, *(trial.arguments for trial in best))
+        for base in best[:2]:
+            for arguments in directed(base.arguments, base.value, self.wanted, BATCH // 2):
+                yield arguments, Why.ADJUSTED, ""
         for arguments in along(best[0].arguments, BATCH // 2, self._rng):
             yield arguments, Why.ADJUSTED, ""
         for _ in range(BATCH // 2):
