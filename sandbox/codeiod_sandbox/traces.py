@@ -120,7 +120,8 @@ class Step:
     :param next_line: of a line: that which ran next in the same call; 0 where it left the call.
     :param parent: of a call: the frame that made it, -1 for the outermost.
     :param caller_line: of a call: the line in `parent` that made it, 0 for the outermost.
-    :param changes: names of the function, and globals that it uses, whose values changed.
+    :param changes: names of the function, and globals that it uses, whose values changed: the
+        arguments of a call in their order, all else by name, globals last.
     :param is_summary: whether `changes` also holds those of steps that were left out before it.
     """
 

@@ -279,7 +279,7 @@ def f(n):
 def test_what_follows_the_head_is_told_by_its_way_out() -> None:
     """After `max_steps` the calls that are known are told where they leave a loop or return."""
     trace = traced(LOOP, TraceLimits(max_steps=20), n=500)
-    assert lines(trace)[-3:] == ["line f:3 total=124750 i=499", "line f:5", "return f:5 -> 124750"]
+    assert lines(trace)[-3:] == ["line f:3 i=499 total=124750", "line f:5", "return f:5 -> 124750"]
     assert trace.steps[-3].is_summary
     assert trace.line_counts[4] == 500
     assert not trace.was_stopped

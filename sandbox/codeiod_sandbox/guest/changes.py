@@ -84,10 +84,9 @@ class Changes:
             if type(new) is not type(old) or new != old:
                 found.append((name, old, new))
                 known[name] = new
-        if len(found) > 1:
-            # Interpreters differ in the order of their locals.
-            places = {name: place for place, name in enumerate(known)}
-            found.sort(key=lambda change: places[change[0]])
+        if call.line and len(found) > 1:
+            # Interpreters differ in the order of their locals, but for the arguments.
+            found.sort(key=_name)
         if call.watched:
             found += self.of_globals(call, frame, whole=False)
         return found
@@ -125,6 +124,10 @@ class Changes:
                 found.append((name, old, new))
                 call.known[name] = new
         return found
+
+
+def _name(change: Change) -> str:
+    return change[0]
 
 
 def _size(value: object) -> tuple[int, int]:
