@@ -2,7 +2,6 @@
 
 import builtins
 import sys
-from opcode import opmap
 from types import FrameType
 from typing import Any
 
@@ -14,7 +13,8 @@ from .tellable import is_told
 globals()["__builtins__"] = dict(vars(builtins))
 
 _set_trace, _get_trace = sys.settrace, sys.gettrace
-_RETURN, _YIELD = opmap["RETURN_VALUE"], opmap["YIELD_VALUE"]
+# The operations of Python 3.11, the only one without `sys.monitoring` that is supported.
+_RETURN, _YIELD = 83, 86
 
 
 class Settrace:

@@ -11,15 +11,16 @@ from collections.abc import Callable, Mapping
 from json import encoder
 from typing import Any
 
-from .by_monitoring import Monitor
-from .by_settrace import Settrace
 from .recorder import Recorder
 from .story import Limits
 
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))
 
-_HAS_MONITORING = hasattr(sys, "monitoring")
+if sys.version_info >= (3, 12):
+    from .by_monitoring import Monitor as Watcher
+else:
+    from .by_settrace import Settrace as Watcher
 
 
 def _refuse(value: object) -> Any:
@@ -41,7 +42,7 @@ class Tracer:
 
     def __init__(self, limits: list[int], statements: list[int]) -> None:
         self._recorder = Recorder(Limits(*limits), statements)
-        self._watcher = Monitor(self._recorder) if _HAS_MONITORING else Settrace(self._recorder)
+        self._watcher = Watcher(self._recorder)
 
     def call(self, function: Callable[..., object], arguments: Mapping[str, object]) -> object:
         """Make the call and return what it returns; what it raises is raised."""
