@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from codeiod.execution import Runner, execute
+from codeiod.execution import Runner, execute, trace
 from codeiod.items import canonical
 from codeiod.teachers.builtin.candidates import Candidate
 from codeiod.teachers.builtin.fitting.coverage import Coverage, measure
@@ -19,7 +19,7 @@ from codeiod.teachers.builtin.fitting.inference import shapes_for
 from codeiod.teachers.builtin.fitting.results import PLAIN, conversions_for, told
 from codeiod.teachers.builtin.fitting.shapes import AS_IT_IS, Shape, narrow, special
 from codeiod_prompts import GENERATOR
-from codeiod_sandbox import Call, NotJson, Outcome, Program, Raised, Returned, TimedOut
+from codeiod_sandbox import Call, NotJson, Outcome, Raised, Returned, TimedOut
 
 ROUNDS = 6
 VARIANTS = 7
@@ -303,7 +303,7 @@ class _Fitting:
                 _ALL_DRAWS.format(draws=10),
             )
         )
-        traced = await self.runner.trace(Program(text), Call("probe_all", {}))
+        traced = await trace(self.runner, text, Call("probe_all", {}))
         return None if traced.trace is None else measure(self.candidate.source, traced.trace)
 
     async def _final(self, coverage: Coverage, cases: list[Shapes]) -> Fitted | Unfit:
