@@ -258,10 +258,20 @@ def reverse(head):
 """
 
 
+REORDERED = """\
+class Solution:
+    def swapPairs(self, head):
+        while head and head.next:
+            head.val, head.next.val = head.next.val, head.val
+            head = head.next.next
+"""
+
+
 def test_trees_and_linked_lists_are_built_from_values() -> None:
     """Nodes go in and come out as lists, whether or not the file has their class."""
     assert call(TREE, [1, 2, None, 3]) == 3
     assert call(LINKED, [1, 2, 3]) == [3, 2, 1]
+    assert call(REORDERED, [1, 2, 3, 4, 5]) == [2, 1, 4, 3, 5]
     assert found(TREE)[0].parameters[0].annotation == "list[int | None]"
 
 

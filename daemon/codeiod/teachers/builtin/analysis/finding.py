@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
+from codeiod.teachers.builtin.analysis.cut import File
 from codeiod.teachers.builtin.analysis.operations import with_operations
 from codeiod.teachers.builtin.analysis.reads import reads_line
 from codeiod.teachers.builtin.analysis.scripts import Rewritten, rewritten
 from codeiod.teachers.builtin.analysis.slicing import Unfit
 from codeiod.teachers.builtin.analysis.sourcetext import SourceText, plain_text
 from codeiod.teachers.builtin.analysis.survey import Survey
-from codeiod.teachers.builtin.analysis.targets import File, Made, candidate_of
+from codeiod.teachers.builtin.analysis.targets import Made, candidate_of
 from codeiod.teachers.builtin.candidates import Candidate, Declined
 from codeiod_prompts.programs import SourceError, parse_source
 

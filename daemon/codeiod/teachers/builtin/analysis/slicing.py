@@ -79,7 +79,7 @@ class Slicer:
     def __init__(self, survey: Survey, drops: Drops) -> None:
         self.survey = survey
         self.drops = drops
-        self._dropped = drops.dropped
+        self.dropped = drops.dropped
         self._facts = dict[ast.AST, Facts]()
 
     def closure(
@@ -122,7 +122,7 @@ class Slicer:
         """Read what a node leans on; of a class, what it does without its methods."""
         if node not in self._facts:
             methods = methods_of(node) if isinstance(node, ast.ClassDef) else []
-            dropped = self._dropped.union(methods)
+            dropped = self.dropped.union(methods)
             attributes = frozenset(_attributes([node], dropped))
             names = frozenset(free_names([node], dropped))
             self._facts[node] = Facts(names, attributes, frozenset(_called([node])))

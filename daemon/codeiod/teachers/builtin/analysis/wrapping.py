@@ -41,6 +41,8 @@ class Wrapper:
     after: str = ""
     """What is returned where it is not the call's own value."""
     converted: str = "{0}"
+    names: dict[str, str] = field(default_factory=dict)
+    """By the name of a parameter the name that it is taken under."""
     each: tuple[str, str] = ("", "")
     """A list parameter and the name of its items, where those are returned that pass."""
 
@@ -50,6 +52,7 @@ class Wrapper:
         :param passed: how it is written in the call; empty where it is used elsewhere.
         """
         name = self._clear_name(parameter.name)
+        self.names[parameter.name] = name
         self.parameters.append(
             Parameter(name, parameter.annotation, parameter.default, parameter.told)
         )
