@@ -91,10 +91,11 @@ _UNFIT_BEFORE = frozenset(
 )
 _OPERATORS = frozenset("+-*/%^<>=!&|~@([{")
 _BULLETS = ("", "-", "*", "•", "+", ">", "#", "##", "###")
+_CONDITION = re.compile(r"[\s`*)\],]{0,6}(?:if|when|unless|while|until|whenever|otherwise|else)\b")
 _AFTER = re.compile(
     r"[`*)\]]{0,4}(?:$|\s*(?:->|→|=>)|\n|[.;:!?](?=\s|$)|,(?=\s+[^\W\d]|\s*\n|\s*$)|\s*\(|\s+[-–—]\s|\s*$|"
     r"\s+(?:and|so|then|after|at|in|because|which|since|but|for|now|again|here|before|as|on|with|"
-    r"while|when|where|by|this|that|we|the|yet|thus|hence|therefore)(?!\w)(?!\s(?:of|more|less)))"
+    r"by|this|that|we|the|yet|thus|hence|therefore)(?!\w)(?!\s(?:of|more|less)))"
 )
 
 
@@ -223,6 +224,6 @@ def _literal_at(text: str, start: int, *, may_compute: bool) -> Literal | None:
     if may_compute and (sums := _ARITHMETIC.match(text, start)):
         start = sums.end()
     end = literal_end(text, start)
-    if end is None or not _AFTER.match(text, end):
+    if end is None or not _AFTER.match(text, end) or _CONDITION.match(text, end):
         return None
     return read_literal(text[start:end])

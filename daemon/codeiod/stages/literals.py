@@ -88,9 +88,19 @@ def read_literal(text: str) -> Literal | None:
     if node is None:
         return None
     try:
-        return Literal(text, ast.literal_eval(node))
+        value = ast.literal_eval(node)
     except (ValueError, TypeError, RecursionError, MemoryError, SyntaxError):
         return None
+    return None if _has_gap(value) else Literal(text, value)
+
+
+def _has_gap(value: Any) -> bool:
+    """Tell whether `...` stands for something: Python has a value for it."""
+    if isinstance(value, dict):
+        return any(map(_has_gap, value)) or any(map(_has_gap, value.values()))
+    if isinstance(value, list | tuple | set):
+        return any(map(_has_gap, value))
+    return value is ...
 
 
 def _as_python(word: re.Match[str]) -> str:

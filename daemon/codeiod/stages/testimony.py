@@ -42,7 +42,9 @@ class Told:
 
     def find(self, claimed: Literal, place: int) -> int | None:
         """Return where the value is shown: from `place` on if it is there, else anywhere."""
-        places = self.exact.get(key_of(plain(claimed.value)), [])
+        # A text may be told without its quotation marks.
+        keys = (key_of(plain(claimed.value)), key_of(claimed.text))
+        places = self.exact.get(keys[0]) or self.exact.get(keys[1]) or []
         if not places:
             near = (shown for value, shown in self.loose.values() if is_close(value, claimed))
             places = sorted(place for shown in near for place in shown)
