@@ -1,0 +1,90 @@
+"""What is said of a call as a whole: its arguments, what it returns, a recursion as its tree.
+
+May import the narration's ``codemap``, ``story`` and ``voice``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codeiod.teachers.builtin.narration.codemap import Code
+from codeiod.teachers.builtin.narration.story import Frame
+from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, whole
+
+_MAX_ARGUMENT_CHARS = 40
+_MAX_CALL_CHARS = 90
+_FIRST_CALLS, _LAST_CALLS = 6, 3
+_MAX_YIELDED = 6
+
+
+def signature(frame: Frame, code: Code) -> str:
+    """Write a call with its arguments, or its name alone where they are long."""
+    function = code.functions.get(frame.function)
+    given = list(frame.arguments)
+    if given and given[0][0] in ("self", "cls"):
+        given = given[1:]
+    is_plain = function is not None and not (
+        function.args.vararg or function.args.kwarg or function.args.kwonlyargs
+    )
+    texts = [whole(shown, _MAX_ARGUMENT_CHARS) for _, shown in given]
+    if not is_plain or (texts and not all(texts)):
+        return f"`{frame.name}`"
+    text = f"`{frame.name}({', '.join(texts)})`"
+    return text if len(text) <= _MAX_CALL_CHARS else f"`{frame.name}`"
+
+
+def effect(frame: Frame, code: Code) -> str:
+    """Say what a call returns, ``""`` where that tells nothing."""
+    named = signature(frame, code)
+    if frame.yields:
+        values = [brief(value, 40) for value in frame.yields[:_MAX_YIELDED]]
+        more = " and so on" if len(frame.yields) > _MAX_YIELDED else ""
+        return f"{named} yields {listed(values) if not more else ', '.join(values)}{more}"
+    if frame.name == "__init__" or (frame.has_returned and frame.value is None):
+        return ""
+    if frame.has_returned:
+        value = brief(frame.value)
+        return "" if value == "None" else f"{named} returns {value}"
+    return f"{named} ends in an exception" if frame.raised is not None else ""
+
+
+def recursion(frame: Frame, code: Code, voice: Voice) -> tuple[list[str], Frame | None]:
+    """Tell the calls of a recursion from the innermost outwards.
+
+    Returns what is said, and the call at the bottom, which returns first.
+    """
+    below = [call for call in _returning(frame) if call.function == frame.function]
+    named = signature(frame, code)
+    total = len(below)
+    innermost = below[0] if below else None
+    begin = f"{named} calls itself: {counted(total, 'call')} of `{frame.name}` in all."
+    if innermost is None or innermost is frame:
+        return [f"{named} is worked out:"], frame
+    begin += " " + voice.pick(
+        "The first to end is", "At the bottom stands", "The first to return is"
+    )
+    begin += f" {signature(innermost, code)}:"
+    returned: dict[str, None] = {}
+    for call in below[1:]:
+        text = effect(call, code)
+        if text:
+            returned.setdefault(text)
+    said = [*returned]
+    if len(said) > _FIRST_CALLS + _LAST_CALLS:
+        said = [*said[:_FIRST_CALLS], "and so on upwards", *said[-_LAST_CALLS:]]
+    if not said:
+        return [begin], innermost
+    return [begin, *(f"{text}{';' if text is not said[-1] else '.'}" for text in said)], innermost
+
+
+def _returning(frame: Frame) -> Iterator[Frame]:
+    """Yield the calls of a tree in the order in which they end."""
+    pending: list[tuple[Frame, bool]] = [(frame, False)]
+    while pending:
+        call, is_done = pending.pop()
+        if is_done:
+            yield call
+            continue
+        pending.append((call, True))
+        made = [below for moment in call.moments for below in moment.calls]
+        pending += [(below, False) for below in reversed(made)]

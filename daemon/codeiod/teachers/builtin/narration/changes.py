@@ -1,0 +1,76 @@
+"""What a step changed, said: names that take values, parts of containers that come, go or change.
+
+May import the narration's ``voice`` and the sandbox's values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codeiod.teachers.builtin.narration.voice import Voice, brief, listed, whole
+from codeiod_sandbox.traces import Change, Effect, Part, Shown
+
+_MAX_CHANGES = 4
+_MAX_PARTS = 3
+_MAX_AFTER_CHARS = 70
+
+
+def changed(changes: Sequence[Change], voice: Voice) -> str:
+    """Say what changed, ``""`` where nothing did."""
+    said = [one_changed(change, voice) for change in changes[:_MAX_CHANGES]]
+    return listed([each for each in said if each])
+
+
+def one_changed(change: Change, voice: Voice) -> str:
+    if not change.parts or len(change.parts) > _MAX_PARTS:
+        return becomes(change.name, change.value, voice)
+    if len(change.parts) == _MAX_PARTS - 1 and (said := _swapped(change)):
+        return said
+    said = listed([_part(change.name, part, voice) for part in change.parts])
+    after = whole(change.value, _MAX_AFTER_CHARS)
+    if after and after[0] in "[{(":
+        said += voice.pick(f", and `{change.name}` is now {after}", f": `{change.name}` is {after}")
+    return said
+
+
+def becomes(name: str, value: Shown, voice: Voice) -> str:
+    """Say that a name takes a value."""
+    said = brief(value)
+    if not whole(value) and "(" in value.text[:40] and value.text[:1] not in "[({'\"":
+        return f"`{name}` is now {said}"
+    return voice.pick(f"`{name}` becomes {said}", f"`{name}` is now {said}")
+
+
+def _swapped(change: Change) -> str:
+    one, other = change.parts
+    if one.effect is not Effect.SET or other.effect is not Effect.SET or not change.value.json:
+        return ""
+    if not (one.path.startswith("[") and other.path.startswith("[")):
+        return ""
+    name, after = change.name, whole(change.value, _MAX_AFTER_CHARS)
+    said = (
+        f"`{name}{one.path}` becomes {brief(one.value, 40)}"
+        f" and `{name}{other.path}` becomes {brief(other.value, 40)}"
+    )
+    return f"{said}: `{name}` is {after}" if after else said
+
+
+def _part(name: str, part: Part, voice: Voice) -> str:
+    value = brief(part.value, 60)
+    inner, _, place = part.path.rpartition("[")
+    of = f"`{name}{inner}`"
+    if "`" in part.path:
+        return f"a part of `{name}` changes"
+    if part.effect is Effect.REMOVED:
+        if not part.path or place[:-1].lstrip("-").isdigit():
+            return voice.pick(f"{value} leaves {of}", f"{of} loses {value}")
+        return f"`{name}{part.path}` is taken out"
+    if part.effect is Effect.ADDED and not part.path:
+        return voice.pick(f"{value} joins `{name}`", f"{value} is added to `{name}`")
+    if part.effect is Effect.ADDED and place[:-1].isdigit():
+        return voice.pick(
+            f"{value} is added to {of}", f"{of} gains {value}", f"{value} goes into {of}"
+        )
+    return voice.pick(
+        f"`{name}{part.path}` becomes {value}", f"`{name}{part.path}` is set to {value}"
+    )

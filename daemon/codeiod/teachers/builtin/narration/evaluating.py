@@ -1,0 +1,275 @@
+"""Work out small expressions over values that a trace shows, to tell why a test went as it did.
+
+Imports the standard library and the sandbox's values. Only what is surely so is worked out:
+anything else is `Unknown`. Time and memory are bounded by the sizes that are taken.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from codeiod_sandbox.traces import Shown
+
+Look = Callable[[str], Any]
+"""Returns the value of a name.
+
+:raises Unknown: it isn't shown whole.
+"""
+
+_MAX_BITS = 512
+_MAX_LENGTH = 400
+_MAX_POWER = 40
+_NUMBER = re.compile(r"-?\d{1,150}\Z")
+_PLAIN = (int, float, str, bool, type(None))
+_SIZED = (str, list, tuple, dict, set)
+
+
+class Unknown(Exception):
+    """An expression's value can't be told."""
+
+
+@lru_cache(maxsize=1024)
+def value_of(shown: Shown) -> Any:
+    """Return the value that a text shows; it must not be changed.
+
+    :raises Unknown: it is no plain value, or cut.
+    """
+    if shown.is_cut:
+        raise Unknown
+    if _NUMBER.match(shown.text):
+        return int(shown.text)
+    try:
+        return ast.literal_eval(shown.text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise Unknown from error
+
+
+def work_out(node: ast.expr, look: Look) -> Any:
+    """Return the value of an expression.
+
+    :raises Unknown: it can't be told.
+    """
+    rule = _RULES.get(type(node))
+    if rule is None:
+        raise Unknown
+    try:
+        value = rule(node, look)
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise Unknown from error
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        raise Unknown
+    if isinstance(value, _SIZED) and len(value) > _MAX_LENGTH:
+        raise Unknown
+    return value
+
+
+def _constant(node: Any, look: Look) -> Any:
+    if not isinstance(node.value, _PLAIN):
+        raise Unknown
+    return node.value
+
+
+def _name(node: Any, look: Look) -> Any:
+    return look(node.id)
+
+
+def _members(node: Any, look: Look) -> Any:
+    made = [work_out(member, look) for member in node.elts]
+    return made if isinstance(node, ast.List) else tuple(made)
+
+
+_BINARY: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
+}
+
+
+def _binary(node: Any, look: Look) -> Any:
+    left, right = work_out(node.left, look), work_out(node.right, look)
+    kind = type(node.op)
+    both_text = isinstance(left, str) and isinstance(right, str)
+    if both_text and kind is ast.Add:
+        return left + right
+    if not (isinstance(left, int | float) and isinstance(right, int | float)):
+        raise Unknown
+    if kind in (ast.Pow, ast.LShift, ast.RShift) and abs(right) > _MAX_POWER:
+        raise Unknown
+    value = _BINARY[kind](left, right)
+    if isinstance(value, complex):
+        raise Unknown
+    return value
+
+
+def _unary(node: Any, look: Look) -> Any:
+    value = work_out(node.operand, look)
+    if isinstance(node.op, ast.Not):
+        return not value
+    if not isinstance(value, int | float):
+        raise Unknown
+    if isinstance(node.op, ast.USub):
+        return -value
+    if isinstance(node.op, ast.Invert):
+        return operator.invert(value)
+    return +value
+
+
+_COMPARING: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda member, whole: member in whole,
+    ast.NotIn: lambda member, whole: member not in whole,
+    ast.Is: lambda left, right: _is(left, right),
+    ast.IsNot: lambda left, right: not _is(left, right),
+}
+
+
+def _is(left: Any, right: Any) -> bool:
+    if right is None or isinstance(right, bool):
+        return left is right
+    raise Unknown
+
+
+def _compare(node: Any, look: Look) -> Any:
+    left = work_out(node.left, look)
+    for op, side in zip(node.ops, node.comparators, strict=True):
+        right = work_out(side, look)
+        if not _COMPARING[type(op)](left, right):
+            return False
+        left = right
+    return True
+
+
+def _either(node: Any, look: Look) -> Any:
+    value = None
+    for operand in node.values:
+        value = work_out(operand, look)
+        if bool(value) is isinstance(node.op, ast.Or):
+            break
+    return value
+
+
+def _subscript(node: Any, look: Look) -> Any:
+    whole = work_out(node.value, look)
+    if isinstance(whole, set):
+        raise Unknown
+    if not isinstance(node.slice, ast.Slice):
+        return whole[work_out(node.slice, look)]
+    bounds = (node.slice.lower, node.slice.upper, node.slice.step)
+    return whole[slice(*(work_out(bound, look) if bound else None for bound in bounds))]
+
+
+_CALLED: dict[str, Callable[..., Any]] = {
+    "len": len,
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "sum": sum,
+    "ord": ord,
+    "int": int,
+    "str": str,
+    "range": range,
+}
+_METHODS = frozenset(
+    (
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isupper",
+        "islower",
+        "isspace",
+        "lower",
+        "upper",
+        "strip",
+        "startswith",
+        "endswith",
+        "count",
+        "find",
+    )
+)
+
+
+def _call(node: Any, look: Look) -> Any:
+    if node.keywords:
+        raise Unknown
+    given = [work_out(argument, look) for argument in node.args]
+    if isinstance(node.func, ast.Name) and node.func.id in _CALLED:
+        return _CALLED[node.func.id](*given)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
+        of = work_out(node.func.value, look)
+        if isinstance(of, str):
+            return getattr(of, node.func.attr)(*given)
+    raise Unknown
+
+
+def _choice(node: Any, look: Look) -> Any:
+    return work_out(node.body if work_out(node.test, look) else node.orelse, look)
+
+
+_RULES: dict[type, Callable[[Any, Look], Any]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Tuple: _members,
+    ast.List: _members,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _either,
+    ast.Subscript: _subscript,
+    ast.Call: _call,
+    ast.IfExp: _choice,
+}
+
+_STRENGTH = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.FloorDiv: 2, ast.Mod: 2}
+_SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//"}
+_SIGNS |= {ast.Mod: "%", ast.Pow: "**"}
+_MAX_SUM_CHARS = 60
+
+
+def put_in(node: ast.expr, look: Look) -> str:
+    """Write arithmetic with the numbers, or texts, in the places of the names: ``7 % 2``.
+
+    :raises Unknown: it is none, or would be long.
+    """
+    if not isinstance(node, ast.BinOp) or type(node.op) not in _SIGNS:
+        raise Unknown
+    text = _operands(node, look)
+    if len(text) > _MAX_SUM_CHARS:
+        raise Unknown
+    return text
+
+
+def _operands(node: ast.BinOp, look: Look) -> str:
+    strength = _STRENGTH.get(type(node.op), 3)
+    left = _operand(node.left, look, strength - 1 if strength < 3 else strength)
+    return f"{left} {_SIGNS[type(node.op)]} {_operand(node.right, look, strength)}"
+
+
+def _operand(node: ast.expr, look: Look, strength: int) -> str:
+    if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
+        text = _operands(node, look)
+        inner = _STRENGTH.get(type(node.op), 3)
+        return text if inner > strength else f"({text})"
+    value = work_out(node, look)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise Unknown
+    text = repr(value)
+    return f"({text})" if text.startswith("-") else text

@@ -1,0 +1,200 @@
+"""Narrate a traced call as a person would reason: its goal, the steps that matter, its result.
+
+May import the narration's other modules and the sandbox's values. What is said follows from the
+trace alone; wording follows from a seed.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+
+from codeiod.teachers.builtin.narration.calls import signature
+from codeiod.teachers.builtin.narration.codemap import Code, read_code
+from codeiod.teachers.builtin.narration.story import Frame, read_frames
+from codeiod.teachers.builtin.narration.telling import Detail, Telling
+from codeiod.teachers.builtin.narration.voice import Voice, brief, laid_out, listed
+from codeiod_sandbox import Outcome, Raised, Returned, TimedOut, Traced
+from codeiod_sandbox.traces import Trace
+
+_DETAILS = (
+    Detail(rounds=3, others=2, call_moments=30, call_depth=3),
+    Detail(rounds=2, others=1, call_moments=12, call_depth=2),
+    Detail(rounds=1, others=0, call_moments=0, call_depth=1),
+)
+_GOOD_CHARS = 2600
+_MAX_BODY_CHARS = 4200
+_MAX_SENTENCE_CHARS = 160
+_UNFIT_DOC = re.compile(r"[\d=`>]|^Carry out|\b(?:TODO|param|return)")
+
+
+def narrate(
+    refcode: str,
+    known: str,
+    traced: Traced,
+    seed: int | str,
+    earlier: str = "",
+    feedback: str = "",
+) -> str:
+    """Write the rationale of an output prediction; it ends with the fenced answer.
+
+    A call that did not return has no answer: then the text says how it ended.
+
+    :param known: the arguments, as a JSON object.
+    :param seed: chooses the wording.
+    :param earlier: the rationale of the turn before, ``""`` in the first.
+    :param feedback: what was said of that one.
+    """
+    voice = Voice(f"{seed}\n{earlier}\n{feedback}")
+    parts = [_again(voice)] if feedback or earlier else []
+    try:
+        code = read_code(refcode)
+    except (SyntaxError, ValueError, RecursionError):
+        code = Code([])
+    frame = read_frames(traced.trace) if traced.trace is not None else None
+    parts.append(_goal(code, known, frame, voice))
+    if frame is not None and traced.trace is not None:
+        parts.append(_body(code, frame, traced.trace, voice))
+    parts.append(_closing(traced.outcome, voice))
+    return "\n\n".join(filter(None, parts))
+
+
+def _again(voice: Voice) -> str:
+    return voice.pick(
+        "Let us go through the call once more, step by step.",
+        "The first answer has to be looked at again, so we trace the call anew.",
+    )
+
+
+# The goal
+
+
+def _goal(code: Code, known: str, frame: Frame | None, voice: Voice) -> str:
+    arguments = _arguments(known)
+    given = f" for {arguments}" if arguments else ""
+    entry = frame.function if frame is not None else "main_solution"
+    asked = voice.pick(
+        f"We want the value of `{entry}`{given}.",
+        f"The question is what `{entry}` returns{given}.",
+        f"We follow `{entry}`{given} to its result.",
+    )
+    told = _purpose(code, frame)
+    return f"{asked} {told}" if told else asked
+
+
+def _arguments(known: str) -> str:
+    try:
+        given = json.loads(known)
+    except ValueError:
+        return ""
+    if not isinstance(given, dict):
+        return ""
+    texts = [(name, repr(value)) for name, value in given.items()]
+    said = [
+        f"`{name}` = {text}"
+        if len(text) <= 150 and "`" not in text
+        else f"the given `{name}`"  # a line or two
+        for name, text in texts
+    ]
+    return listed(said)
+
+
+def _purpose(code: Code, frame: Frame | None) -> str:
+    """Return the first sentence of a docstring, where it reads as one."""
+    if frame is None:
+        return ""
+    core = _core(frame)[0]
+    for function in (core.function, frame.function):
+        node = code.functions.get(function)
+        doc = ast.get_docstring(node) if node is not None else None
+        sentence = " ".join((doc or "").partition("\n\n")[0].split()).partition(". ")[0]
+        fits = 12 < len(sentence) <= _MAX_SENTENCE_CHARS and not _UNFIT_DOC.search(
+            sentence
+        )  # a few words
+        if fits and sentence.isascii():
+            return f"Its purpose: {sentence.rstrip('.:;')}."
+    return ""
+
+
+# The run
+
+
+def _core(frame: Frame) -> tuple[Frame, list[Frame]]:
+    """Return the call that does the work, and those that only hand over to it, outermost first."""
+    passed: list[Frame] = []
+    while frame.moments and len(frame.moments) <= 3:  # make, prepare, call
+        made = [
+            call for moment in frame.moments for call in moment.calls if call.name != "__init__"
+        ]
+        last = frame.moments[-1]
+        is_plain = all(moment.step.next_line for moment in frame.moments[:-1])
+        if len(made) != 1 or made[0] not in last.calls or made[0].yields or not is_plain:
+            break
+        passed.append(frame)
+        frame = made[0]
+    return frame, passed
+
+
+def _body(code: Code, frame: Frame, trace: Trace, voice: Voice) -> str:
+    text = ""
+    for detail in _DETAILS:
+        text = _told(code, frame, voice, detail)
+        if len(text) <= _GOOD_CHARS:
+            return text
+    if len(text) > _MAX_BODY_CHARS:
+        cut = text.rfind("\n", 0, _MAX_BODY_CHARS)
+        text = text[: max(cut, 0)] + "\n\nThe steps that follow are of the same kinds."
+    return text
+
+
+def _told(code: Code, frame: Frame, voice: Voice, detail: Detail) -> str:
+    telling = Telling(code, voice, detail)
+    core, passed = _core(frame)
+    begin = ""
+    if passed and core.function != frame.function:
+        begin = _handed_over(core, code, voice)
+    telling.begin(core)
+    text = laid_out(telling.lines)
+    end = _handed_back(core, passed, code)
+    return "\n\n".join(filter(None, (begin, text, end)))
+
+
+def _handed_over(core: Frame, code: Code, voice: Voice) -> str:
+    named = signature(core, code)
+    return voice.pick(
+        f"All the work is done by {named}, so we follow that call.",
+        f"The call is handed on to {named}.",
+        f"This comes down to {named}.",
+    )
+
+
+def _handed_back(core: Frame, passed: list[Frame], code: Code) -> str:
+    """Say what is made of the result on its way out, where it does not stay as it is."""
+    if not passed or not core.has_returned or core.value is None:
+        return ""
+    value = passed[0].value
+    if value is None or value.text == core.value.text:
+        return ""
+    named = signature(core, code)
+    return f"{named} returns {brief(core.value)}, and this is turned into {brief(value)}."
+
+
+# The end
+
+
+def _closing(outcome: Outcome, voice: Voice) -> str:
+    if isinstance(outcome, Returned):
+        shown = outcome.json if len(outcome.json) <= 300 else "the value below"  # a few lines
+        text = voice.pick(
+            f"So the call returns {shown}.",
+            f"With this we have the answer: {shown}.",
+            f"Hence the value that comes back is {shown}.",
+        )
+        return f'{text}\n\n```json\n{{"output": {outcome.json}}}\n```'
+    if isinstance(outcome, Raised):
+        why = f"`{outcome.type}`" + (f" ({outcome.message[:200]})" if outcome.message else "")
+        return f"So the call does not return: it ends with the exception {why}, without a result."
+    if isinstance(outcome, TimedOut):
+        return "The call does not come to an end within its time, so there is no result to give."
+    return f"The call gives no result: {type(outcome).__name__}."

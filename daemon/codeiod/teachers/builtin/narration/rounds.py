@@ -1,0 +1,198 @@
+"""Which rounds of a loop are told, and what is said of a loop as a whole.
+
+May import the narration's ``codemap``, ``evaluating``, ``story`` and ``voice``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from codeiod.teachers.builtin.narration.codemap import Code, Loop
+from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, work_out
+from codeiod.teachers.builtin.narration.story import Block, Frame, LoopRun, Moment, Round
+from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, whole
+
+_MAX_MEMBERS = 12
+_MAX_MUTED_VALUES = 10
+_MAX_LAST_NAMES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rounds in a row that are told one by one, or in one sentence."""
+
+    is_told: bool
+    rounds: tuple[Round, ...]
+
+
+def moments_in(blocks: Sequence[Block]) -> Iterator[Moment]:
+    """Yield all moments of blocks, those of inner loops too."""
+    for block in blocks:
+        if isinstance(block, Moment):
+            yield block
+            continue
+        for each in block.rounds:
+            yield each.head
+            yield from moments_in(each.body)
+        if block.end is not None:
+            yield block.end
+
+
+def grouped(run: LoopRun, code: Code, first: int, others: int) -> list[Group]:
+    """Choose the rounds to tell: the first ones, those with something new, and that which leaves.
+
+    :param others: how many with something new.
+    """
+    told: list[bool] = []
+    seen: set[tuple[int, bool]] = set()
+    for place, each in enumerate(run.rounds):
+        ways = _ways(each)
+        is_last = place == len(run.rounds) - 1
+        if place < first or (is_last and (run.end is None or place == first)):
+            told.append(True)
+        elif others and each.number and not ways <= seen:
+            told.append(True)
+            others -= 1
+        else:
+            told.append(False)
+        seen |= ways
+    return list(_in_a_row(run.rounds, told))
+
+
+def _ways(each: Round) -> set[tuple[int, bool]]:
+    """Return the lines that a round runs, and whether they change anything."""
+    return {(m.step.line, bool(m.step.changes)) for m in moments_in(each.body)}
+
+
+def _in_a_row(rounds: Sequence[Round], told: Sequence[bool]) -> Iterator[Group]:
+    row: list[Round] = []
+    was_told = True
+    for each, is_told in zip(rounds, told, strict=True):
+        if row and is_told is not was_told:
+            yield Group(was_told, tuple(row))
+            row = []
+        row.append(each)
+        was_told = is_told
+    if row:
+        yield Group(was_told, tuple(row))
+
+
+def names_in(target: ast.expr) -> list[str]:
+    """Return the names that a loop binds."""
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+
+
+def opening(run: LoopRun, code: Code, look: Look, voice: Voice) -> str:
+    """Say what a loop goes over."""
+    if isinstance(run.loop, ast.While):
+        return _opening_while(run.loop, run, code, voice)
+    names = listed([f"`{name}`" for name in names_in(run.loop.target) if name != "_"])
+    over = code.quoted(run.loop.iter, 60)
+    named = names or "the loop"
+    number = run.count if run.end is not None else 0
+    times = f", {counted(number, 'round')} in all" if number > 1 else ""
+    values = _values_of(run.loop.iter, look)
+    if values and over:
+        return voice.pick(
+            f"Now {named} runs over {over}, that is {values}:",
+            f"The loop takes {named} through {over} ({values}):",
+        )
+    if not over:
+        return f"Now comes a loop over {names or 'its values'}{times}:"
+    return voice.pick(
+        f"Next {named} goes through {over}{times}:",
+        f"The loop lets {named} run over {over}{times}:",
+    )
+
+
+def _opening_while(loop: ast.While, run: LoopRun, code: Code, voice: Voice) -> str:
+    quoted = code.quoted(loop.test)
+    if isinstance(loop.test, ast.Constant):
+        return voice.pick("A loop without a condition of its own begins:", "The loop begins:")
+    number = run.count if run.end is not None else 0
+    times = f"; this makes {counted(number, 'round')}" if number > 1 else ""
+    if not quoted:
+        return f"A loop begins{times}:"
+    return voice.pick(
+        f"The loop goes on as long as {quoted}{times}:",
+        f"As long as {quoted}, the loop is repeated{times}:",
+    )
+
+
+def _values_of(node: ast.expr, look: Look) -> str:
+    """List what a ``range`` holds, or a value that is not named."""
+    if isinstance(node, ast.Name):
+        return ""
+    try:
+        values = work_out(node, look)
+    except Unknown:
+        return ""
+    if not isinstance(values, range):
+        return ""
+    if len(values) > _MAX_MEMBERS:
+        step = f" in steps of {values.step}" if values.step != 1 else ""
+        return f"from {values[0]} to {values[-1]}{step}"
+    return listed([str(value) for value in values])
+
+
+def heading(each: Round, loop: Loop, frame: Frame) -> str:
+    """Name a round by the values that the loop's names have in it."""
+    if each.number == 0:
+        return "In a later round"
+    if not isinstance(loop, ast.While):
+        shown = [(name, frame.at(name, each.head.place + 1)) for name in names_in(loop.target)]
+        said = [f"`{name}` = {text}" for name, value in shown if (text := whole(value, 60))]
+        if said and len(said) == len(shown):
+            return ", ".join(said)
+    return f"Round {each.number}"
+
+
+def muted(group: Group, run: LoopRun, frame: Frame, end: int, voice: Voice) -> str:
+    """Say in a sentence what rounds do that are not told one by one.
+
+    :param end: the place of the first moment after them.
+    """
+    first, last = group.rounds[0], group.rounds[-1]
+    number = last.number - first.number + 1 if first.number and last.number else 0
+    if number == 1:
+        begin = f"Round {first.number} goes the same way"
+    elif number:
+        begin = voice.pick(
+            f"The {'other' if first.number > 1 else 'first'} {counted(number, 'round')}",
+            f"Rounds {first.number} to {last.number}",
+        ) + voice.pick(" go the same way", " work alike")
+    else:
+        begin = "The further rounds go the same way"
+    if said := _heads(group, run, frame, number):
+        begin += f" ({said})"
+    results = last_values(first.head.place, end, run, frame)
+    return f"{begin}; after them {results}." if results else f"{begin}."
+
+
+def _heads(group: Group, run: LoopRun, frame: Frame, number: int) -> str:
+    if isinstance(run.loop, ast.While) or not isinstance(run.loop.target, ast.Name):
+        return ""
+    if number != len(group.rounds) or number > _MAX_MUTED_VALUES:
+        return ""
+    name = run.loop.target.id
+    values = [whole(frame.at(name, each.head.place + 1), 20) for each in group.rounds]
+    return f"with `{name}` as {listed(values)}" if all(values) and name != "_" else ""
+
+
+def last_values(begin: int, end: int, run: LoopRun, frame: Frame) -> str:
+    """Say what the names are that change between two moments."""
+    skipped = set(names_in(run.loop.target)) if not isinstance(run.loop, ast.While) else set()
+    names = dict.fromkeys(
+        change.name
+        for moment in frame.moments[begin:end]
+        for change in moment.step.changes
+        if change.name not in skipped
+    )
+    said = []
+    for name in names:
+        text = whole(frame.at(name, end)) or ("" if len(names) > 1 else brief(frame.at(name, end)))
+        if text:
+            said.append(f"`{name}` is {text}")
+    return listed(said[:_MAX_LAST_NAMES])

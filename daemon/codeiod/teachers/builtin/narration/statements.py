@@ -1,0 +1,217 @@
+"""What one statement does, said as a clause, with the values that the trace shows.
+
+May import the narration's ``changes``, ``codemap``, ``conditions``, ``evaluating``, ``story`` and
+``voice``, and the sandbox's values.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from codeiod.teachers.builtin.narration.changes import becomes, changed
+from codeiod.teachers.builtin.narration.codemap import Code, Placed
+from codeiod.teachers.builtin.narration.conditions import tested
+from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, put_in, work_out
+from codeiod.teachers.builtin.narration.story import Frame, Moment
+from codeiod.teachers.builtin.narration.voice import Clause, Voice, brief, listed, whole
+from codeiod_sandbox.traces import Change
+
+_MAX_SUM_PARTS = 3
+
+
+class Statements:
+    """Says what statements of one program do."""
+
+    def __init__(self, code: Code, voice: Voice) -> None:
+        self._code = code
+        self._voice = voice
+
+    def look(self, frame: Frame, place: int) -> Look:
+        """Return what finds the values of names just before a moment."""
+        return lambda name: frame.value_at(name, place, self._code)
+
+    def said(self, frame: Frame, moment: Moment) -> Clause | None:
+        """Say what a moment does, None where there is nothing to tell."""
+        if moment.raised is not None:
+            return Clause(f"{self._doing(moment)} raises {_exception(moment.raised.text)}")
+        node = self._code.statements.get(moment.step.line)
+        is_shared = moment.step.line in self._code.shared
+        match node:
+            case ast.If() if is_shared:
+                return self._short_if(node, frame, moment)
+            case ast.If():
+                return self._if(node, frame, moment)
+            case ast.Return():
+                return self._return(node, frame, moment)
+            case ast.Assign() | ast.AugAssign() | ast.AnnAssign() if not is_shared:
+                return self._assigned(node, frame, moment)
+            case ast.ExceptHandler():
+                return Clause(self._voice.pick("this is caught", "the exception is caught here"))
+            case ast.Break():
+                return Clause(self._voice.pick("the loop ends here", "this ends the loop"))
+            case ast.Continue():
+                return Clause(self._voice.pick("the round ends here", "we go on to the next round"))
+            case ast.Assert():
+                quoted = self._code.quoted(node.test)
+                return Clause(f"the assertion {quoted} holds") if quoted else None
+        return self._other(node, moment)
+
+    def _doing(self, moment: Moment) -> str:
+        node = self._code.statements.get(moment.step.line)
+        value = getattr(node, "value", None)
+        if isinstance(node, ast.Raise | ast.Assert) or not isinstance(value, ast.expr):
+            return "this"
+        return self._code.quoted(value) or "this"
+
+    def _other(self, node: Placed | None, moment: Moment) -> Clause | None:
+        if moment.yielded and isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield):
+            return Clause(f"{brief(moment.yielded[-1])} is yielded")
+        said = changed(moment.step.changes, self._voice)
+        if not said:
+            return None
+        if isinstance(node, ast.Expr) and self._voice.chance(0.3):
+            quoted = self._code.quoted(node.value, 48)
+            if quoted and not moment.step.changes[0].parts:
+                return Clause(f"after {quoted}, {said}")
+        return Clause(said)
+
+    # Conditions
+
+    def _if(self, node: ast.If, frame: Frame, moment: Moment) -> Clause:
+        holds: bool | None = None
+        if moment.step.next_line:
+            holds = self._code.leads_into(node.body, moment.step.next_line)
+        return self.test(node.test, holds, frame, moment)
+
+    def test(self, test: ast.expr, holds: bool | None, frame: Frame, moment: Moment) -> Clause:
+        """Say which way a test went."""
+        look = self.look(frame, moment.place)
+        return tested(test, holds, look, self._code, self._voice)
+
+    def _short_if(self, node: ast.If, frame: Frame, moment: Moment) -> Clause | None:
+        """Say what an ``if`` does that has its block on its own line."""
+        try:
+            holds = bool(work_out(node.test, self.look(frame, moment.place)))
+        except Unknown:
+            return self._other(node, moment)
+        clause = self.test(node.test, holds, frame, moment)
+        done = changed(moment.step.changes, self._voice)
+        inner = node.body[0] if holds else None
+        if isinstance(inner, ast.Return) and not moment.step.next_line:
+            done = self._returned(inner, frame, moment)
+        elif isinstance(inner, ast.Break):
+            done = "the loop ends here"
+        elif isinstance(inner, ast.Continue):
+            done = "we go on to the next round"
+        return Clause(f"{clause.text}; {done}") if done else Clause(clause.text)
+
+    # Results
+
+    def _return(self, node: ast.Return, frame: Frame, moment: Moment) -> Clause:
+        return Clause(self._returned(node, frame, moment))
+
+    def _returned(self, node: ast.Return, frame: Frame, moment: Moment) -> str:
+        if node.value is None or not frame.has_returned:
+            return "the call ends here without a value"
+        value = brief(frame.value)
+        voice, quoted = self._voice, self._code.quoted(node.value, 60)
+        if isinstance(node.value, ast.Constant):
+            return f"{value} is returned"
+        try:
+            sum_ = put_in(node.value, self.look(frame, moment.place))
+        except Unknown:
+            sum_ = ""
+        if sum_ and whole(frame.value):
+            return voice.pick(
+                f"{sum_} = {value} is returned", f"it returns {sum_}, that is {value}"
+            )
+        if isinstance(node.value, ast.Name):
+            return voice.pick(
+                f"{quoted} is returned, which is {value}", f"it returns {quoted}: {value}"
+            )
+        if quoted:
+            return voice.pick(
+                f"{quoted} gives {value}, and this is returned", f"it returns {quoted}: {value}"
+            )
+        return voice.pick(f"it returns {value}", f"{value} is returned")
+
+    # Assignments
+
+    def _assigned(
+        self, node: ast.Assign | ast.AugAssign | ast.AnnAssign, frame: Frame, moment: Moment
+    ) -> Clause | None:
+        changes = moment.step.changes
+        if node.value is None:
+            return None
+        if not changes:
+            return self._unchanged(node, frame, moment)
+        if len(changes) > 1 or changes[0].parts or moment.step.is_summary:
+            return self._several(node, changes)
+        return Clause(self._one(node, changes[0], frame, moment))
+
+    def _unchanged(self, node: Any, frame: Frame, moment: Moment) -> Clause | None:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if not isinstance(target, ast.Name):
+            return None
+        stays = whole(frame.at(target.id, moment.place), 60)
+        return Clause(f"`{target.id}` stays {stays}") if stays else None
+
+    def _several(self, node: Any, changes: tuple[Change, ...]) -> Clause:
+        said = changed(changes, self._voice)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+            names = [c.name for c in changes]
+            if len(names) > 1 and all(whole(c.value) and not c.parts for c in changes):
+                said = listed([f"`{c.name}` becomes {c.value.text}" for c in changes])
+        return Clause(said)
+
+    def _one(self, node: Any, change: Change, frame: Frame, moment: Moment) -> str:
+        name, value = change.name, whole(change.value)
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if not value or not isinstance(target, ast.Name) or target.id != name:
+            return becomes(name, change.value, self._voice)
+        is_new = frame.at(name, moment.place) is None
+        if isinstance(node.value, ast.Constant | ast.List | ast.Dict) and is_new:
+            return self._voice.pick(
+                f"`{name}` starts as {value}",
+                f"`{name}` is {value} at first",
+                f"`{name}` = {value}",
+            )
+        return self._computed(node, name, value, frame, moment)
+
+    def _computed(self, node: Any, name: str, value: str, frame: Frame, moment: Moment) -> str:
+        look, voice = self.look(frame, moment.place), self._voice
+        source = node.value
+        if isinstance(node, ast.AugAssign):
+            source = ast.BinOp(ast.Name(name, ast.Load()), node.op, node.value)
+        try:
+            sum_ = put_in(source, look)
+            if repr(work_out(source, look)) != value:
+                sum_ = ""
+        except Unknown:
+            sum_ = ""
+        if sum_:
+            ways = [f"`{name}` = {sum_} = {value}", f"`{name}` becomes {value} ({sum_})"]
+            before = whole(frame.at(name, moment.place), 20)
+            if isinstance(node, ast.AugAssign) and before and before[0] not in "'\"":
+                ways.append(f"`{name}` goes from {before} to {value}")
+            return voice.pick(*ways)
+        return self._taken(node, name, value)
+
+    def _taken(self, node: Any, name: str, value: str) -> str:
+        voice, quoted = self._voice, self._code.quoted(node.value, 60)
+        if not quoted or isinstance(node, ast.AugAssign | ast.AnnAssign):
+            return voice.pick(f"`{name}` becomes {value}", f"`{name}` is now {value}")
+        if isinstance(node.value, ast.Name | ast.Constant):
+            return f"`{name}` becomes {value}"
+        ways = [
+            f"`{name}` becomes {value}, by {quoted}",
+            f"{quoted} gives {value}, so `{name}` = {value}",
+        ]
+        if quoted.endswith((")`", "]`")):
+            ways.append(f"`{name}` = {quoted} = {value}")
+        return voice.pick(*ways)
+
+
+def _exception(text: str) -> str:
+    return text if len(text) <= 80 else text.partition("(")[0]  # a short line

@@ -1,0 +1,202 @@
+"""A trace put in order: calls with the moments of each, and loops with their rounds.
+
+May import the narration's ``codemap`` and ``evaluating``, and the sandbox's values.
+"""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from codeiod.teachers.builtin.narration.codemap import Code, Loop
+from codeiod.teachers.builtin.narration.evaluating import Unknown, value_of
+from codeiod_sandbox.traces import Shown, Step, StepKind, Trace
+
+
+@dataclass(slots=True)
+class Moment:
+    """A statement that ran, in its call."""
+
+    step: Step
+    place: int
+    """Counts the moments of its call from 0."""
+    calls: list[Frame]
+    yielded: list[Shown]
+    follows_gap: bool
+    """Steps were left out since the one before it in its call."""
+    raised: Shown | None = None
+
+
+@dataclass(slots=True)
+class Frame:
+    """One call."""
+
+    number: int
+    function: str
+    arguments: tuple[tuple[str, Shown], ...] = ()
+    parent: Frame | None = None
+    moments: list[Moment] = field(default_factory=list)
+    value: Shown | None = None
+    has_returned: bool = False
+    raised: Shown | None = None
+    yields: list[Shown] = field(default_factory=list)
+    history: dict[str, tuple[list[int], list[Shown]]] = field(default_factory=dict)
+    calls_itself: bool = False
+
+    @property
+    def name(self) -> str:
+        """The last part of the function's qualified name."""
+        return self.function.rpartition(".")[2]
+
+    def learn(self, name: str, place: int, shown: Shown) -> None:
+        places, values = self.history.setdefault(name, ([], []))
+        places.append(place)
+        values.append(shown)
+
+    def at(self, name: str, place: int) -> Shown | None:
+        """Return what a name is just before the moment with this place."""
+        if name not in self.history:
+            return None
+        places, values = self.history[name]
+        index = bisect_right(places, place - 1)
+        return values[index - 1] if index else None
+
+    def value_at(self, name: str, place: int, code: Code) -> Any:
+        """Return the value of a name just before a moment.
+
+        :raises Unknown: it isn't shown whole.
+        """
+        shown = self.at(name, place)
+        if shown is None:
+            if name in code.constants:
+                return code.constants[name]
+            raise Unknown
+        if code.has_arrays and shown.text.startswith("["):
+            raise Unknown
+        return value_of(shown)
+
+
+@dataclass(slots=True)
+class Round:
+    """One run of a loop's body."""
+
+    number: int
+    """Counts from 1; 0 where its beginning was left out."""
+    head: Moment
+    body: list[Block] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LoopRun:
+    """One run of a loop, from entering to leaving it."""
+
+    loop: Loop
+    first: Moment
+    rounds: list[Round] = field(default_factory=list)
+    end: Moment | None = None
+    """The look at the head that found the loop at its end."""
+
+    @property
+    def count(self) -> int:
+        """How many rounds there were, as far as the trace shows."""
+        if self.end is not None:
+            return self.end.step.visit - self.first.step.visit
+        return max((each.number for each in self.rounds), default=0)
+
+
+Block: TypeAlias = Moment | LoopRun
+
+
+def read_frames(trace: Trace) -> Frame | None:
+    """Return the outermost call of a trace, with all others below it."""
+    frames: dict[int, Frame] = {}
+    calls: dict[int, list[tuple[int, Frame]]] = {}
+    number, gap = 0, 0
+    for step in trace.steps:
+        if step.number != number:
+            gap = step.number
+        number = step.number + 1
+        if step.kind is StepKind.CALL:
+            frame = _enter(step, frames)
+            calls.setdefault(step.parent, []).append((step.caller_line, frame))
+            continue
+        found = frames.get(step.frame)
+        if found is not None:
+            _go_on(found, step, calls, gap)
+    return frames.get(0)
+
+
+def _enter(step: Step, frames: dict[int, Frame]) -> Frame:
+    arguments = tuple((change.name, change.value) for change in step.changes)
+    parent = frames.get(step.parent)
+    frame = frames[step.frame] = Frame(step.frame, step.function, arguments, parent)
+    for name, shown in arguments:
+        frame.learn(name, -1, shown)
+    while parent is not None:
+        if parent.function == step.function:
+            parent.calls_itself = frame.calls_itself = True
+            break
+        parent = parent.parent
+    return frame
+
+
+def _go_on(frame: Frame, step: Step, calls: dict[int, list[tuple[int, Frame]]], gap: int) -> None:
+    match step.kind:
+        case StepKind.LINE:
+            made = [made for line, made in calls.pop(frame.number, ()) if line == step.line]
+            last = frame.moments[-1].step.number if frame.moments else step.number
+            place = len(frame.moments)
+            frame.moments.append(Moment(step, place, made, frame.yields[-1:], last < gap))
+        case StepKind.RETURN:
+            frame.value, frame.has_returned = step.value, True
+        case StepKind.YIELD if step.value is not None:
+            frame.yields.append(step.value)
+        case StepKind.RAISE:
+            frame.raised = step.value
+            if frame.moments and frame.moments[-1].step.line == step.line:
+                frame.moments[-1].raised = step.value
+    place = len(frame.moments) - 1
+    for change in step.changes:
+        frame.learn(change.name, place, change.value)
+
+
+def in_blocks(moments: Sequence[Moment], code: Code) -> list[Block]:
+    """Fold the moments of a call into its loops."""
+    whole: list[Block] = []
+    open_: list[LoopRun] = []
+    for moment in moments:
+        line = moment.step.line
+        chain = code.loops.get(line, ())
+        while open_ and (len(open_) > len(chain) or open_[-1].loop is not chain[len(open_) - 1]):
+            open_.pop()
+        node = code.statements.get(line)
+        if not isinstance(node, ast.For | ast.While | ast.AsyncFor):
+            if moment.follows_gap and open_ and open_[-1].rounds:
+                open_[-1].rounds.append(Round(0, moment))
+            _body_of(whole, open_).append(moment)
+            continue
+        if not open_ or open_[-1].loop is not node:
+            run = LoopRun(node, moment)
+            _body_of(whole, open_).append(run)
+            open_.append(run)
+        if code.leads_into(node.body, moment.step.next_line) or _is_one_line(node, moment):
+            run = open_[-1]
+            number = moment.step.visit - run.first.step.visit + 1
+            run.rounds.append(Round(number, moment))
+        else:
+            open_.pop().end = moment
+    return whole
+
+
+def _is_one_line(node: Loop, moment: Moment) -> bool:
+    return node.body[0].lineno == node.lineno == moment.step.next_line
+
+
+def _body_of(whole: list[Block], open_: list[LoopRun]) -> list[Block]:
+    for run in reversed(open_):
+        if run.rounds:
+            return run.rounds[-1].body
+    return whole

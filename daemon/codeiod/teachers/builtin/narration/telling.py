@@ -1,0 +1,183 @@
+"""Tell calls, as paragraphs and lists: their statements, their loops, the calls that they make.
+
+May import the narration's other modules.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeiod.teachers.builtin.narration.calls import effect, recursion, signature
+from codeiod.teachers.builtin.narration.codemap import Code
+from codeiod.teachers.builtin.narration.rounds import grouped, heading, muted, opening
+from codeiod.teachers.builtin.narration.statements import Statements
+from codeiod.teachers.builtin.narration.story import Block, Frame, LoopRun, Moment, Round, in_blocks
+from codeiod.teachers.builtin.narration.voice import Clause, Line, Voice, capital
+
+_MAX_NESTED_LOOPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much is told.
+
+    :param rounds: of a loop, from the first on; of one within a loop one less.
+    :param others: further rounds in which something new happens.
+    :param call_moments: how many moments a call may have that is told from within.
+    :param call_depth: how deep calls are told from within.
+    """
+
+    rounds: int
+    others: int
+    call_moments: int
+    call_depth: int
+
+
+class Telling:
+    """Tells one call after the other; of a function the first one only from within."""
+
+    def __init__(self, code: Code, voice: Voice, detail: Detail) -> None:
+        self.lines: list[Line] = []
+        self._code, self._voice, self._detail = code, voice, detail
+        self._statements = Statements(code, voice)
+        self._known: set[str] = set()
+        self._calls_open = 0
+
+    def begin(self, frame: Frame) -> None:
+        """Tell the call that does the work."""
+        if frame.calls_itself:
+            self._recursion(frame, 0)
+            if self.lines[0].text.endswith("worked out:"):
+                return
+            self.lines.append(Line(0, False, f"Then {signature(frame, self._code)} itself:"))
+        self.frame(frame, 0)
+
+    def frame(self, frame: Frame, depth: int) -> None:
+        """Tell a call from within."""
+        self._known.add(frame.function)
+        self._calls_open += 1
+        self._blocks(in_blocks(frame.moments, self._code), frame, depth, "", 0)
+        self._calls_open -= 1
+
+    def _blocks(
+        self, blocks: Sequence[Block], frame: Frame, depth: int, head: str, nested: int
+    ) -> None:
+        """Tell statements as one paragraph or point, up to where a loop begins.
+
+        :param head: what a point begins with.
+        """
+        clauses: list[Clause] = []
+        for block in blocks:
+            if isinstance(block, LoopRun):
+                head = self._flush(clauses, depth, head)
+                self._loop(block, frame, depth, nested)
+                continue
+            if self._tells(block):
+                head = self._flush(clauses, depth, head)
+            clauses += self._calls(block, depth)
+            clause = self._statements.said(frame, block)
+            if clause is not None:
+                clauses.append(clause)
+        self._flush(clauses, depth, head, is_last=True)
+
+    def _flush(self, clauses: list[Clause], depth: int, head: str, *, is_last: bool = False) -> str:
+        text = self._voice.sentences(clauses)
+        clauses.clear()
+        if head and not text:
+            if not is_last:
+                self.lines.append(Line(depth, True, f"{head}:"))
+                return ""
+            text = self._voice.pick("nothing changes.", "nothing is to be done.")
+        if text:
+            self.lines.append(Line(depth, bool(head), f"{head}: {text}" if head else text))
+        return ""
+
+    # Loops
+
+    def _loop(self, run: LoopRun, frame: Frame, depth: int, nested: int) -> None:
+        look = self._statements.look(frame, run.first.place)
+        if not run.rounds:
+            self._skipped(run, frame, depth)
+            return
+        self.lines.append(Line(depth, False, opening(run, self._code, look, self._voice)))
+        first = max(self._detail.rounds - nested, 1)
+        groups = grouped(run, self._code, first, self._detail.others if not nested else 0)
+        for place, group in enumerate(groups):
+            if group.is_told:
+                for each in group.rounds:
+                    self._round(each, run, frame, depth + 1, nested)
+                continue
+            later = groups[place + 1].rounds[0].head if place + 1 < len(groups) else run.end
+            end = later.place if later else group.rounds[-1].head.place + 1
+            text = muted(group, run, frame, end, self._voice)
+            self.lines.append(Line(depth + 1, True, text))
+        self._ended(run, frame, depth)
+
+    def _round(self, each: Round, run: LoopRun, frame: Frame, depth: int, nested: int) -> None:
+        head = heading(each, run.loop, frame)
+        if nested >= _MAX_NESTED_LOOPS:
+            return
+        self._blocks(each.body, frame, depth, head, nested + 1)
+
+    def _skipped(self, run: LoopRun, frame: Frame, depth: int) -> None:
+        if isinstance(run.loop, ast.While):
+            clause = self._statements.test(run.loop.test, False, frame, run.first)
+            text = f"{capital(clause.text)}, so the loop is not entered."
+        else:
+            over = self._code.quoted(run.loop.iter) or "what it goes over"
+            text = f"The loop over {over} has no rounds, as there is nothing in it."
+        self.lines.append(Line(depth, False, text))
+
+    def _ended(self, run: LoopRun, frame: Frame, depth: int) -> None:
+        if run.end is None or not isinstance(run.loop, ast.While):
+            return
+        clause = self._statements.test(run.loop.test, False, frame, run.end)
+        over = self._voice.pick(", and the loop ends.", ": the loop is over.")
+        self.lines.append(Line(depth, False, f"{capital(clause.text)}{over}"))
+
+    # Calls
+
+    def _tells(self, moment: Moment) -> bool:
+        return any(self._is_told(called) for called in moment.calls)
+
+    def _is_told(self, called: Frame) -> bool:
+        return (
+            called.function not in self._known
+            and self._calls_open < self._detail.call_depth
+            and 1 < len(called.moments) <= self._detail.call_moments
+            and not called.yields
+            and (called.name == "__init__" or not called.name.startswith("__"))
+        )
+
+    def _calls(self, moment: Moment, depth: int) -> list[Clause]:
+        """Tell the calls of a moment: from within, by their effect, or as a recursion."""
+        said: list[Clause] = []
+        effects = 0
+        for called in moment.calls:
+            if called.calls_itself and called.function not in self._known:
+                self._recursion(called, depth)
+            elif self._is_told(called):
+                named = signature(called, self._code)
+                self.lines.append(Line(depth, False, f"{self._inside(named)}"))
+                self.frame(called, depth + 1)
+            elif effects < 3:  # more would be tiring
+                text = effect(called, self._code)
+                effects += bool(text)
+                said += [Clause(text)] if text else []
+        return said
+
+    def _inside(self, named: str) -> str:
+        return self._voice.pick(
+            f"For {named}:", f"Inside {named}:", f"First {named} is worked out:"
+        )
+
+    def _recursion(self, called: Frame, depth: int) -> None:
+        self._known.add(called.function)
+        lines, innermost = recursion(called, self._code, self._voice)
+        self.lines.append(Line(depth, False, lines[0]))
+        if innermost is not None and self._calls_open < self._detail.call_depth + 1:
+            self.frame(innermost, depth + 1)
+        for text in lines[1:]:
+            self.lines.append(Line(depth + 1, True, text))

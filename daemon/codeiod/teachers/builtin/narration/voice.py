@@ -1,0 +1,161 @@
+"""How things are said: the choice of words by a seed, values in short, sentences put together.
+
+May import the narration's ``evaluating`` and the sandbox's values.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeiod.teachers.builtin.narration.evaluating import Unknown, value_of
+from codeiod_sandbox.traces import Shown
+
+_MAX_WHOLE_CHARS = 110
+_OBJECT = re.compile(r"\w\(\w+=|\.\.\.")
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Part of a sentence, without its stop.
+
+    :param leads: what is told next follows from it.
+    """
+
+    text: str
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph, or a point of a list within lists."""
+
+    depth: int
+    is_point: bool
+    text: str
+
+
+class Voice:
+    """Chooses between ways to say a thing, the same ones for the same seed."""
+
+    def __init__(self, seed: int | str) -> None:
+        self._random = random.Random(seed)
+        self._last = ""
+
+    def pick(self, *ways: str) -> str:
+        """Choose a way."""
+        return ways[int(self._random.random() * len(ways))]
+
+    def chance(self, share: float) -> bool:
+        return self._random.random() < share
+
+    def sentences(self, clauses: Sequence[Clause]) -> str:
+        """Put clauses together; what leads to the next one is joined with it."""
+        said: list[str] = []
+        place = 0
+        while place < len(clauses):
+            clause = clauses[place]
+            text, place = clause.text, place + 1
+            if clause.leads and place < len(clauses):
+                follows = clauses[place]
+                place += 1
+                text = _joined(text, follows.text, self)
+            said.append(f"{capital(text)}.")
+        return " ".join(said)
+
+
+def _joined(text: str, follows: str, voice: Voice) -> str:
+    if ", so " in text or ", so " in follows or ";" in text:
+        return f"{text}; {follows}"
+    return f"{text}, {voice.pick('so', 'so', 'and so')} {follows}"
+
+
+def capital(text: str) -> str:
+    """Begin with a capital letter, where it begins with a letter."""
+    return text[:1].upper() + text[1:]
+
+
+def whole(shown: Shown | None, most: int = _MAX_WHOLE_CHARS) -> str:
+    """Return a value as text where it is shown whole and short, else ``""``."""
+    if shown is None or shown.is_cut or len(shown.text) > most or "`" in shown.text:
+        return ""
+    if _OBJECT.search(shown.text):
+        return ""
+    return shown.text
+
+
+def brief(shown: Shown | None, most: int = _MAX_WHOLE_CHARS) -> str:
+    """Return a value as text, or in words where it is long."""
+    return whole(shown, most) or _kind(shown)
+
+
+def _kind(shown: Shown | None) -> str:
+    if shown is None:
+        return "another value"
+    opening = shown.text[:1]
+    words = {"[": "list", "(": "tuple", "'": "text", '"': "text"}
+    if opening in words:
+        return _sized(shown, words[opening])
+    if opening == "{":
+        return "a large collection"
+    if opening.isdigit() or opening == "-":
+        return _long_number(shown)
+    kind = shown.text.partition("(")[0]
+    return f"an object of {kind}" if kind.isidentifier() else "another value"
+
+
+def _sized(shown: Shown, kind: str) -> str:
+    try:
+        size = len(value_of(shown))
+    except (Unknown, TypeError):
+        return f"a long {kind}"
+    of = "characters" if kind == "text" else "members"
+    return f"a {kind} of {size} {of}"
+
+
+def _long_number(shown: Shown) -> str:
+    if shown.is_cut or not shown.text.isdigit():
+        return "a long number"
+    return f"the number of {len(shown.text)} digits that begins with {shown.text[:8]}…"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things: ``three rounds``."""
+    word = _COUNTS[number] if number < len(_COUNTS) else str(number)
+    return f"{word} {noun}{'' if number == 1 else 's'}"
+
+
+def ordinal(number: int) -> str:
+    """Write which one of several: ``third``, ``12th``."""
+    if number < len(_ORDINALS):
+        return _ORDINALS[number]
+    tens, ones = divmod(number, 10)
+    ending = "th" if tens % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(ones, "th")
+    return f"{number}{ending}"
+
+
+def listed(texts: Sequence[str], last: str = "and") -> str:
+    """Write several as a list: ``a, b and c``."""
+    if len(texts) < 2:  # a list begins with two
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
+
+
+def laid_out(lines: Sequence[Line]) -> str:
+    """Write paragraphs and lists."""
+    text: list[str] = []
+    before: Line | None = None
+    for line in lines:
+        if not line.text:
+            continue
+        if before is not None:
+            is_tight = line.depth > 0 and (before.depth > 0 or line.is_point)
+            text.append("\n" if is_tight or (line.is_point and before.is_point) else "\n\n")
+        text.append("  " * (line.depth - 1 if line.is_point else line.depth))
+        text.append(f"- {line.text}" if line.is_point else line.text)
+        before = line
+    return "".join(text)
