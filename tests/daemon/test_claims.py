@@ -70,6 +70,7 @@ NAMES = ["total", "i", "xs", "x", "d", "name", "dp", "self", "flag", "a", "b", "
         ("d['a b'] is None.", [("d['a b']", None)]),
         ("self.x = 3", [("self.x", 3)]),
         ("flag is True", [("flag", True)]),
+        ("total is 4, `xs[4]` is 9.", [("total", 4), ("xs[4]", 9)]),
         ("The value of total is 5.", [("total", 5)]),
         ("if x > 3, total = 5", [("total", 5)]),
         ("when i = 3, total becomes 6", [("total", 6)]),

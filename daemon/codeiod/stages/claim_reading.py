@@ -93,7 +93,7 @@ _OPERATORS = frozenset("+-*/%^<>=!&|~@([{")
 _BULLETS = ("", "-", "*", "•", "+", ">", "#", "##", "###")
 _CONDITION = re.compile(r"[\s`*)\],]{0,6}(?:if|when|unless|while|until|whenever|otherwise|else)\b")
 _AFTER = re.compile(
-    r"[`*)\]]{0,4}(?:$|\s*(?:->|→|=>)|\n|[.;:!?](?=\s|$)|,(?=\s+[^\W\d]|\s*\n|\s*$)|\s*\(|\s+[-–—]\s|\s*$|"
+    r"[`*)\]]{0,4}(?:$|\s*(?:->|→|=>)|\n|[.;:!?](?=\s|$)|,(?=\s+[`*]{0,3}[^\W\d]|\s*\n|\s*$)|\s*\(|\s+[-–—]\s|\s*$|"
     r"\s+(?:and|so|then|after|at|in|because|which|since|but|for|now|again|here|before|as|on|with|"
     r"by|this|that|we|the|yet|thus|hence|therefore)(?!\w)(?!\s(?:of|more|less)))"
 )
