@@ -18,6 +18,7 @@ from pathlib import Path
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PR_SET_CHILD_SUBREAPER = 36
+SLOTS = "codeiod-slot-*"  # others may make groups of theirs meanwhile
 _SYSV = ("shm", "msg", "sem")
 
 
@@ -123,7 +124,7 @@ def _names() -> Iterator[str]:
             lines = Path(f"/proc/sysvipc/{kind}").read_text().splitlines()
             yield from (f"{kind} {line.split()[1]}" for line in lines[1:])
     for root, line in _own_cgroups():
-        yield from map(str, Path(root + line).rglob("*/"))
+        yield from map(str, Path(root + line).rglob(SLOTS))
 
 
 def _own_cgroups() -> Iterator[tuple[str, str]]:
