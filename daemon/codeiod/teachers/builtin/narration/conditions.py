@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 
 from codeiod.teachers.builtin.narration.codemap import Code
-from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, put_in, work_out
+from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, work_out
+from codeiod.teachers.builtin.narration.sums import put_in
 from codeiod.teachers.builtin.narration.voice import Clause, Voice, listed
 
 _MAX_VALUE_CHARS = 60
@@ -28,9 +29,9 @@ def tested(test: ast.expr, holds: bool | None, look: Look, code: Code, voice: Vo
         holds = value
     quoted = code.quoted(test) or "the condition"
     if holds is None:
-        return Clause(f"{quoted} is looked at")
+        return Clause(f"{quoted} is looked at", is_test=True)
     reason = why(test, look, code, holds=holds) if value is holds else ""
-    return Clause(_said(quoted, reason, voice, holds=holds, test=test), leads=True)
+    return Clause(_said(quoted, reason, voice, holds=holds, test=test), holds, is_test=True)
 
 
 def _said(quoted: str, reason: str, voice: Voice, *, holds: bool, test: ast.expr) -> str:

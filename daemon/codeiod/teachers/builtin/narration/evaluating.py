@@ -124,7 +124,7 @@ def _unary(node: Any, look: Look) -> Any:
     if isinstance(node.op, ast.USub):
         return -value
     if isinstance(node.op, ast.Invert):
-        return operator.invert(value)
+        return ~int(value)
     return +value
 
 
@@ -188,23 +188,8 @@ _CALLED: dict[str, Callable[..., Any]] = {
     "str": str,
     "range": range,
 }
-_METHODS = frozenset(
-    (
-        "isdigit",
-        "isalpha",
-        "isalnum",
-        "isupper",
-        "islower",
-        "isspace",
-        "lower",
-        "upper",
-        "strip",
-        "startswith",
-        "endswith",
-        "count",
-        "find",
-    )
-)
+_METHODS = {"isdigit", "isalpha", "isalnum", "isupper", "islower", "isspace"}
+_METHODS |= {"lower", "upper", "strip", "startswith", "endswith"}
 
 
 def _call(node: Any, look: Look) -> Any:
@@ -237,39 +222,3 @@ _RULES: dict[type, Callable[[Any, Look], Any]] = {
     ast.Call: _call,
     ast.IfExp: _choice,
 }
-
-_STRENGTH = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.FloorDiv: 2, ast.Mod: 2}
-_SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//"}
-_SIGNS |= {ast.Mod: "%", ast.Pow: "**"}
-_MAX_SUM_CHARS = 60
-
-
-def put_in(node: ast.expr, look: Look) -> str:
-    """Write arithmetic with the numbers, or texts, in the places of the names: ``7 % 2``.
-
-    :raises Unknown: it is none, or would be long.
-    """
-    if not isinstance(node, ast.BinOp) or type(node.op) not in _SIGNS:
-        raise Unknown
-    text = _operands(node, look)
-    if len(text) > _MAX_SUM_CHARS:
-        raise Unknown
-    return text
-
-
-def _operands(node: ast.BinOp, look: Look) -> str:
-    strength = _STRENGTH.get(type(node.op), 3)
-    left = _operand(node.left, look, strength - 1 if strength < 3 else strength)
-    return f"{left} {_SIGNS[type(node.op)]} {_operand(node.right, look, strength)}"
-
-
-def _operand(node: ast.expr, look: Look, strength: int) -> str:
-    if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
-        text = _operands(node, look)
-        inner = _STRENGTH.get(type(node.op), 3)
-        return text if inner > strength else f"({text})"
-    value = work_out(node, look)
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise Unknown
-    text = repr(value)
-    return f"({text})" if text.startswith("-") else text

@@ -7,16 +7,14 @@ trace alone; wording follows from a seed.
 from __future__ import annotations
 
 import ast
-import json
-import re
 
 from codeiod.teachers.builtin.narration.calls import signature
 from codeiod.teachers.builtin.narration.codemap import Code, read_code
-from codeiod.teachers.builtin.narration.story import Frame, read_frames
+from codeiod.teachers.builtin.narration.goals import goal, watched
+from codeiod.teachers.builtin.narration.story import Frame, Moment, read_frames
 from codeiod.teachers.builtin.narration.telling import Detail, Telling
-from codeiod.teachers.builtin.narration.voice import Voice, brief, laid_out, listed
+from codeiod.teachers.builtin.narration.voice import Voice, brief, laid_out
 from codeiod_sandbox import Outcome, Raised, Returned, TimedOut, Traced
-from codeiod_sandbox.traces import Trace
 
 _DETAILS = (
     Detail(rounds=3, others=2, call_moments=30, call_depth=3),
@@ -25,8 +23,6 @@ _DETAILS = (
 )
 _GOOD_CHARS = 2600
 _MAX_BODY_CHARS = 4200
-_MAX_SENTENCE_CHARS = 160
-_UNFIT_DOC = re.compile(r"[\d=`>]|^Carry out|\b(?:TODO|param|return)")
 
 
 def narrate(
@@ -53,9 +49,10 @@ def narrate(
     except (SyntaxError, ValueError, RecursionError):
         code = Code([])
     frame = read_frames(traced.trace) if traced.trace is not None else None
-    parts.append(_goal(code, known, frame, voice))
-    if frame is not None and traced.trace is not None:
-        parts.append(_body(code, frame, traced.trace, voice))
+    core, passed = _core(frame, code) if frame is not None else (None, [])
+    parts.append(goal(code, known, frame, core, voice))
+    if core is not None:
+        parts.append(_body(code, core, passed, voice))
     parts.append(_closing(traced.outcome, voice))
     return "\n\n".join(filter(None, parts))
 
@@ -67,79 +64,34 @@ def _again(voice: Voice) -> str:
     )
 
 
-# The goal
-
-
-def _goal(code: Code, known: str, frame: Frame | None, voice: Voice) -> str:
-    arguments = _arguments(known)
-    given = f" for {arguments}" if arguments else ""
-    entry = frame.function if frame is not None else "main_solution"
-    asked = voice.pick(
-        f"We want the value of `{entry}`{given}.",
-        f"The question is what `{entry}` returns{given}.",
-        f"We follow `{entry}`{given} to its result.",
-    )
-    told = _purpose(code, frame)
-    return f"{asked} {told}" if told else asked
-
-
-def _arguments(known: str) -> str:
-    try:
-        given = json.loads(known)
-    except ValueError:
-        return ""
-    if not isinstance(given, dict):
-        return ""
-    texts = [(name, repr(value)) for name, value in given.items()]
-    said = [
-        f"`{name}` = {text}"
-        if len(text) <= 150 and "`" not in text
-        else f"the given `{name}`"  # a line or two
-        for name, text in texts
-    ]
-    return listed(said)
-
-
-def _purpose(code: Code, frame: Frame | None) -> str:
-    """Return the first sentence of a docstring, where it reads as one."""
-    if frame is None:
-        return ""
-    core = _core(frame)[0]
-    for function in (core.function, frame.function):
-        node = code.functions.get(function)
-        doc = ast.get_docstring(node) if node is not None else None
-        sentence = " ".join((doc or "").partition("\n\n")[0].split()).partition(". ")[0]
-        fits = 12 < len(sentence) <= _MAX_SENTENCE_CHARS and not _UNFIT_DOC.search(
-            sentence
-        )  # a few words
-        if fits and sentence.isascii():
-            return f"Its purpose: {sentence.rstrip('.:;')}."
-    return ""
-
-
 # The run
 
 
-def _core(frame: Frame) -> tuple[Frame, list[Frame]]:
+def _core(frame: Frame, code: Code) -> tuple[Frame, list[Frame]]:
     """Return the call that does the work, and those that only hand over to it, outermost first."""
     passed: list[Frame] = []
-    while frame.moments and len(frame.moments) <= 3:  # make, prepare, call
-        made = [
-            call for moment in frame.moments for call in moment.calls if call.name != "__init__"
-        ]
-        last = frame.moments[-1]
-        is_plain = all(moment.step.next_line for moment in frame.moments[:-1])
-        if len(made) != 1 or made[0] not in last.calls or made[0].yields or not is_plain:
+    while frame.moments and not frame.calls_itself:
+        *before, last = frame.moments
+        made = [call for call in last.calls if call.name != "__init__"]
+        hands_over = isinstance(code.statements.get(last.step.line), ast.Return | ast.Expr)
+        if len(made) != 1 or made[0].yields or not hands_over or not all(map(_makes, before)):
             break
         passed.append(frame)
         frame = made[0]
     return frame, passed
 
 
-def _body(code: Code, frame: Frame, trace: Trace, voice: Voice) -> str:
+def _makes(moment: Moment) -> bool:
+    """Tell whether all that a moment does is to make an object."""
+    made = moment.step.changes
+    is_object = len(made) == 1 and made[0].value.json is None and made[0].value.text[-1:] == ")"
+    return is_object and all(call.name == "__init__" for call in moment.calls)
+
+
+def _body(code: Code, core: Frame, passed: list[Frame], voice: Voice) -> str:
     text = ""
     for detail in _DETAILS:
-        text = _told(code, frame, voice, detail)
+        text = _told(code, core, passed, voice, detail)
         if len(text) <= _GOOD_CHARS:
             return text
     if len(text) > _MAX_BODY_CHARS:
@@ -148,16 +100,13 @@ def _body(code: Code, frame: Frame, trace: Trace, voice: Voice) -> str:
     return text
 
 
-def _told(code: Code, frame: Frame, voice: Voice, detail: Detail) -> str:
+def _told(code: Code, core: Frame, passed: list[Frame], voice: Voice, detail: Detail) -> str:
     telling = Telling(code, voice, detail)
-    core, passed = _core(frame)
-    begin = ""
-    if passed and core.function != frame.function:
-        begin = _handed_over(core, code, voice)
+    begin = [_handed_over(core, code, voice) if passed else "", watched(core, code, voice)]
     telling.begin(core)
     text = laid_out(telling.lines)
     end = _handed_back(core, passed, code)
-    return "\n\n".join(filter(None, (begin, text, end)))
+    return "\n\n".join(filter(None, (" ".join(filter(None, begin)), text, end)))
 
 
 def _handed_over(core: Frame, code: Code, voice: Voice) -> str:

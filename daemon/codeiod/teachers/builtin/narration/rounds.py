@@ -17,6 +17,7 @@ from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, list
 _MAX_MEMBERS = 12
 _MAX_MUTED_VALUES = 10
 _MAX_LAST_NAMES = 4
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +92,19 @@ def opening(run: LoopRun, code: Code, look: Look, voice: Voice) -> str:
     names = listed([f"`{name}`" for name in names_in(run.loop.target) if name != "_"])
     over = code.quoted(run.loop.iter, 60)
     named = names or "the loop"
+    run_, go = ("run", "go") if " and " in names else ("runs", "goes")
     number = run.count if run.end is not None else 0
     times = f", {counted(number, 'round')} in all" if number > 1 else ""
     values = _values_of(run.loop.iter, look)
     if values and over:
         return voice.pick(
-            f"Now {named} runs over {over}, that is {values}:",
+            f"Now {named} {run_} over {over}, that is {values}:",
             f"The loop takes {named} through {over} ({values}):",
         )
     if not over:
         return f"Now comes a loop over {names or 'its values'}{times}:"
     return voice.pick(
-        f"Next {named} goes through {over}{times}:",
+        f"Next {named} {go} through {over}{times}:",
         f"The loop lets {named} run over {over}{times}:",
     )
 
@@ -115,6 +117,8 @@ def _opening_while(loop: ast.While, run: LoopRun, code: Code, voice: Voice) -> s
     times = f"; this makes {counted(number, 'round')}" if number > 1 else ""
     if not quoted:
         return f"A loop begins{times}:"
+    if isinstance(loop.test, ast.Name | ast.Attribute):
+        return f"The loop goes on until {quoted} is zero or empty{times}:"
     return voice.pick(
         f"The loop goes on as long as {quoted}{times}:",
         f"As long as {quoted}, the loop is repeated{times}:",
@@ -161,7 +165,7 @@ def muted(group: Group, run: LoopRun, frame: Frame, end: int, voice: Voice) -> s
     elif number:
         begin = voice.pick(
             f"The {'other' if first.number > 1 else 'first'} {counted(number, 'round')}",
-            f"Rounds {first.number} to {last.number}",
+            f"Rounds {first.number} {'and' if number == _PAIR else 'to'} {last.number}",
         ) + voice.pick(" go the same way", " work alike")
     else:
         begin = "The further rounds go the same way"

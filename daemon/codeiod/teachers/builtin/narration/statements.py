@@ -7,17 +7,24 @@ May import the narration's ``changes``, ``codemap``, ``conditions``, ``evaluatin
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from codeiod.teachers.builtin.narration.changes import becomes, changed
 from codeiod.teachers.builtin.narration.codemap import Code, Placed
 from codeiod.teachers.builtin.narration.conditions import tested
-from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, put_in, work_out
+from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, work_out
 from codeiod.teachers.builtin.narration.story import Frame, Moment
+from codeiod.teachers.builtin.narration.sums import put_in
 from codeiod.teachers.builtin.narration.voice import Clause, Voice, brief, listed, whole
 from codeiod_sandbox.traces import Change
 
 _MAX_SUM_PARTS = 3
+_TURNS: dict[type, tuple[str, str]] = {
+    ast.ExceptHandler: ("this is caught", "the exception is caught here"),
+    ast.Break: ("the loop ends here", "this ends the loop"),
+    ast.Continue: ("the round ends here", "we go on to the next round"),
+}
 
 
 class Statements:
@@ -31,12 +38,17 @@ class Statements:
         """Return what finds the values of names just before a moment."""
         return lambda name: frame.value_at(name, place, self._code)
 
-    def said(self, frame: Frame, moment: Moment) -> Clause | None:
-        """Say what a moment does, None where there is nothing to tell."""
+    def said(self, frame: Frame, moment: Moment, effects: str = "") -> Clause | None:
+        """Say what a moment does, None where there is nothing to tell.
+
+        :param effects: what was said of the calls that it made.
+        """
         if moment.raised is not None:
             return Clause(f"{self._doing(moment)} raises {_exception(moment.raised.text)}")
         node = self._code.statements.get(moment.step.line)
         is_shared = moment.step.line in self._code.shared
+        if effects and (taken := self._taken_over(node, frame, moment)):
+            return Clause(taken)
         match node:
             case ast.If() if is_shared:
                 return self._short_if(node, frame, moment)
@@ -46,16 +58,22 @@ class Statements:
                 return self._return(node, frame, moment)
             case ast.Assign() | ast.AugAssign() | ast.AnnAssign() if not is_shared:
                 return self._assigned(node, frame, moment)
-            case ast.ExceptHandler():
-                return Clause(self._voice.pick("this is caught", "the exception is caught here"))
-            case ast.Break():
-                return Clause(self._voice.pick("the loop ends here", "this ends the loop"))
-            case ast.Continue():
-                return Clause(self._voice.pick("the round ends here", "we go on to the next round"))
-            case ast.Assert():
-                quoted = self._code.quoted(node.test)
-                return Clause(f"the assertion {quoted} holds") if quoted else None
+            case ast.ExceptHandler() | ast.Break() | ast.Continue():
+                return Clause(self._voice.pick(*_TURNS[type(node)]))
         return self._other(node, moment)
+
+    def _taken_over(self, node: Placed | None, frame: Frame, moment: Moment) -> str:
+        """Say what becomes of the value of a call that was just told."""
+        if len(moment.calls) != 1 or not isinstance(getattr(node, "value", None), ast.Call):
+            return ""
+        value, changes = moment.calls[0].value, moment.step.changes
+        if value is None:
+            return ""
+        if isinstance(node, ast.Return) and frame.value and frame.value.text == value.text:
+            return self._voice.pick("this is returned", "that is what is returned")
+        if isinstance(node, ast.Assign) and len(changes) == 1 and changes[0].value == value:
+            return f"`{changes[0].name}` becomes {brief(value)}"
+        return ""
 
     def _doing(self, moment: Moment) -> str:
         node = self._code.statements.get(moment.step.line)
@@ -82,7 +100,8 @@ class Statements:
         holds: bool | None = None
         if moment.step.next_line:
             holds = self._code.leads_into(node.body, moment.step.next_line)
-        return self.test(node.test, holds, frame, moment)
+        clause = self.test(node.test, holds, frame, moment)
+        return replace(clause, leads=clause.leads or (holds is False and bool(node.orelse)))
 
     def test(self, test: ast.expr, holds: bool | None, frame: Frame, moment: Moment) -> Clause:
         """Say which way a test went."""
@@ -174,8 +193,8 @@ class Statements:
         if isinstance(node.value, ast.Constant | ast.List | ast.Dict) and is_new:
             return self._voice.pick(
                 f"`{name}` starts as {value}",
-                f"`{name}` is {value} at first",
-                f"`{name}` = {value}",
+                f"`{name}` is set to {value}",
+                f"at first `{name}` is {value}",
             )
         return self._computed(node, name, value, frame, moment)
 

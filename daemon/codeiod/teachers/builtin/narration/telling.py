@@ -14,9 +14,10 @@ from codeiod.teachers.builtin.narration.codemap import Code
 from codeiod.teachers.builtin.narration.rounds import grouped, heading, muted, opening
 from codeiod.teachers.builtin.narration.statements import Statements
 from codeiod.teachers.builtin.narration.story import Block, Frame, LoopRun, Moment, Round, in_blocks
-from codeiod.teachers.builtin.narration.voice import Clause, Line, Voice, capital
+from codeiod.teachers.builtin.narration.voice import Clause, Line, Voice, capital, listed
 
 _MAX_NESTED_LOOPS = 3
+_MAX_EFFECTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +70,38 @@ class Telling:
         :param head: what a point begins with.
         """
         clauses: list[Clause] = []
+        opening = ""
         for block in blocks:
             if isinstance(block, LoopRun):
-                head = self._flush(clauses, depth, head)
+                self._flush(clauses, depth, head, opening)
                 self._loop(block, frame, depth, nested)
+                head, opening = "", self._voice.pick("after the loop, ", "then ", "after that, ")
                 continue
             if self._tells(block):
-                head = self._flush(clauses, depth, head)
-            clauses += self._calls(block, depth)
-            clause = self._statements.said(frame, block)
+                self._flush(clauses, depth, head, opening)
+                head = opening = ""
+            effects = self._calls(block, depth)
+            clause = self._statements.said(frame, block, effects)
+            if effects:
+                clauses.append(Clause(effects, leads=clause is not None))
             if clause is not None:
                 clauses.append(clause)
-        self._flush(clauses, depth, head, is_last=True)
+        self._flush(clauses, depth, head, opening, is_last=True)
 
-    def _flush(self, clauses: list[Clause], depth: int, head: str, *, is_last: bool = False) -> str:
-        text = self._voice.sentences(clauses)
+    def _flush(
+        self, clauses: list[Clause], depth: int, head: str, opening: str, *, is_last: bool = False
+    ) -> None:
+        if head:
+            self._point(clauses, depth, head, is_last=is_last)
+        elif clauses:
+            self.lines.append(Line(depth, False, self._voice.sentences(clauses, opening)))
         clauses.clear()
-        if head and not text:
-            if not is_last:
-                self.lines.append(Line(depth, True, f"{head}:"))
-                return ""
+
+    def _point(self, clauses: Sequence[Clause], depth: int, head: str, *, is_last: bool) -> None:
+        text = self._voice.sentences(clauses)
+        if not text and is_last:
             text = self._voice.pick("nothing changes.", "nothing is to be done.")
-        if text:
-            self.lines.append(Line(depth, bool(head), f"{head}: {text}" if head else text))
-        return ""
+        self.lines.append(Line(depth, True, f"{head}: {text}".rstrip()))
 
     # Loops
 
@@ -151,22 +160,21 @@ class Telling:
             and (called.name == "__init__" or not called.name.startswith("__"))
         )
 
-    def _calls(self, moment: Moment, depth: int) -> list[Clause]:
-        """Tell the calls of a moment: from within, by their effect, or as a recursion."""
-        said: list[Clause] = []
-        effects = 0
+    def _calls(self, moment: Moment, depth: int) -> str:
+        """Tell the calls of a moment from within or as a recursion; return effects of others."""
+        effects: list[str] = []
         for called in moment.calls:
             if called.calls_itself and called.function not in self._known:
                 self._recursion(called, depth)
             elif self._is_told(called):
-                named = signature(called, self._code)
-                self.lines.append(Line(depth, False, f"{self._inside(named)}"))
+                self.lines.append(Line(depth, False, self._inside(signature(called, self._code))))
                 self.frame(called, depth + 1)
-            elif effects < 3:  # more would be tiring
-                text = effect(called, self._code)
-                effects += bool(text)
-                said += [Clause(text)] if text else []
-        return said
+            else:
+                effects.append(effect(called, self._code))
+        told = list(dict.fromkeys(filter(None, effects)))
+        if len(told) <= _MAX_EFFECTS:
+            return listed(told)
+        return f"{', '.join(told[:_MAX_EFFECTS])} and so on"
 
     def _inside(self, named: str) -> str:
         return self._voice.pick(

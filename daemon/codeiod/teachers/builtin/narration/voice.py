@@ -9,11 +9,14 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from codeiod.teachers.builtin.narration.evaluating import Unknown, value_of
 from codeiod_sandbox.traces import Shown
 
 _MAX_WHOLE_CHARS = 110
+_MAX_CLAUSES = 4
+_MAX_SHORT_CHARS = 60
 _OBJECT = re.compile(r"\w\(\w+=|\.\.\.")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -24,10 +27,12 @@ class Clause:
     """Part of a sentence, without its stop.
 
     :param leads: what is told next follows from it.
+    :param is_test: it tells which way a condition went.
     """
 
     text: str
     leads: bool = False
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +58,45 @@ class Voice:
     def chance(self, share: float) -> bool:
         return self._random.random() < share
 
-    def sentences(self, clauses: Sequence[Clause]) -> str:
+    def sentences(self, clauses: Sequence[Clause], opening: str = "") -> str:
         """Put clauses together; what leads to the next one is joined with it."""
         said: list[str] = []
         place = 0
         while place < len(clauses):
-            clause = clauses[place]
-            text, place = clause.text, place + 1
-            if clause.leads and place < len(clauses):
-                follows = clauses[place]
-                place += 1
-                text = _joined(text, follows.text, self)
-            said.append(f"{capital(text)}.")
+            end = self._end(clauses, place)
+            text = self._joined(clauses[place:end])
+            said.append(f"{capital(opening + text)}.")
+            place, opening = end, ""
         return " ".join(said)
 
+    def _end(self, clauses: Sequence[Clause], place: int) -> int:
+        """Choose where the sentence ends that begins with a clause."""
+        end = place + 1
+        while end < len(clauses) and end - place < _MAX_CLAUSES and clauses[end - 1].leads:
+            end += 1
+        if end == place + 1 < len(clauses) and _are_alike(clauses[place], clauses[end]):
+            return end + 1 if self.chance(0.6) else end
+        return end
 
-def _joined(text: str, follows: str, voice: Voice) -> str:
-    if ", so " in text or ", so " in follows or ";" in text:
-        return f"{text}; {follows}"
-    return f"{text}, {voice.pick('so', 'so', 'and so')} {follows}"
+    def _joined(self, clauses: Sequence[Clause]) -> str:
+        text = clauses[0].text
+        for before, clause in pairwise(clauses):
+            if not before.leads:
+                text += f" and {clause.text}"
+            elif clause.is_test or ", so " in text or ", so " in clause.text:
+                text += f"; {clause.text}"
+            else:
+                text += f", {self.pick('so', 'so', 'and so')} {clause.text}"
+        return text
+
+
+def _are_alike(one: Clause, other: Clause) -> bool:
+    """Tell whether two short clauses go well into one sentence."""
+    return not any(
+        clause.leads or clause.is_test or " and " in clause.text or ";" in clause.text
+        or len(clause.text) > _MAX_SHORT_CHARS
+        for clause in (one, other)
+    )  # fmt: skip
 
 
 def capital(text: str) -> str:
