@@ -21,6 +21,7 @@ class TraceLimits:
     :param visits_last: how many of its last visits are kept too.
     :param max_events: statements, calls and returns after which the tracing ends; the program does
         not notice.
+    :param max_values: looked at from the beginning, parts of others too: it ends as by `max_steps`.
     :param max_value_chars: of the text of one value; longer ones are elided in the middle.
     :param max_json_chars: of the JSON of one value; longer ones have none.
     :param max_bytes: of all texts together; steps from the middle on are left out for it.
@@ -31,6 +32,7 @@ class TraceLimits:
     visits_first: int = 8
     visits_last: int = 2
     max_events: int = 50_000
+    max_values: int = 50_000
     max_value_chars: int = 200
     max_json_chars: int = 1000
     max_bytes: int = 1 << 18

@@ -285,6 +285,21 @@ def test_what_follows_the_head_is_told_by_its_way_out() -> None:
     assert not trace.was_stopped
 
 
+def test_large_values_make_the_head_short() -> None:
+    """What is looked at is bounded, and not only how often."""
+    source = """\
+def f(n):
+    grid = [[0] * 9 for _ in range(9)]
+    for i in range(n):
+        grid[i // 9][i % 9] = i
+    return n
+"""
+    trace = traced(source, TraceLimits(max_values=300, visits_first=100), n=81)
+    assert not trace.is_complete
+    assert len(trace.steps) < 60
+    assert lines(trace)[-1] == "return f:5 -> 81"
+
+
 def test_tracing_ends_at_the_number_of_events() -> None:
     """The program goes on, and what it returns is told."""
     trace = traced(LOOP, TraceLimits(max_events=100), n=100_000)

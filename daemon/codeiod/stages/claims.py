@@ -21,7 +21,11 @@ from codeiod.stages.values import parse
 from codeiod_sandbox.traces import Trace, TraceLimits
 
 CHECK_LIMITS = TraceLimits(
-    max_steps=5000, visits_first=5000, max_value_chars=1000, max_bytes=1 << 20
+    max_steps=5000,
+    visits_first=5000,
+    max_values=500_000,
+    max_value_chars=1000,
+    max_bytes=1 << 20,
 )
 """Of a trace that a rationale is checked against: as complete as can be."""
 

@@ -19,7 +19,6 @@ from .story import CALL, LINE, NOTHING, RAISE, RETURN, YIELD, Limits, Row, Write
 globals()["__builtins__"] = dict(vars(builtins))
 
 _TAIL_LOOKS = 10  # for each step that may be kept
-_MOST_TAKEN = 100_000  # values, parts of others too: some ten milliseconds
 _NAME_CHARS = 200
 _QUIETLY_RAISED = frozenset(map(id, (StopIteration, StopAsyncIteration, GeneratorExit)))
 
@@ -84,7 +83,7 @@ class Recorder:
         self.resumed(call, frame)  # of one that an exception was thrown into nothing else tells
         visit = call.visits[line] = call.visits.get(line, 0) + 1
         if not call.is_complete:
-            self._complete(call, frame, line, is_news=visit <= self._limits.visits_first)
+            self._complete(call, frame, line, is_news=visit == 1)
         self._arcs.add((before, line))
         self._counts[line] = self._counts.get(line, 0) + 1
         call.line = line
@@ -179,7 +178,7 @@ class Recorder:
         line = call.line
         visit = call.visits[line]
         is_early = visit <= self._limits.visits_first
-        if not self._looks_at(call, is_news=is_early or is_news):
+        if not self._looks_at(call, is_news=visit == 1 or is_news):
             return
         changes = self._changes.of_locals(call, frame)
         was_dirty = call.is_dirty
@@ -228,7 +227,8 @@ class Recorder:
         self._look_for_end_of_head()
 
     def _look_for_end_of_head(self) -> None:
-        if self._total >= self._limits.max_steps or self._snapper.taken > _MOST_TAKEN:
+        limits = self._limits
+        if self._total >= limits.max_steps or self._snapper.taken > limits.max_values:
             self._in_head = False
 
     def _keep_last_visits(self, call: Call) -> None:

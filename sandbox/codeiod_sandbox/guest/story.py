@@ -29,6 +29,7 @@ class Limits(NamedTuple):
     visits_first: int
     visits_last: int
     max_events: int
+    max_values: int
     max_value_chars: int
     max_json_chars: int
     max_bytes: int
