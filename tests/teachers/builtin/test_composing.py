@@ -186,7 +186,7 @@ def function(code: str) -> ast.FunctionDef:
 
 def test_rules_are_bounded() -> None:
     """A function too long for words has none, or its special cases alone."""
-    long = "def f(n):\n    if n < 1:\n        return 0\n" + "    n += 1\n" * 60 + "    return n\n"
+    long = "def f(n):\n    if n < 1:\n        return 0\n" + "    n += 1\n" * 90 + "    return n\n"
     assert rules_of(function(long), {}) == []
     assert special_cases(function(long)) == ["If `n` is less than 1, the result is 0."]
     odd = "def f(n):\n    with n:\n        return 0\n"
@@ -235,3 +235,41 @@ def test_descriptions_do_not_speak_of_code(doc: str, words: str) -> None:
 def test_annotations_from_values(values: list[Any], annotation: str) -> None:
     """As narrow as the values allow."""
     assert annotation_of(values) == annotation
+
+
+STACK = """\
+class Stack:
+    def __init__(self):
+        self.items = []
+
+    def push(self, item):
+        if len(self.items) < 3:
+            self.items.append(item)
+
+    def pop(self):
+        return self.items.pop()
+"""
+PRINTER = """\
+def squares(n):
+    for i in range(n):
+        print(i * i, end=" ")
+        if i % 2:
+            print()
+"""
+
+
+def test_operations_are_told_one_by_one() -> None:
+    """How the object starts and what each operation does, without the object's own name."""
+    problem = composed(STACK).problem
+    assert "- At the start:\n  - Set `items` to an empty list." in problem
+    assert "- `push(item)`:\n  - If the length of `items` is less than 3, append" in problem
+    assert "self" not in problem
+
+
+def test_prints_are_told_as_writing() -> None:
+    """The list that collects what was printed is not part of the task."""
+    problem = composed(PRINTER).problem
+    assert 'Write `i * i`, followed by `" "`.' in problem
+    assert "If `i % 2` is true" in problem or "end the line" in problem
+    assert "The result is the list of the lines written." in problem
+    assert "printed" not in problem

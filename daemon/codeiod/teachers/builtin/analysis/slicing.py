@@ -223,7 +223,9 @@ def _imports(survey: Survey, closure: Closure) -> list[str]:
     for name in sorted(closure.names):
         if survey.meaning(name) is None and name not in BUILTINS and name in KNOWN_NAMES:
             lines[KNOWN_NAMES[name]] = None
-    return sorted(lines, key=lambda line: (line.startswith("from"), line))
+    ordered = sorted(lines, key=lambda line: (line.startswith("from"), line))
+    late = any(d == "__future__.annotations" for d in survey.modules.values())
+    return ["from __future__ import annotations", *ordered] if late else ordered
 
 
 def _import_line(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:

@@ -27,6 +27,11 @@ FOREIGN = words(
     recebe devuelve"""
 )
 SHORT_WORDS = 6
+HOW_IT_IS_DONE = re.compile(
+    r"(?:setup|approach|algorithm|idea|intuition|using|solution|method|brute force|time|steps?"
+    r"|explanation|note|todo|fixme|do not return|option|attempt|version)\b",
+    re.IGNORECASE,
+)
 CHATTER = re.compile(
     r"(?:good morning!?|here'?s (?:your|a) [^.]*\.|hi[,!.]|hello[,!.]"
     r"|(?:this|the) (?:problem|question) was [^.]*asked by [^.]*\.)\s*",
@@ -55,7 +60,8 @@ def fit_prose(text: str) -> str:
     """Return the paragraphs of English prose that say something, cut to a bounded length."""
     kept = list[str]()
     for paragraph in CHATTER.sub("", text).split("\n\n"):
-        if _is_prose(paragraph) and not HEADER.search(paragraph):
+        plain = _is_prose(paragraph) and not HOW_IT_IS_DONE.match(paragraph)
+        if plain and not HEADER.search(paragraph):
             kept.append(paragraph)
         elif kept:
             break

@@ -19,7 +19,7 @@ from codeiod.teachers.builtin.composing.phrases import (
     say,
 )
 
-MOST_WORDS = 130
+MOST_WORDS = 160
 DEEPEST = 4
 ADDED = {
     ast.Add: "increase {0} by {1}", ast.Sub: "decrease {0} by {1}", ast.Mult: "multiply {0} by {1}",
@@ -49,12 +49,47 @@ def rules_of(function: Function, others: Mapping[str, Function]) -> list[str]:
 
     :param others: the functions and methods of the file, which are told where they are used.
     """
+    return _bounded(_told_with_helpers(function, others))
+
+
+def rules_of_object(init: Function | None, methods: Sequence[Function]) -> list[str]:
+    """Return the rules of an object: how it starts, and what each operation does to it."""
+    return _bounded(_of_object(init, methods))
+
+
+def _bounded(lines: Iterator[str]) -> list[str]:
+    """Return the lines, without the name of the object; nothing where they are too many."""
     try:
-        lines = list(_told_with_helpers(function, others))
+        told = [line.replace("self.", "") for line in lines]
     except (Wordless, RecursionError):
         return []
-    told = [line.replace("self.", "") for line in lines]
     return told if sum(len(line.split()) for line in told) <= MOST_WORDS else []
+
+
+def _of_object(init: Function | None, methods: Sequence[Function]) -> Iterator[str]:
+    named = {method.name for method in methods}
+    if init:
+        yield from _started(init)
+    for method in methods:
+        if not _own_calls(method) <= named:
+            raise Wordless
+        yield _line(0, f"`{_head(method)}`:")
+        yield from _block(_without_docstring(method.body), 1)
+
+
+def _started(init: Function) -> Iterator[str]:
+    yield _line(0, "At the start:")
+    yield from _block(_without_docstring(init.body), 1)
+
+
+def _own_calls(method: Function) -> set[str]:
+    """Return the names of the methods of its own object that a method calls."""
+    calls = [n.func for n in ast.walk(method) if isinstance(n, ast.Call)]
+    return {
+        f.attr
+        for f in calls
+        if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name) and f.value.id == "self"
+    }
 
 
 def _told_with_helpers(function: Function, others: Mapping[str, Function]) -> Iterator[str]:
@@ -79,12 +114,10 @@ def _called(function: Function, others: Mapping[str, Function]) -> list[str]:
     found = dict[str, None]()
     for node in ast.walk(function):
         match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)):
-                if name not in others:
-                    raise Wordless
-                found[name] = None
-            case ast.Attribute(value=ast.Name(id="self")):
+            case ast.Attribute(value=ast.Name(id="self"), attr=name) if name not in others:
                 raise Wordless  # the state of an object has no words here
+            case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name)) if name in others:
+                found[name] = None
             case ast.Call(func=ast.Name(id=name)) if name in others:
                 found[name] = None
     return list(found)
@@ -138,6 +171,8 @@ def _statement(node: ast.stmt, depth: int) -> Iterator[str]:
             yield from _block(body, depth + 1)
         case ast.Pass() | ast.Assert() | ast.Expr(value=ast.Constant()):
             return
+        case ast.Assign(targets=[ast.Name(id="printed")]):
+            return
         case _:
             yield _line(depth, _sentence(_simple(node)))
 
@@ -172,7 +207,8 @@ def _simple(node: ast.stmt) -> str:
         case ast.Return(value=None):
             return "stop with the result null"
         case ast.Return(value=ast.expr() as value):
-            return f"the result is {say(_short(value))}"
+            lines = "the list of the lines written"
+            return f"the result is {lines if _is_collector(value) else say(_short(value))}"
         case ast.Break():
             return "leave the loop"
         case ast.Continue():
@@ -181,13 +217,26 @@ def _simple(node: ast.stmt) -> str:
             return _assignment(target, _short(value))
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             return _assignment(target, _short(value))
-        case ast.AugAssign(target=target, op=operator, value=value) if type(operator) in ADDED:
-            return ADDED[type(operator)].format(formula(target), say(_short(value)))
+        case ast.AugAssign():
+            return _augmented(node)
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=held, attr=name), args=arguments)):
             return _done(held, name, arguments)
         case ast.Delete(targets=targets):
             return f"remove {listed([formula(t) for t in targets])}"
     raise Wordless
+
+
+def _augmented(node: ast.AugAssign) -> str:
+    target, value = formula(node.target), say(_short(node.value))
+    if isinstance(node.op, ast.Add):
+        match node.value:
+            case ast.List() | ast.ListComp() | ast.Subscript(slice=ast.Slice()):
+                return f"append {value} to {target}"
+            case ast.Constant(value=str()) | ast.JoinedStr():
+                return f"append {value} to {target}"
+    if type(node.op) not in ADDED:
+        raise Wordless
+    return ADDED[type(node.op)].format(target, value)
 
 
 def _assignment(target: ast.expr, value: ast.expr) -> str:
@@ -205,14 +254,42 @@ def _assignment(target: ast.expr, value: ast.expr) -> str:
 
 
 def _done(held: ast.expr, name: str, arguments: Sequence[ast.expr]) -> str:
+    if name == "append" and _is_collector(held) and len(arguments) == 1:
+        return _written(_short(arguments[0]))
     told = DONE.get(name, "")
     if not told or len(arguments) != told.count("{1}") or not all(map(is_short, arguments)):
         raise Wordless
     return told.format(formula(held), *(say(a) for a in arguments))
 
 
+def _is_collector(node: ast.expr) -> bool:
+    """Whether a value is what prints were turned into."""
+    return any(isinstance(n, ast.Name) and n.id == "printed" for n in ast.walk(node))
+
+
+def _written(node: ast.expr) -> str:
+    """Say what was a print."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value="\n")):
+            return f"write {_text(left)} and end the line"
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=str(end))):
+            return f"write {_text(left)}, followed by {say(ast.Constant(end))}"
+        case ast.Constant(value="\n"):
+            return "end the line"
+    return f"write the line {_text(node)}"
+
+
+def _text(node: ast.expr) -> str:
+    match node:
+        case ast.Call(func=ast.Name(id="str"), args=[value]):
+            return say(value)
+        case ast.JoinedStr():
+            return formula(node)
+    return say(node)
+
+
 def _short(node: ast.expr) -> ast.expr:
-    hard = (ast.Lambda, ast.DictComp, ast.Await, ast.Yield, ast.NamedExpr, ast.JoinedStr)
+    hard = (ast.Lambda, ast.DictComp, ast.Await, ast.Yield, ast.NamedExpr)
     if not is_short(node) or any(isinstance(n, hard) for n in ast.walk(node)):
         raise Wordless
     return node

@@ -9,7 +9,7 @@ import ast
 import json
 from collections.abc import Sequence
 
-LONGEST_FORMULA_CHARS = 70
+LONGEST_FORMULA_CHARS = 90
 COMPARED = {
     ast.Eq: "is equal to", ast.NotEq: "is not equal to", ast.Lt: "is less than",
     ast.LtE: "is at most", ast.Gt: "is greater than", ast.GtE: "is at least",
@@ -38,6 +38,8 @@ OF_TWO = {
     "divmod": "quotient and remainder of {0} divided by {1}",
 }  # fmt: skip
 METHODS = {
+    "pop": "the last item of {0}, which is taken off",
+    "popleft": "the first item of {0}, which is taken off",
     "lower": "{0} in small letters", "upper": "{0} in capital letters",
     "strip": "{0} without blanks at its ends", "split": "the words of {0}",
     "keys": "the keys of {0}", "values": "the values of {0}", "items": "the entries of {0}",
@@ -101,7 +103,7 @@ def condition(node: ast.expr) -> str:
         case ast.Call(func=ast.Attribute(attr=name)) if name in CONDITION_METHODS:
             return _call(node)
         case ast.Name() | ast.Subscript() | ast.Attribute():
-            return f"{say(node)} is true (not zero, not empty)"
+            return f"{say(node)} is true (not zero, empty or null)"
         case ast.Constant(value=bool(value)):
             return "always" if value else "never"
     return f"{say(node)} holds"
@@ -241,7 +243,7 @@ def _negated(inner: ast.expr) -> str:
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             return _compared(left, OPPOSITE[type(operator)](), right)
         case ast.Name() | ast.Subscript() | ast.Attribute():
-            return f"{say(inner)} is false, zero or empty"
+            return f"{say(inner)} is zero, empty, null or false"
     return f"it is not so that {condition(inner)}"
 
 

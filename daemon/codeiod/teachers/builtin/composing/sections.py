@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from codeiod.teachers.builtin.analysis.scopes import Function
 from codeiod.teachers.builtin.candidates import Candidate
-from codeiod.teachers.builtin.composing.paraphrase import rules_of, special_cases
+from codeiod.teachers.builtin.composing.paraphrase import rules_of, rules_of_object, special_cases
 from codeiod.teachers.builtin.composing.wording import Subject, Told, describe, problem, spoken
 from codeiod_prompts import ENTRY_POINT
 
@@ -89,7 +89,7 @@ def compose(candidate: Candidate, fitted: Fitted, seed: int = 0) -> str:
         printed=candidate.result_is_printed,
         each=candidate.each,
         item=_item_of(candidate, module),
-        rules=rules_of(logic, _functions(module, logic)) if logic else (),
+        rules=_rules(candidate, module, logic),
         cases=special_cases(logic) if logic else (),
     )
     main = _main(candidate, module, fitted, _head(subject, told, returns))
@@ -115,6 +115,22 @@ def logic_of(candidate: Candidate, module: ast.Module) -> ast.FunctionDef | None
                 if name in functions and name not in built and functions[name] is not target:
                     return functions[name]
     return None
+
+
+def _rules(
+    candidate: Candidate, module: ast.Module, logic: ast.FunctionDef | None
+) -> Sequence[str]:
+    """Tell the rules of the author's function, or of the object that operations are done on."""
+    if logic is None:
+        return ()
+    owners = [s for s in module.body if isinstance(s, ast.ClassDef) and logic in s.body]
+    target = next(s for s in module.body if getattr(s, "name", "") == candidate.target)
+    names = {n.attr for n in ast.walk(target) if isinstance(n, ast.Attribute)}
+    if owners and candidate.parameters[-1].name == "operations":
+        methods = [m for m in owners[0].body if isinstance(m, ast.FunctionDef)]
+        init = next((m for m in methods if m.name == "__init__"), None)
+        return rules_of_object(init, [m for m in methods if m.name in names])
+    return rules_of(logic, _functions(module, logic))
 
 
 def _item_of(candidate: Candidate, module: ast.Module) -> str:
