@@ -3,6 +3,6 @@
 Imports the sandbox's values and the standard library. Read ``narrate.py`` first.
 """
 
-from codeiod.teachers.builtin.narration.narrate import narrate
+from codeiod.teachers.builtin.narration.narrate import NARRATION_LIMITS, narrate
 
-__all__ = ["narrate"]
+__all__ = ["NARRATION_LIMITS", "narrate"]

@@ -15,19 +15,20 @@ _MAX_ARGUMENT_CHARS = 40
 _MAX_CALL_CHARS = 90
 _FIRST_CALLS, _LAST_CALLS = 6, 3
 _MAX_YIELDED = 6
+_MAX_MADE = 9
 
 
 def signature(frame: Frame, code: Code) -> str:
     """Write a call with its arguments, or its name alone where they are long."""
     function = code.functions.get(frame.function)
-    given = list(frame.arguments)
-    if given and given[0][0] in ("self", "cls"):
-        given = given[1:]
-    is_plain = function is not None and not (
-        function.args.vararg or function.args.kwarg or function.args.kwonlyargs
-    )
-    texts = [whole(shown, _MAX_ARGUMENT_CHARS) for _, shown in given]
-    if not is_plain or (texts and not all(texts)):
+    if function is None or function.args.vararg or function.args.kwarg or function.args.kwonlyargs:
+        return f"`{frame.name}`"
+    names = [argument.arg for argument in function.args.posonlyargs + function.args.args]
+    if names and names[0] in ("self", "cls"):
+        names = names[1:]
+    given = dict(frame.arguments)
+    texts = [whole(given.get(name), _MAX_ARGUMENT_CHARS) for name in names]
+    if not all(texts):
         return f"`{frame.name}`"
     text = f"`{frame.name}({', '.join(texts)})`"
     return text if len(text) <= _MAX_CALL_CHARS else f"`{frame.name}`"
@@ -39,7 +40,7 @@ def effect(frame: Frame, code: Code) -> str:
     if frame.yields:
         values = [brief(value, 40) for value in frame.yields[:_MAX_YIELDED]]
         more = " and so on" if len(frame.yields) > _MAX_YIELDED else ""
-        return f"{named} yields {listed(values) if not more else ', '.join(values)}{more}"
+        return f"{named} hands out {listed(values) if not more else ', '.join(values)}{more}"
     if frame.name == "__init__" or (frame.has_returned and frame.value is None):
         return ""
     if frame.has_returned:
@@ -73,8 +74,23 @@ def recursion(frame: Frame, code: Code, voice: Voice) -> tuple[list[str], Frame 
     if len(said) > _FIRST_CALLS + _LAST_CALLS:
         said = [*said[:_FIRST_CALLS], "and so on upwards", *said[-_LAST_CALLS:]]
     if not said:
-        return [begin], innermost
+        made = [
+            signature(call, code) for call in _in_order(frame) if call.function == frame.function
+        ]
+        more = " and so on" if len(made) > _MAX_MADE else ""
+        order = f"The calls come in this order: {', '.join(made[:_MAX_MADE])}{more}."
+        return [begin, order], innermost
     return [begin, *(f"{text}{';' if text is not said[-1] else '.'}" for text in said)], innermost
+
+
+def _in_order(frame: Frame) -> Iterator[Frame]:
+    """Yield the calls of a tree in the order in which they begin."""
+    pending = [frame]
+    while pending:
+        call = pending.pop()
+        yield call
+        made = [below for moment in call.moments for below in moment.calls]
+        pending += reversed(made)
 
 
 def _returning(frame: Frame) -> Iterator[Frame]:

@@ -91,6 +91,8 @@ def _place(code: Code, body: Iterable[ast.AST], loops: tuple[Loop, ...], prefix:
         elif isinstance(node, ast.stmt | ast.ExceptHandler):
             _put(code, node, loops)
             _place(code, _blocks(node), loops, prefix)
+            for case in getattr(node, "cases", ()):
+                code.loops.setdefault(case.pattern.lineno, loops)
 
 
 def _blocks(node: ast.AST) -> list[ast.AST]:

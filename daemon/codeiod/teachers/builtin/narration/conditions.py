@@ -79,13 +79,19 @@ def _why_of_several(test: ast.BoolOp, look: Look, code: Code, *, holds: bool) ->
 
 
 def _compared(test: ast.Compare, look: Look, code: Code) -> str:
-    sides = [test.left, *test.comparators]
-    facts = [fact(side, look, code) for side in sides]
+    return _facts([test.left, *test.comparators], look, code)
+
+
+def _facts(nodes: list[ast.expr], look: Look, code: Code) -> str:
+    facts = [fact(node, look, code) for node in nodes]
     return listed(list(dict.fromkeys(filter(None, facts))))
 
 
 def _truth(test: ast.expr, look: Look, code: Code, *, holds: bool) -> str:
     value = work_out(test, look)
+    if isinstance(value, bool) and isinstance(test, ast.Call):
+        of = [test.func.value] if isinstance(test.func, ast.Attribute) else []
+        return _facts([*of, *test.args], look, code)
     named = code.quoted(test)
     if named and isinstance(value, str | list | dict | set | tuple):
         return f"{named} is not empty" if holds else f"{named} is empty"
@@ -101,7 +107,10 @@ def fact(node: ast.expr, look: Look, code: Code) -> str:
         return ""
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
         return ""
-    value = repr(work_out(node, look))
+    found = work_out(node, look)
+    value = repr(found)
+    if isinstance(found, set | dict | list) and not found and (named := code.quoted(node)):
+        return f"{named} is empty"
     if len(value) > _MAX_VALUE_CHARS or "`" in value:
         return ""
     try:

@@ -15,12 +15,17 @@ from codeiod.teachers.builtin.narration.story import Frame, Moment, read_frames
 from codeiod.teachers.builtin.narration.telling import Detail, Telling
 from codeiod.teachers.builtin.narration.voice import Voice, brief, laid_out
 from codeiod_sandbox import Outcome, Raised, Returned, TimedOut, Traced
+from codeiod_sandbox.traces import TraceLimits
 
 _DETAILS = (
     Detail(rounds=3, others=2, call_moments=30, call_depth=3),
     Detail(rounds=2, others=1, call_moments=12, call_depth=2),
     Detail(rounds=1, others=0, call_moments=0, call_depth=1),
 )
+NARRATION_LIMITS = TraceLimits(
+    max_steps=1500, visits_first=40, visits_last=3, max_value_chars=300, max_bytes=1 << 17
+)
+"""Of a trace that is to be narrated: more rounds of inner loops than else."""
 _GOOD_CHARS = 2600
 _MAX_BODY_CHARS = 4200
 

@@ -48,12 +48,18 @@ def grouped(run: LoopRun, code: Code, first: int, others: int) -> list[Group]:
     """
     told: list[bool] = []
     seen: set[tuple[int, bool]] = set()
+    followers = [each.head for each in run.rounds[1:]] + ([run.end] if run.end else [])
     for place, each in enumerate(run.rounds):
         ways = _ways(each)
         is_last = place == len(run.rounds) - 1
-        if place < first or (is_last and (run.end is None or place == first)):
+        has_gap = place < len(followers) and followers[place].follows_gap
+        if is_last and (run.end is None or place == first):
             told.append(True)
-        elif others and each.number and not ways <= seen:
+        elif place and (has_gap or not each.number):
+            told.append(False)
+        elif place < first:
+            told.append(True)
+        elif others and not ways <= seen:
             told.append(True)
             others -= 1
         else:
@@ -144,7 +150,7 @@ def _values_of(node: ast.expr, look: Look) -> str:
 def heading(each: Round, loop: Loop, frame: Frame) -> str:
     """Name a round by the values that the loop's names have in it."""
     if each.number == 0:
-        return "In a later round"
+        return "In the last round"
     if not isinstance(loop, ast.While):
         shown = [(name, frame.at(name, each.head.place + 1)) for name in names_in(loop.target)]
         said = [f"`{name}` = {text}" for name, value in shown if (text := whole(value, 60))]
@@ -158,21 +164,31 @@ def muted(group: Group, run: LoopRun, frame: Frame, end: int, voice: Voice) -> s
 
     :param end: the place of the first moment after them.
     """
-    first, last = group.rounds[0], group.rounds[-1]
-    number = last.number - first.number + 1 if first.number and last.number else 0
+    first = group.rounds[0]
+    last = _last_number(group, run)
+    number = last - first.number + 1 if first.number and last else 0
     if number == 1:
         begin = f"Round {first.number} goes the same way"
     elif number:
         begin = voice.pick(
             f"The {'other' if first.number > 1 else 'first'} {counted(number, 'round')}",
-            f"Rounds {first.number} {'and' if number == _PAIR else 'to'} {last.number}",
+            f"Rounds {first.number} {'and' if number == _PAIR else 'to'} {last}",
         ) + voice.pick(" go the same way", " work alike")
     else:
         begin = "The further rounds go the same way"
     if said := _heads(group, run, frame, number):
         begin += f" ({said})"
     results = last_values(first.head.place, end, run, frame)
-    return f"{begin}; after them {results}." if results else f"{begin}."
+    after = "it" if number == 1 else "them"
+    return f"{begin}; after {after} {results}." if results else f"{begin}."
+
+
+def _last_number(group: Group, run: LoopRun) -> int:
+    """Return the number of the last round of a group, 0 where it can't be told."""
+    is_last = group.rounds[-1] is run.rounds[-1]
+    if is_last and run.end is not None:
+        return run.count
+    return group.rounds[-1].number
 
 
 def _heads(group: Group, run: LoopRun, frame: Frame, number: int) -> str:
@@ -196,7 +212,10 @@ def last_values(begin: int, end: int, run: LoopRun, frame: Frame) -> str:
     )
     said = []
     for name in names:
-        text = whole(frame.at(name, end)) or ("" if len(names) > 1 else brief(frame.at(name, end)))
+        value = frame.at(name, end)
+        text = whole(value)
+        if value is not None and not text and value.text[-1:].isdigit():
+            text = brief(value)
         if text:
             said.append(f"`{name}` is {text}")
     return listed(said[:_MAX_LAST_NAMES])

@@ -19,7 +19,9 @@ from codeiod.teachers.builtin.narration.sums import put_in
 from codeiod.teachers.builtin.narration.voice import Clause, Voice, brief, listed, whole
 from codeiod_sandbox.traces import Change
 
-_MAX_SUM_PARTS = 3
+_SHORT_CHARS = 30
+_MAX_STAYING_CHARS = 60
+_EMPTY = {"[]": "an empty list", "{}": "an empty dict", "set()": "an empty set"}
 _TURNS: dict[type, tuple[str, str]] = {
     ast.ExceptHandler: ("this is caught", "the exception is caught here"),
     ast.Break: ("the loop ends here", "this ends the loop"),
@@ -58,7 +60,10 @@ class Statements:
                 return self._return(node, frame, moment)
             case ast.Assign() | ast.AugAssign() | ast.AnnAssign() if not is_shared:
                 return self._assigned(node, frame, moment)
-            case ast.ExceptHandler() | ast.Break() | ast.Continue():
+            case ast.ExceptHandler():
+                is_it = self._code.leads_into(node.body, moment.step.next_line)
+                return Clause(self._voice.pick(*_TURNS[type(node)])) if is_it else None
+            case ast.Break() | ast.Continue():
                 return Clause(self._voice.pick(*_TURNS[type(node)]))
         return self._other(node, moment)
 
@@ -165,16 +170,19 @@ class Statements:
             return None
         if not changes:
             return self._unchanged(node, frame, moment)
-        if len(changes) > 1 or changes[0].parts or moment.step.is_summary:
+        if len(changes) > 1 or moment.step.is_summary or not _binds(node, changes[0].name):
             return self._several(node, changes)
         return Clause(self._one(node, changes[0], frame, moment))
 
     def _unchanged(self, node: Any, frame: Frame, moment: Moment) -> Clause | None:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        if not isinstance(target, ast.Name):
+        quoted = self._code.quoted(target, 40)
+        try:
+            stays = repr(work_out(target, self.look(frame, moment.place)))
+        except Unknown:
             return None
-        stays = whole(frame.at(target.id, moment.place), 60)
-        return Clause(f"`{target.id}` stays {stays}") if stays else None
+        fits = quoted and len(stays) <= _MAX_STAYING_CHARS and not isinstance(target, ast.Tuple)
+        return Clause(f"{quoted} stays {stays}") if fits else None
 
     def _several(self, node: Any, changes: tuple[Change, ...]) -> Clause:
         said = changed(changes, self._voice)
@@ -188,15 +196,24 @@ class Statements:
         name, value = change.name, whole(change.value)
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         if not value or not isinstance(target, ast.Name) or target.id != name:
-            return becomes(name, change.value, self._voice)
+            return self._rebound(node, change)
         is_new = frame.at(name, moment.place) is None
         if isinstance(node.value, ast.Constant | ast.List | ast.Dict) and is_new:
             return self._voice.pick(
                 f"`{name}` starts as {value}",
                 f"`{name}` is set to {value}",
-                f"at first `{name}` is {value}",
+                f"`{name}` is {value} to begin with",
             )
         return self._computed(node, name, value, frame, moment)
+
+    def _rebound(self, node: Any, change: Change) -> str:
+        """Say that a name names something that is not shown whole."""
+        quoted = self._code.quoted(node.value, 48)
+        if quoted and isinstance(node.value, ast.Attribute | ast.Name | ast.Subscript):
+            return f"`{change.name}` moves on to {quoted}"
+        if quoted and change.value.text.startswith("..."):
+            return f"`{change.name}` takes what {quoted} gives"
+        return becomes(change.name, change.value, self._voice)
 
     def _computed(self, node: Any, name: str, value: str, frame: Frame, moment: Moment) -> str:
         look, voice = self.look(frame, moment.place), self._voice
@@ -215,21 +232,33 @@ class Statements:
             if isinstance(node, ast.AugAssign) and before and before[0] not in "'\"":
                 ways.append(f"`{name}` goes from {before} to {value}")
             return voice.pick(*ways)
+        if isinstance(source, ast.IfExp):
+            clause = tested(source.test, None, look, self._code, voice)
+            if not clause.text.endswith("looked at"):
+                so = ";" if ", so " in clause.text else ", so"
+                return f"{clause.text}{so} `{name}` becomes {value}"
         return self._taken(node, name, value)
 
     def _taken(self, node: Any, name: str, value: str) -> str:
         voice, quoted = self._voice, self._code.quoted(node.value, 60)
+        if value in _EMPTY:
+            return f"`{name}` starts as {_EMPTY[value]}"
         if not quoted or isinstance(node, ast.AugAssign | ast.AnnAssign):
             return voice.pick(f"`{name}` becomes {value}", f"`{name}` is now {value}")
         if isinstance(node.value, ast.Name | ast.Constant):
             return f"`{name}` becomes {value}"
-        ways = [
-            f"`{name}` becomes {value}, by {quoted}",
-            f"{quoted} gives {value}, so `{name}` = {value}",
-        ]
+        ways = [f"`{name}` becomes {value}, by {quoted}"]
+        if len(value) <= _SHORT_CHARS:
+            ways.append(f"{quoted} gives {value}, so `{name}` = {value}")
         if quoted.endswith((")`", "]`")):
             ways.append(f"`{name}` = {quoted} = {value}")
         return voice.pick(*ways)
+
+
+def _binds(node: Any, name: str) -> bool:
+    """Tell whether an assignment binds this name and no other."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    return isinstance(target, ast.Name) and target.id == name
 
 
 def _exception(text: str) -> str:

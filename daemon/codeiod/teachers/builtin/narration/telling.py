@@ -98,7 +98,7 @@ class Telling:
         clauses.clear()
 
     def _point(self, clauses: Sequence[Clause], depth: int, head: str, *, is_last: bool) -> None:
-        text = self._voice.sentences(clauses)
+        text = self._voice.sentences(clauses, is_within=True)
         if not text and is_last:
             text = self._voice.pick("nothing changes.", "nothing is to be done.")
         self.lines.append(Line(depth, True, f"{head}: {text}".rstrip()))
@@ -119,7 +119,7 @@ class Telling:
                     self._round(each, run, frame, depth + 1, nested)
                 continue
             later = groups[place + 1].rounds[0].head if place + 1 < len(groups) else run.end
-            end = later.place if later else group.rounds[-1].head.place + 1
+            end = later.place + later.step.is_summary if later else group.rounds[-1].head.place + 1
             text = muted(group, run, frame, end, self._voice)
             self.lines.append(Line(depth + 1, True, text))
         self._ended(run, frame, depth)
@@ -157,7 +157,7 @@ class Telling:
             and self._calls_open < self._detail.call_depth
             and 1 < len(called.moments) <= self._detail.call_moments
             and not called.yields
-            and (called.name == "__init__" or not called.name.startswith("__"))
+            and not called.name.startswith("__")
         )
 
     def _calls(self, moment: Moment, depth: int) -> str:

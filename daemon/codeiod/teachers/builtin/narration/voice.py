@@ -14,7 +14,7 @@ from itertools import pairwise
 from codeiod.teachers.builtin.narration.evaluating import Unknown, value_of
 from codeiod_sandbox.traces import Shown
 
-_MAX_WHOLE_CHARS = 110
+_MAX_WHOLE_CHARS = 140
 _MAX_CLAUSES = 4
 _MAX_SHORT_CHARS = 60
 _OBJECT = re.compile(r"\w\(\w+=|\.\.\.")
@@ -58,15 +58,20 @@ class Voice:
     def chance(self, share: float) -> bool:
         return self._random.random() < share
 
-    def sentences(self, clauses: Sequence[Clause], opening: str = "") -> str:
-        """Put clauses together; what leads to the next one is joined with it."""
+    def sentences(
+        self, clauses: Sequence[Clause], opening: str = "", *, is_within: bool = False
+    ) -> str:
+        """Put clauses together; what leads to the next one is joined with it.
+
+        :param is_within: they go on a sentence that has begun.
+        """
         said: list[str] = []
         place = 0
         while place < len(clauses):
             end = self._end(clauses, place)
             text = self._joined(clauses[place:end])
-            said.append(f"{capital(opening + text)}.")
-            place, opening = end, ""
+            said.append(f"{text if is_within else capital(opening + text)}.")
+            place, opening, is_within = end, "", False
         return " ".join(said)
 
     def _end(self, clauses: Sequence[Clause], place: int) -> int:
@@ -130,7 +135,9 @@ def _kind(shown: Shown | None) -> str:
     if opening.isdigit() or opening == "-":
         return _long_number(shown)
     kind = shown.text.partition("(")[0]
-    return f"an object of {kind}" if kind.isidentifier() else "another value"
+    if not kind.isidentifier():
+        return "another value"
+    return f"{'an' if kind[0] in 'AEIOaeio' else 'a'} `{kind}` object"
 
 
 def _sized(shown: Shown, kind: str) -> str:
