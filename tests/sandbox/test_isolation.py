@@ -112,6 +112,25 @@ def f():
         assert await value_of(jail, look) == []
 
 
+async def test_locks_and_shared_values(jail: Sandbox) -> None:
+    """What multiprocessing keeps among the files of shared memory is private, and is wiped."""
+    if jail.level < SandboxLevel.FULL:
+        pytest.skip("the machine's own shared memory is out of reach")
+    source = """
+import multiprocessing, os
+def f():
+    found = os.listdir("/dev/shm")
+    open("/dev/shm/left", "w").close()
+    number = multiprocessing.Value("i", 2)
+    with multiprocessing.Lock(), number.get_lock():
+        number.value += 1
+    multiprocessing.Event().set()
+    return [number.value, found, os.listdir()]
+"""
+    for _ in range(2):
+        assert await value_of(jail, source) == [3, [], ["left"]]
+
+
 @pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_UNIX", "AF_VSOCK", "AF_NETLINK"])
 async def test_no_network_of_any_family(jail: Sandbox, family: str) -> None:
     """No socket is to be had, so a listener on the loopback device is not reached either."""

@@ -9,12 +9,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 HOST_NAME = "import platform; return platform.node()"
-PROCESS = "import os, getpass; return [os.getpid(), os.getcwd(), getpass.getuser()]"
+PROCESS = "import os, getpass; return [os.getpid(), getpass.getuser()]"
+USUAL_TMP = "open('/tmp/x', 'w').write('a'); import os; return [open('x').read(), os.listdir()]"
+ONES_OWN = (HOST_NAME, PROCESS, USUAL_TMP)
 
 
 def skip_without_namespaces(sandbox: Sandbox, body: str) -> None:
-    """Skip what is only true where a program sees a host and processes of its own."""
-    if body in (HOST_NAME, PROCESS) and sandbox.level < SandboxLevel.FULL:
+    """Skip what is only true where a program sees a host, files and processes of its own."""
+    if body in ONES_OWN and sandbox.level < SandboxLevel.FULL:
         pytest.skip(f"no namespaces here: the sandbox is at level {sandbox.level.name}")
 
 
@@ -40,6 +42,8 @@ async def both(
         "import time; return time.clock_gettime(time.CLOCK_REALTIME) // 10**6",
         "import time; return int(time.monotonic()) // 1000",
         "import time; return int(time.perf_counter()) // 1000",
+        "import os; return int(os.times().elapsed) // 1000",
+        "import posix; return int(posix.times()[4]) // 1000",
         "import time; return time.tzname",
         "import time; return time.mktime((2020, 1, 1, 0, 0, 0, 0, 0, 0))",
         "import datetime; return datetime.datetime.now().year",
@@ -51,6 +55,10 @@ async def both(
         "import pandas; return pandas.Timestamp.now().year",
         "import logging; return logging.LogRecord('', 0, '', 0, '', (), None).created // 10**6",
         HOST_NAME,
+        "import os; return os.getcwd()",
+        "import os; return os.path.abspath('index/a')",
+        "import tempfile; return tempfile.gettempdir()",
+        "import os; return os.path.expanduser('~/a')",
         "import time; a = time.process_time(); sum(range(9999)); return time.process_time() - a",
         "import random; return random.random()",
         "import random; return random.Random().random()",
@@ -105,6 +113,7 @@ async def test_it_finds_what_is_remembered_between_calls(sandbox: Sandbox) -> No
         "import time; return time.tzname",
         "return hash('text')",
         "return repr(object())",
+        "import os; return os.getcwd()",
         HOST_NAME,
     ],
 )
@@ -141,6 +150,9 @@ async def test_the_twins_differ_from_each_other(sandbox: Sandbox, body: str) -> 
         "return sorted({'alpha', 'beta', 'gamma'})",
         "return {1, 5, 3} == {3, 5, 1}",
         "import sys; return [sys.argv, sys.orig_argv, __file__]",
+        "import os; return [type(os.times()).__name__, os.times().user < 9, len(os.times())]",
+        "open('x', 'w').write('a'); return open('x').read()",
+        USUAL_TMP,
         PROCESS,
     ],
 )

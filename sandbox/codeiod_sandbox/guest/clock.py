@@ -1,12 +1,15 @@
 """Set the clock of a twin: years and some odd hours away. Imports the standard library alone.
 
-Seen through `time` and `datetime`, in place: the types stay what they are, so that `isinstance`,
-`repr` and names bound by `from datetime import datetime` keep their meaning.
+Seen through `time`, `datetime` and `os.times`, in place: the types stay what they are, so that
+`isinstance`, `repr` and names bound by `from datetime import datetime` keep their meaning. What
+asks the kernel from C is not seen to, such as numpy's and sqlite's dates; nor are times of files.
 """
 
 import ctypes
 import datetime
 import gc
+import os
+import posix
 import time
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +39,7 @@ def shift(seconds: int) -> None:
     localtime = time.localtime
     _replace("asctime", _given_now(time.asctime, localtime))
     _replace("strftime", _strftime(time.strftime, localtime))
+    os.times = posix.times = _later(os.times, seconds)
     _shift_datetime(now)
 
 
@@ -64,6 +68,14 @@ def _given_now(convert: Callable[[Any], Any], now: Callable[[], Any]) -> Callabl
         return convert(now() if moment is None else moment)
 
     return shifted
+
+
+def _later(read: Callable[[], os.times_result], seconds: int) -> Callable[[], os.times_result]:
+    def times() -> os.times_result:
+        *used, elapsed = read()
+        return os.times_result((*used, elapsed + seconds))
+
+    return times
 
 
 def _strftime(convert: Callable[..., str], now: Callable[[], Any]) -> Callable[..., Any]:

@@ -110,7 +110,7 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
         members = f"{settings.cgroup}/cgroup.procs"
         layers.attempt("cgroup", lambda: namespaces.write_kernel_file(members, "0"))
     if settings.namespaces:
-        place = _settle_in_namespaces(trees, control, HOST_NAMES[settings.twin])
+        place = _settle_in_namespaces(trees, control, settings.twin)
         layers.held |= {"namespaces": "on", "private root": "on"}
     else:
         keeper = os.getpid()
@@ -124,20 +124,20 @@ def _build(settings: Settings, control: socket.socket) -> Zygote:
     return _last_layers(settings, layers, control, place)
 
 
-def _settle_in_namespaces(trees: list[str], control: socket.socket, host_name: str) -> _Place:
+def _settle_in_namespaces(trees: list[str], control: socket.socket, twin: int) -> _Place:
     copies = namespaces.copy_trees(trees)
     namespaces.unshare()
     _leave_a_keeper(control)
     own_memory, first_to_go = OwnMemory.open(), FirstToGo.open()
     own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    tmp = namespaces.tmp_beside(trees)
-    namespaces.private_root(trees, copies)
+    tmps = namespaces.names_of_tmp(trees, twin)
+    namespaces.private_root(trees, copies, tmps)
     with contextlib.suppress(OSError):  # a service that may not name hosts keeps the name it has
-        socket.sethostname(host_name)
+        socket.sethostname(HOST_NAMES[twin])
     namespaces.drop_root()
-    namespaces.fresh_tmp(tmp)
+    namespaces.mount_tmp(tmps)
     namespaces.die_with_forker()
-    return _Place(own_pids, own_memory, first_to_go, tmp, ["/"])
+    return _Place(own_pids, own_memory, first_to_go, tmps[0], ["/"])
 
 
 def _last_layers(
@@ -147,7 +147,7 @@ def _last_layers(
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     preload(settings.preload, settings.allowed, twin=settings.twin)
     if place.own_pids is not None and not namespaces.is_untouched(place.tmp):
-        namespaces.fresh_tmp(place.tmp, again=True)
+        namespaces.fresh_tmp(place.tmp)
 
     def make_ruleset() -> int:
         return landlock.ruleset(place.readable, [place.tmp], namespaces.DEVICES)

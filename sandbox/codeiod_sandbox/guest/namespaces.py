@@ -11,6 +11,7 @@ import os
 import signal
 import stat
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from . import syscalls
 from .syscalls import (
@@ -26,15 +27,26 @@ from .syscalls import (
 
 INNER_ID = 1000
 OUTER_ID = 61184  # the first of systemd's dynamic users: nobody's files
-TMP_FOLDERS = ("/tmp", "/scratch")
+USUAL_TMP = "/tmp"
+TMP_FOLDERS = (USUAL_TMP, "/scratch", "/burrow", "/den")
+SHARED_MEMORY = "/dev/shm"  # where semaphores and shared memory have their files
 TMP_MODE = 0o1777
 TMP_BYTES = 16 << 20
 TMP_INODES = 512
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 # Any directory that is there while we need no other below it serves to build the root on.
 _BUILDING_SITE = "/proc"
-_as_mounted: dict[str, tuple[int, ...]] = {}
 _READ_ONLY = syscalls.MOUNT_ATTR_RDONLY | syscalls.MOUNT_ATTR_NOSUID
+
+
+class _Mounted(NamedTuple):
+    """A private folder when no program had been there, and its names; the first is its own."""
+
+    names: tuple[str, ...]
+    look: tuple[int, ...]
+
+
+_mounted: dict[str, _Mounted] = {}  # by their own names
 
 
 def unshare() -> None:
@@ -110,8 +122,12 @@ def copy_trees(trees: Iterable[str]) -> dict[str, int]:
     return copies
 
 
-def private_root(trees: Iterable[str], copies: Mapping[str, int]) -> None:
-    """Leave the machine's files: a read-only root with these trees and four devices."""
+def private_root(trees: Iterable[str], copies: Mapping[str, int], tmps: Iterable[str]) -> None:
+    """Leave the machine's files: a read-only root with these trees and four devices.
+
+    :param tmps: the names of the private folder that is to be mounted, the first its own.
+    """
+    tmp, *_ = tmps = tuple(tmps)
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     site = _BUILDING_SITE
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
@@ -120,10 +136,11 @@ def private_root(trees: Iterable[str], copies: Mapping[str, int]) -> None:
         _bind(tree, site, _READ_ONLY | syscalls.MOUNT_ATTR_NODEV, copies.get(tree))
     for device in DEVICES:
         _bind(device, site, _READ_ONLY | syscalls.MOUNT_ATTR_NOEXEC)
-    for folder in (*TMP_FOLDERS, "/etc"):
+    for folder in (*tmps, "/etc"):
         os.makedirs(site + folder, exist_ok=True)
+    os.symlink(tmp, site + SHARED_MEMORY)
     with open(f"{site}/etc/passwd", "w") as users:
-        users.write(f"user:x:{INNER_ID}:{INNER_ID}::/tmp:/bin/false\n")
+        users.write(f"user:x:{INNER_ID}:{INNER_ID}::{tmp}:/bin/false\n")
     os.chdir(site)
     syscalls.pivot_to_here()
     syscalls.set_mount_attributes("/", _READ_ONLY, recursive=False)
@@ -160,26 +177,40 @@ def _bind(source: str, site: str, attributes: int, copy: int | None = None) -> N
     syscalls.set_mount_attributes(target, attributes, recursive=True)
 
 
-def tmp_beside(trees: Iterable[str]) -> str:
-    """Return where the private folder goes: /tmp, unless the interpreter itself lies below it."""
-    usual, other = TMP_FOLDERS
-    return other if any(tree.startswith(usual + "/") for tree in trees) else usual
+def names_of_tmp(trees: Iterable[str], twin: int) -> tuple[str, ...]:
+    """Return where the private folder goes: to a place of its own in each twin, and to /tmp.
+
+    A program whose output tells its working directory is found out so; one that names /tmp works.
+    Not to /tmp where the interpreter itself lies below it.
+    """
+    taken = any(tree.startswith(USUAL_TMP + "/") for tree in trees)
+    own = TMP_FOLDERS[twin + taken]
+    return (own,) if taken or own == USUAL_TMP else (own, USUAL_TMP)
 
 
-def fresh_tmp(tmp: str, *, again: bool = False) -> None:
-    """Mount an empty private folder, `again` in place of the one that a program wrote to."""
-    if again:
-        syscalls.umount(tmp)
+def mount_tmp(names: tuple[str, ...]) -> None:
+    """Mount an empty private folder that goes by all of these names."""
+    tmp, *others = names
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC | syscalls.MS_NOATIME
     size = f"mode={TMP_MODE:o},size={TMP_BYTES},nr_inodes={TMP_INODES}"
     syscalls.mount("tmp", tmp, "tmpfs", flags, size)
+    for name in others:
+        syscalls.mount(tmp, name, None, syscalls.MS_BIND)
     os.utime(tmp, (0, 0))
-    _as_mounted[tmp] = _look(tmp)
+    _mounted[tmp] = _Mounted(names, _look(tmp))
+
+
+def fresh_tmp(tmp: str) -> None:
+    """Mount an empty one in place of the one that a program wrote to."""
+    names = _mounted[tmp].names
+    for name in names:
+        syscalls.umount(name)
+    mount_tmp(names)
 
 
 def is_untouched(tmp: str) -> bool:
     """Tell whether the private folder is as it was mounted: no program can set its ctime back."""
-    return _look(tmp) == _as_mounted[tmp]
+    return _look(tmp) == _mounted[tmp].look
 
 
 def _look(folder: str) -> tuple[int, ...]:

@@ -120,7 +120,7 @@ class Zygote:
         if self._folder is not None:
             self._folder.empty()
         elif not namespaces.is_untouched(self._jail.tmp):
-            namespaces.fresh_tmp(self._jail.tmp, again=True)
+            namespaces.fresh_tmp(self._jail.tmp)
             if self._jail.ruleset is not None:
                 # A rule is bound to an inode, and this /tmp is another one.
                 ruleset = self._make_ruleset()
