@@ -16,10 +16,9 @@ from codeiod.teachers.builtin.fitting.shapes import (
     Object,
     Pair,
     Shape,
+    Tree,
 )
 from codeiod.teachers.builtin.fitting.usage import by_use, object_for, text_for
-
-_WITH_INT_KEYS = "{{int(key): member for key, member in {0}.items()}}"
 
 
 def annotated_shape(annotation: str, cell: Cell | None = None) -> Shape | None:
@@ -75,10 +74,7 @@ def _generic(name: str, inner: ast.expr, cell: Cell) -> Shape | None:
         parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
         return Choice(tuple(p.value for p in parts if isinstance(p, ast.Constant)))
     if name in ("list", "List", "Sequence", "Iterable", "Collection", "Deque", "deque"):
-        shape = _annotated(inner, member) or Int()
-        if isinstance(shape, List) and isinstance(shape.member, Int) and shape.outer == "{0}":
-            return Matrix(shape.member)
-        return List(shape)
+        return _sequence(inner, member)
     if name in ("set", "Set", "frozenset", "FrozenSet"):
         return List(_annotated(inner, member) or Int(), outer="set({0})")
     if name in ("tuple", "Tuple"):
@@ -97,3 +93,12 @@ def _generic(name: str, inner: ast.expr, cell: Cell) -> Shape | None:
             )
         return Object(shape)
     return None
+
+
+def _sequence(inner: ast.expr, member: Cell) -> Shape:
+    if ast.unparse(inner) == "int | None":
+        return Tree()
+    shape = _annotated(inner, member) or Int()
+    if isinstance(shape, List) and isinstance(shape.member, Int) and shape.outer == "{0}":
+        return Matrix(shape.member)
+    return List(shape)

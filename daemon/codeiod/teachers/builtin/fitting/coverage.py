@@ -1,15 +1,17 @@
-"""How much of a program its draws run: the branches of its functions. Imports the sandbox's traces.
+"""How much of a program its draws run: marks in its text, counted. Imports the standard library.
 
-A branch is one way out of an `if`, `while` or `for` to a line of its own; a handler is one too.
+A branch is one way out of an `if`, `while`, `match` or conditional expression, also where it stands
+in one line; the body of a `for`; a handler. Statements are counted in runs without a branch.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from codeiod_sandbox.traces import Trace
+MARKS = "marks_"
+"""The set in a marked text that holds the numbers of the marks that were passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,48 +27,117 @@ class Coverage:
         return self.covered / self.branches if self.branches else 1.0
 
 
-def measure(source: str, trace: Trace) -> Coverage:
-    """Count the branches of the functions of ``source``, whose lines a trace tells of."""
-    last = source.count("\n") + 1
-    lines = {line for line in trace.line_counts if line <= last}
-    taken = [_is_taken(branch, trace) for branch in _branches(ast.parse(source))]
-    return Coverage(sum(taken), len(taken), len(lines))
-
-
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """From a line to the first line of a block, or to anywhere else."""
+class Marked:
+    """A program's text with marks in its functions."""
 
-    line: int
-    block: int
-    into: bool
+    text: str
+    branches: frozenset[int]
+    statements: Mapping[int, int]
+    """Mark -> how many statements follow it before the next branch."""
+
+    def measure(self, passed: Iterable[int]) -> Coverage:
+        marks = set(passed)
+        statements = sum(self.statements.get(mark, 0) for mark in marks)
+        return Coverage(len(self.branches & marks), len(self.branches), statements)
 
 
-def _branches(tree: ast.AST) -> Iterator[_Branch]:
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            for node in ast.walk(function):
-                yield from _branches_of(node)
+def marked(source: str) -> Marked:
+    """Put marks into the functions of a module's text; what it does stays the same."""
+    tree = ast.parse(source)
+    marker = _Marker()
+    for statement in tree.body:
+        marker.visit(statement)
+    start = sum(map(_must_be_first, tree.body))
+    tree.body.insert(start, ast.parse(f"{MARKS} = set()").body[0])
+    text = ast.unparse(ast.fix_missing_locations(tree))
+    return Marked(text, frozenset(marker.branches), marker.statements)
 
 
-def _branches_of(node: ast.AST) -> Iterator[_Branch]:
+def _must_be_first(statement: ast.stmt) -> bool:
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+    return is_text or future
+
+
+class _Marker(ast.NodeTransformer):
+    """Mark the blocks of functions, and the two values of each conditional expression."""
+
+    def __init__(self) -> None:
+        self.branches: set[int] = set()
+        self.statements: dict[int, int] = {}
+        self._is_inside = False
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        was, self._is_inside = self._is_inside, True
+        head = node.body[:1] if ast.get_docstring(node, clean=False) is not None else []
+        node.body = head + self._block(node.body[len(head) :], is_branch=False)
+        self._is_inside = was
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        was, self._is_inside = self._is_inside, False
+        self.generic_visit(node)
+        self._is_inside = was
+        return node
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if not self._is_inside:
+            return super().generic_visit(node)
+        ways = set(_ways_of(node))
+        for name, value in ast.iter_fields(node):
+            if name in ways:
+                setattr(node, name, self._block(value, is_branch=True))
+            elif name in ("body", "orelse", "finalbody") and isinstance(value, list):
+                setattr(node, name, self._block(value, is_branch=False) if value else [])
+            elif isinstance(value, list):
+                value[:] = [self.visit(v) if isinstance(v, ast.AST) else v for v in value]
+            elif isinstance(value, ast.AST):
+                setattr(node, name, self.visit(value))
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        if self._is_inside:
+            node.body, node.orelse = self._marked(node.body), self._marked(node.orelse)
+        return node
+
+    def _marked(self, value: ast.expr) -> ast.expr:
+        mark = self._mark(is_branch=True).value
+        return ast.BoolOp(ast.Or(), [mark, value])
+
+    def _block(self, statements: list[ast.stmt], *, is_branch: bool) -> list[ast.stmt]:
+        made: list[ast.stmt] = [self._mark(is_branch=is_branch)]
+        current = len(self.statements) - 1
+        for statement in statements:
+            if isinstance(made[-1], _COMPOUND):
+                made.append(self._mark(is_branch=False))
+                current = len(self.statements) - 1
+            self.statements[current] += 1
+            made.append(self.visit(statement))
+        return made
+
+    def _mark(self, *, is_branch: bool) -> ast.Expr:
+        number = len(self.statements)
+        self.statements[number] = 0
+        if is_branch:
+            self.branches.add(number)
+        mark = ast.parse(f"{MARKS}.add({number})").body[0]
+        assert isinstance(mark, ast.Expr)
+        return mark
+
+
+_COMPOUND = (ast.If, ast.For, ast.While, ast.Try, ast.With, ast.Match)
+
+
+def _ways_of(node: ast.AST) -> Iterator[str]:
+    """Name the fields of a node that hold a block of its own, also where it is not written."""
     match node:
-        case ast.If(lineno=line, body=[first, *_]) if first.lineno != line:
-            yield _Branch(line, first.lineno, into=True)
-            yield _Branch(line, first.lineno, into=False)
-        case ast.For(lineno=line, body=[first, *_]) if first.lineno != line:
-            yield _Branch(line, first.lineno, into=True)
-        case ast.While(lineno=line, test=test, body=[first, *_]) if first.lineno != line:
-            yield _Branch(line, first.lineno, into=True)
+        case ast.If():
+            yield from ("body", "orelse")
+        case ast.While(test=test):
+            yield "body"
             if not isinstance(test, ast.Constant):
-                yield _Branch(line, first.lineno, into=False)
-        case ast.ExceptHandler(lineno=line, body=[first, *_]) if first.lineno != line:
-            yield _Branch(0, first.lineno, into=True)
-
-
-def _is_taken(branch: _Branch, trace: Trace) -> bool:
-    if branch.line == 0:
-        return branch.block in trace.line_counts
-    if branch.into:
-        return (branch.line, branch.block) in trace.arcs
-    return any(start == branch.line and end != branch.block for start, end in trace.arcs)
+                yield "orelse"
+        case ast.For() | ast.ExceptHandler() | ast.match_case():
+            yield "body"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -84,30 +84,42 @@ def gather(source: str, target: str) -> dict[str, Cell]:
     """Return a cell for each argument of a function of a module's text."""
     module = ast.parse(source)
     functions = {n.name: n for n in ast.walk(module) if isinstance(n, ast.FunctionDef)}
+    for node in module.body:
+        if isinstance(node, ast.ClassDef):
+            made = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+            functions |= {node.name: made[0]} if made else {}
     function = functions.get(target)
     if function is None:
         return {}
     cells = {argument.arg: Cell() for argument in _arguments(function)}
-    _Reader(functions, _named_constants(module), cells, frozenset({target})).read(function)
+    known = _Known(functions, _named_constants(module), {})
+    _Reader(known, cells, frozenset({target})).read(function)
     return cells
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What all functions of a module share.
+
+    :param functions: by name, also methods, and the constructors of classes.
+    :param attributes: the cells of what objects keep, whatever their class.
+    """
+
+    functions: Mapping[str, ast.FunctionDef]
+    named: Mapping[str, list[Any]]
+    attributes: dict[str, Cell]
+
+
 def _arguments(function: ast.FunctionDef) -> list[ast.arg]:
-    return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    found = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return [argument for argument in found if argument.arg not in ("self", "cls")]
 
 
 class _Reader(ast.NodeVisitor):
     """Read one function, with the cells of its arguments given."""
 
-    def __init__(
-        self,
-        functions: Mapping[str, ast.FunctionDef],
-        named: Mapping[str, list[Any]],
-        cells: dict[str, Cell],
-        inside: frozenset[str],
-    ) -> None:
-        self._functions = functions
-        self._named = named
+    def __init__(self, known: _Known, cells: dict[str, Cell], inside: frozenset[str]) -> None:
+        self._known = known
         self._cells = cells
         self._inside = inside
 
@@ -128,10 +140,31 @@ class _Reader(ast.NodeVisitor):
                 cell = self._cell(value)
                 if cell is not None and name not in self._cells:
                     self._cells[name] = cell
+            case ast.Assign(
+                targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)], value=value
+            ):
+                cell = self._cell(value)
+                if cell is not None:
+                    self._known.attributes.setdefault(name, cell)
+            case ast.Call(args=arguments, keywords=keywords):
+                self._bind_key(arguments, keywords, node)
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=value):
                 cell = self._cell(value)
                 if cell is not None:
                     self._bind_places(names, cell)
+
+    def _bind_key(
+        self, arguments: list[ast.expr], keywords: list[ast.keyword], call: ast.Call
+    ) -> None:
+        """Bind what a function without a name is given: the members of what is sorted or mapped."""
+        values = [*arguments, *(keyword.value for keyword in keywords)]
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "sort":
+            values.append(call.func.value)
+        for value in values:
+            if isinstance(value, ast.Lambda) and len(value.args.args) == 1:
+                for source in values:
+                    if (cell := self._cell(source)) is not None:
+                        self._cells.setdefault(value.args.args[0].arg, cell.of_member())
 
     def _bind_members(self, target: ast.expr, source: ast.expr) -> None:
         match source:
@@ -173,6 +206,8 @@ class _Reader(ast.NodeVisitor):
         match node:
             case ast.Name(id=name):
                 return self._cells.get(name)
+            case ast.Attribute(value=ast.Name(id="self"), attr=name):
+                return self._known.attributes.get(name)
             case ast.Subscript(value=value, slice=ast.Slice()):
                 return self._cell(value)
             case ast.Subscript(value=value, slice=ast.Constant(value=str() as key)):
@@ -184,7 +219,7 @@ class _Reader(ast.NodeVisitor):
         return None
 
     def _constants(self, node: ast.expr) -> list[Any]:
-        return _constants(node, self._named)
+        return _constants(node, self._known.named)
 
     def _use(self, node: ast.expr, use: Use) -> None:
         cell = self._cell(node)
@@ -293,10 +328,12 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         match node.func:
-            case ast.Name(id=name) if name in self._functions:
+            case ast.Name(id=name) if name in self._known.functions:
                 self._helper(name, node)
             case ast.Name(id=name):
                 self._builtin(name, node.args)
+            case ast.Attribute(attr=name) if name in self._known.functions:
+                self._helper(name, node)
             case ast.Attribute(value=value, attr=name):
                 self._method(name, value, node.args)
         self.generic_visit(node)
@@ -342,7 +379,7 @@ class _Reader(ast.NodeVisitor):
     def _helper(self, name: str, node: ast.Call) -> None:
         if name in self._inside or len(self._inside) > MAX_DEPTH:
             return
-        function = self._functions[name]
+        function = self._known.functions[name]
         names = [argument.arg for argument in _arguments(function)]
         cells: dict[str, Cell] = {}
         given = [*zip(names, node.args, strict=False)]
@@ -351,9 +388,9 @@ class _Reader(ast.NodeVisitor):
             cell = self._cell(value)
             if cell is not None:
                 cells[parameter] = cell
-        if cells:
+        if cells or self._known.attributes:
             inside = self._inside | {name}
-            _Reader(self._functions, self._named, cells, inside).read(function)
+            _Reader(self._known, cells, inside).read(function)
 
 
 def _constants(node: ast.expr, named: Mapping[str, list[Any]]) -> list[Any]:
@@ -389,3 +426,19 @@ def _name_constants(statement: ast.stmt, prefix: str, named: dict[str, list[Any]
             found = _constants(value, named)[:MAX_CONSTANTS]
             if found:
                 named[prefix + name] = found
+
+
+def constants_of(cells: Iterable[Cell]) -> tuple[Any, ...]:
+    """Return the constants of cells and of all cells below them."""
+    found: list[Any] = []
+    pending, seen = list(cells), set[int]()
+    while pending:
+        cell = pending.pop()
+        if id(cell) in seen:
+            continue
+        seen.add(id(cell))
+        found += cell.constants
+        pending += [*cell.keys.values(), *cell.places.values()]
+        if cell.member is not None:
+            pending.append(cell.member)
+    return tuple(dict.fromkeys(found))

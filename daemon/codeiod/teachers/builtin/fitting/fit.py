@@ -5,58 +5,39 @@ May import ``candidates``, ``execution``, the prompts and the sandbox. Nothing o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from itertools import zip_longest
 
-from codeiod.execution import Runner, execute, trace
-from codeiod.items import canonical
+from codeiod.execution import Runner, execute
 from codeiod.teachers.builtin.candidates import Candidate
-from codeiod.teachers.builtin.fitting.coverage import Coverage, measure
-from codeiod.teachers.builtin.fitting.evidence import Cell, gather
+from codeiod.teachers.builtin.fitting.attempts import Attempt, attempt
+from codeiod.teachers.builtin.fitting.coverage import Coverage, Marked, marked
+from codeiod.teachers.builtin.fitting.evidence import Cell, constants_of, gather
 from codeiod.teachers.builtin.fitting.generator import Shapes, entry_text, generator_text
 from codeiod.teachers.builtin.fitting.inference import shapes_for
-from codeiod.teachers.builtin.fitting.results import PLAIN, conversions_for, told
-from codeiod.teachers.builtin.fitting.shapes import AS_IT_IS, Shape, narrow, special
-from codeiod_prompts import GENERATOR
-from codeiod_sandbox import Call, NotJson, Outcome, Raised, Returned, TimedOut
+from codeiod.teachers.builtin.fitting.probing import (
+    End,
+    Tried,
+    probe_call,
+    probe_text,
+    read_probe,
+    swaying_call,
+)
+from codeiod.teachers.builtin.fitting.results import AS_SORTED, PLAIN, conversions_for, told
+from codeiod.teachers.builtin.fitting.shapes import AS_IT_IS, Shape, narrow, smaller, special
+from codeiod_sandbox import Outcome, Returned
 
 ROUNDS = 6
-VARIANTS = 7
-DRAWS = 4
-FINAL_DRAWS = 12
-MIN_SUCCESS = 0.8
-MIN_DISTINCT_OUTPUTS = 3
-MIN_STATEMENTS = 4
-MIN_COVERAGE = 0.8
-MAX_TIMEOUTS = 2
-MAX_INPUT_CHARACTERS = 900
-
-PROBE_SECONDS = 0.4
-"""User time of one call that is only tried: the sandbox's own limit is for calls that count."""
-
-_PROBES = f"""\
-def probe_{{number}}():
-    import copy, signal
-    def late(number, frame):
-        raise TimeoutError
-    signal.signal(signal.SIGVTALRM, late)
-    arguments = draw_{{number}}()
-    signal.setitimer(signal.ITIMER_VIRTUAL, {PROBE_SECONDS})
-    try:
-        return [arguments, main_{{number}}(**copy.deepcopy(arguments))]
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-"""
-_ALL_DRAWS = """\
-def probe_all():
-    for seed in range({draws}):
-        random.seed(seed)
-        try:
-            main_0(**draw_0())
-        except Exception:
-            pass
-"""
+FIRST_VARIANTS = 3
+VARIANTS = 8
+DRAWS = 8
+FINAL_DRAWS = 10
+FINALS = 3
+SWAYS = 7
+_CHANGING = ("set(", "{", "random", "time", "date", "hash(", "id(", "object")
+"""What stands in a program whose results may hang on more than its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,43 +71,12 @@ class Unfit:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """How one combination of shapes did in a few draws."""
-
-    shapes: Shapes
-    outcomes: tuple[Outcome, ...]
-    rank: int
-
-    @property
-    def pairs(self) -> list[tuple[Any, Any]]:
-        made = (o.value for o in self.outcomes if isinstance(o, Returned))
-        return [(value[0], value[1]) for value in made]
-
-    @property
-    def success(self) -> float:
-        return len(self.pairs) / len(self.outcomes)
-
-    @property
-    def distinct(self) -> int:
-        return len({canonical(output) for _, output in self.pairs})
-
-    @property
-    def score(self) -> float:
-        varied = min(self.distinct, MIN_DISTINCT_OUTPUTS) / MIN_DISTINCT_OUTPUTS
-        return 2 * self.success + varied - 0.01 * self.rank
-
-    @property
-    def is_good(self) -> bool:
-        return self.success >= MIN_SUCCESS and self.distinct >= MIN_DISTINCT_OUTPUTS
-
-
 async def fit(runner: Runner, candidate: Candidate, seed: int = 0) -> Fitted | Unfit:
     """Find inputs with which a candidate shows what it does.
 
     :raises codeiod_sandbox.SandboxError: the sandbox kept failing.
     """
-    return await _Fitting(runner, candidate, seed).fit()
+    return await _Fitting(runner, candidate, seed, marked(candidate.source)).fit()
 
 
 @dataclass(slots=True)
@@ -134,10 +84,11 @@ class _Fitting:
     runner: Runner
     candidate: Candidate
     seed: int
-    result: str = AS_IT_IS
-    _timeouts: int = 0
+    _program: Marked
+    _result: str = AS_IT_IS
     _ranked: list[list[Shape]] = field(default_factory=list)
     _cells: Mapping[str, Cell] = field(default_factory=dict)
+    _seen: set[Shapes] = field(default_factory=set)
 
     @property
     def _names(self) -> list[str]:
@@ -145,213 +96,195 @@ class _Fitting:
 
     async def fit(self) -> Fitted | Unfit:
         candidate = self.candidate
+        if not candidate.parameters:
+            return Unfit("it takes no arguments")
         self._cells = gather(candidate.source, candidate.target)
         self._ranked = [
-            shapes_for(
-                candidate,
-                parameter,
-                self._cells.get(parameter.name, Cell()),
-                candidate.parameters[:place],
-            )
+            shapes_for(candidate, parameter, self._cells, candidate.parameters[:place])
             for place, parameter in enumerate(candidate.parameters)
         ]
-        best = await self._search()
-        if isinstance(best, Unfit):
-            return best
-        return await self._covering(best.shapes)
-
-    async def _search(self) -> _Attempt | Unfit:
-        """Change one argument's shape at a time, many changes in one go, until calls succeed."""
-        best: _Attempt | None = None
-        combination = [0] * len(self._ranked)
-        tried = {tuple(combination)}
-        batch = [tuple(combination)]
+        found: list[Attempt] = []
+        faults: list[str] = []
+        batch = self._neighbours([], self._first, FIRST_VARIANTS)
         for _ in range(ROUNDS):
-            attempts = await self._attempts(batch)
-            for attempt, choice in zip(attempts, batch, strict=True):
-                if best is None or attempt.score > best.score + 1e-9:
-                    best, combination = attempt, list(choice)
-            if best is None or self._timeouts >= MAX_TIMEOUTS:
-                return Unfit("its calls run out of time")
-            if best.is_good:
-                return best
-            batch = self._neighbours(combination, best, tried)
+            found += await self._attempts(batch)
+            found.sort(key=lambda one: -one.score)
+            while found and not found[0].fault and len(faults) < FINALS:
+                fitted = await self._final(found.pop(0))
+                if isinstance(fitted, Fitted):
+                    return fitted
+                faults.append(fitted.reason)
+            if not found or len(faults) == FINALS:
+                break
+            batch = self._next(found)
             if not batch:
                 break
-        return self._unfit(best)
+        for one in found[: FINALS - len(faults)]:
+            if one.coverage.share > 0.5 and one.distinct > 1 and one.success >= 0.5:
+                fitted = await self._final(one)
+                if isinstance(fitted, Fitted):
+                    return fitted
+                faults.append(fitted.reason)
+        return Unfit(faults[0] if faults else found[0].fault)
 
-    def _neighbours(
-        self, combination: Sequence[int], best: _Attempt, tried: set[tuple[int, ...]]
-    ) -> list[tuple[int, ...]]:
+    @property
+    def _first(self) -> Shapes:
+        return tuple(shapes[0] for shapes in self._ranked)
+
+    def _next(self, found: Sequence[Attempt]) -> list[Shapes]:
+        """Give what to try next: smaller values where they were too big, else other shapes."""
+        best = found[0]
+        shapes = best.cases[0]
+        batch: list[Shapes] = []
+        if best.is_mostly(End.BIG, End.LATE):
+            less = tuple(map(smaller, shapes))
+            batch = self._fresh([less, tuple(map(smaller, less))])
+        return batch + self._neighbours(self._blamed(best), shapes, VARIANTS - len(batch))
+
+    def _fresh(self, variants: Iterable[Shapes]) -> list[Shapes]:
+        fresh = [one for one in dict.fromkeys(variants) if one not in self._seen]
+        self._seen.update(fresh)
+        return fresh
+
+    def _neighbours(self, blamed: Sequence[str], shapes: Shapes, count: int) -> list[Shapes]:
         """Give combinations that differ in one shape, those of a blamed argument first."""
-        found: list[tuple[int, ...]] = []
-        blamed = self._blamed(best)
-        longest = max(map(len, self._ranked), default=0)
-        for index in range(longest):
-            for place in blamed:
-                choice = (*combination[:place], index, *combination[place + 1 :])
-                if index < len(self._ranked[place]) and choice not in tried:
-                    tried.add(choice)
-                    found.append(choice)
-                    if len(found) == VARIANTS:
-                        return found
+        found = self._fresh([shapes])
+        places = sorted(range(len(shapes)), key=lambda place: self._names[place] not in blamed)
+        for row in zip_longest(*(self._ranked[place] for place in places)):
+            for place, shape in zip(places, row, strict=True):
+                if len(found) >= count:
+                    return found
+                if shape is not None:
+                    found += self._fresh([(*shapes[:place], shape, *shapes[place + 1 :])])
         return found
 
-    def _blamed(self, best: _Attempt) -> list[int]:
-        """Return the places of the arguments, those first that stand in a line that failed."""
-        lines = self.candidate.source.splitlines()
-        failed = " ".join(
-            lines[o.line - 1]
-            for o in best.outcomes
-            if isinstance(o, Raised) and 0 < o.line <= len(lines)
-        )
-        places = range(len(self._ranked))
-        return sorted(places, key=lambda place: self._names[place] not in failed)
+    def _blamed(self, best: Attempt) -> list[str]:
+        """Return the arguments that stand in a line that failed."""
+        lines = self._program.text.splitlines()
+        failed = " ".join(lines[one.line - 1] for one in best.tried if 0 < one.line <= len(lines))
+        return [name for name in self._names if name in failed]
 
-    async def _attempts(self, batch: Sequence[tuple[int, ...]]) -> list[_Attempt]:
-        variants = [
-            tuple(self._ranked[place][index] for place, index in enumerate(choice))
-            for choice in batch
-        ]
-        rows = await self._probe(variants)
-        whys = [o.why for row in rows for o in row if isinstance(o, NotJson)]
-        if whys and not any(isinstance(o, Returned) for row in rows for o in row):
-            rows = await self._converted(variants, whys[0], rows)
-        return [
-            _Attempt(shapes, tuple(row), sum(choice))
-            for shapes, row, choice in zip(variants, rows, batch, strict=True)
-        ]
+    async def _attempts(self, batch: Sequence[Shapes]) -> list[Attempt]:
+        """Try each combination in its usual, edge and narrow cases."""
+        all_cases = [self._cases(shapes) for shapes in batch]
+        found = await self._tried(all_cases, DRAWS)
+        flaws = [o.flaw for one in found for o in one.tried if o.end is End.FLAWED]
+        if flaws and not any(one.returned for one in found):
+            for conversion in conversions_for(flaws[0]):
+                self._convert(conversion)
+                found = await self._tried(all_cases, DRAWS)
+                if any(one.returned for one in found):
+                    break
+        return found
 
-    async def _converted(
-        self, variants: Sequence[Shapes], why: str, rows: list[list[Outcome]]
-    ) -> list[list[Outcome]]:
-        for conversion in conversions_for(why):
-            self.result = conversion
-            self._carry_plain()
-            rows = await self._probe(variants)
-            if any(isinstance(o, Returned) for row in rows for o in row):
-                break
-        return rows
+    def _cases(self, shapes: Shapes) -> tuple[Shapes, ...]:
+        constants = constants_of(self._cells.values())
+        edges = tuple(special(shape, constants) for shape in shapes)
+        few = tuple(map(narrow, shapes))
+        return tuple(dict.fromkeys([shapes, edges, few]))
 
-    def _carry_plain(self) -> None:
-        if "plain(" in self.result and PLAIN not in self.candidate.source:
+    def _convert(self, conversion: str) -> None:
+        self._result = conversion
+        if "plain(" in conversion and PLAIN not in self.candidate.source:
             source = _with_helper(self.candidate, PLAIN)
             self.candidate = replace(self.candidate, source=source)
 
-    async def _probe(self, variants: Sequence[Shapes]) -> list[list[Outcome]]:
-        """Draw from each variant a few times, all in one process."""
-        calls = [
-            Call(f"probe_{number}", {}, self.seed + draw)
-            for number in range(len(variants))
-            for draw in range(DRAWS)
+    async def _tried(self, all_cases: Sequence[tuple[Shapes, ...]], draws: int) -> list[Attempt]:
+        """Draw from each a few times, all in one process."""
+        seeds = [self.seed + draw for draw in range(draws)]
+        calls = [probe_call(number, seeds) for number in range(len(all_cases))]
+        outcomes = await execute(self.runner, self._text(all_cases), calls)
+        return [
+            self._read(cases, outcome, draws)
+            for cases, outcome in zip(all_cases, outcomes, strict=True)
         ]
-        outcomes = await self._run(self._text(variants), calls)
-        return [outcomes[i : i + DRAWS] for i in range(0, len(outcomes), DRAWS)]
 
-    async def _run(self, text: str, calls: Sequence[Call]) -> list[Outcome]:
-        outcomes = await execute(self.runner, text, calls)
-        self._timeouts += any(map(_is_late, outcomes))
-        return outcomes
+    def _read(self, cases: tuple[Shapes, ...], outcome: Outcome, draws: int) -> Attempt:
+        rank = sum(
+            ranked.index(shape) if shape in ranked else 1.0
+            for ranked, shape in zip(self._ranked, cases[0], strict=True)
+        )
+        return attempt(cases, read_probe(outcome, draws), self._program, rank)
 
-    def _text(self, variants: Sequence[Shapes]) -> str:
-        """Write the candidate, and an entry point, a generator and a probe for each variant."""
-        parts = [self.candidate.source]
-        for number, shapes in enumerate(variants):
-            parts.append(self._entry(shapes, f"main_{number}"))
-            parts.append(generator_text(self._names, [shapes], f"draw_{number}"))
-            parts.append(_PROBES.format(number=number))
-        return "\n\n".join(parts)
+    def _text(self, all_cases: Sequence[tuple[Shapes, ...]]) -> str:
+        entries, drawing = [], []
+        if "plain(" in self._result:
+            entries.append(PLAIN)
+        for number, cases in enumerate(all_cases):
+            entries.append(self._entry(cases[0], f"main_{number}"))
+            drawing.append(generator_text(self._names, cases, f"draw_{number}"))
+        return probe_text(self._program.text, entries, "\n\n".join(drawing))
 
     def _entry(self, shapes: Shapes, name: str) -> str:
         named = zip(self._names, shapes, strict=True)
         conversions = {argument: shape.conversion for argument, shape in named}
-        return entry_text(self.candidate, conversions, self.result, name)
+        return entry_text(self.candidate, conversions, self._result, name)
 
-    def _unfit(self, best: _Attempt | None) -> Unfit:
-        if best is None:
-            return Unfit("it takes no arguments that could be tried")
-        raised = [o for o in best.outcomes if isinstance(o, Raised)]
-        if best.success < MIN_SUCCESS and raised:
-            return Unfit(f"no inputs were found that it takes: {raised[0].type}")
-        if best.success < MIN_SUCCESS:
-            return Unfit(f"its calls do not return: {type(best.outcomes[0]).__name__}")
-        return Unfit("its outputs hardly vary")
+    async def _final(self, best: Attempt) -> Fitted | Unfit:
+        """Choose the cases to draw from, and see whether all that is asked is there."""
+        usual, *others = best.cases
+        options = [(usual,), *((usual, other) for other in others), best.cases]
+        options += [(*others,)] if others else []
+        options = list(dict.fromkeys(options))
+        seeds = self._final_seeds
+        calls = [probe_call(number, seeds) for number in range(len(options))]
+        calls += [swaying_call(number, seeds[:SWAYS]) for number in range(len(options))]
+        outcomes = await execute(self.runner, self._text(options), calls)
+        faults: list[str] = []
+        for cases, outcome, swaying in zip(
+            options, outcomes, outcomes[len(options) :], strict=False
+        ):
+            made = self._read(cases, outcome, FINAL_DRAWS)
+            fault = made.fault or self._idle(swaying)
+            if fault:
+                faults.append(fault)
+            elif (again := await self._reproduced(made)) is None:
+                return Unfit("its outputs differ from run to run")
+            elif not again.fault:
+                return self._fitted(again)
+        return Unfit(faults[0] if faults else "its outputs hardly vary")
 
-    async def _covering(self, shapes: Shapes) -> Fitted | Unfit:
-        """Choose the cases that the generator draws from by the branches that they cover."""
-        constants = _constants(self._cells.values())
-        edges = tuple(special(shape, constants) for shape in shapes)
-        few = tuple(narrow(shape) for shape in shapes)
-        options = ([shapes], [shapes, edges], [shapes, few], [edges, few], [shapes, edges, few])
-        best: tuple[Coverage, list[Shapes]] | None = None
-        for cases in dict.fromkeys(map(tuple, options)):
-            coverage = await self._coverage(cases)
-            if coverage is not None and (best is None or coverage.share > best[0].share):
-                best = coverage, list(cases)
-            if best is not None and best[0].share >= MIN_COVERAGE:
-                break
-        if best is None:
-            return Unfit("its run can't be followed")
-        return await self._final(*best)
+    def _idle(self, swaying: Outcome) -> str:
+        found = swaying.value if isinstance(swaying, Returned) else []
+        idle = [name for name in self._names if name not in found]
+        return f"changing {' and '.join(idle)} changes nothing" if idle else ""
 
-    async def _coverage(self, cases: Sequence[Shapes]) -> Coverage | None:
-        text = "\n\n".join(
-            (
-                self.candidate.source,
-                self._entry(cases[0], "main_0"),
-                generator_text(self._names, cases, "draw_0"),
-                _ALL_DRAWS.format(draws=10),
-            )
-        )
-        traced = await trace(self.runner, text, Call("probe_all", {}))
-        return None if traced.trace is None else measure(self.candidate.source, traced.trace)
+    async def _reproduced(self, made: Attempt) -> Attempt | None:
+        """Draw again where sets are hashed otherwise; sort what they gave where that helps."""
+        if not any(word in self.candidate.source for word in _CHANGING):
+            return made
+        if await self._again(made, twin=True) == made.tried:
+            return made
+        if self._result != AS_IT_IS or not made.returned[0].output.startswith("["):
+            return None
+        self._result = AS_SORTED
+        tried = await self._again(made, twin=False)
+        if tried == await self._again(made, twin=True):
+            return replace(made, tried=tried)
+        self._result = AS_IT_IS
+        return None
 
-    async def _final(self, coverage: Coverage, cases: list[Shapes]) -> Fitted | Unfit:
-        """Draw from the generator as it will stand, and see whether all that is asked is there."""
-        if coverage.share < MIN_COVERAGE:
-            return Unfit(f"its draws cover {coverage.share:.0%} of its branches")
-        if coverage.statements + 1 < MIN_STATEMENTS:
-            return Unfit(f"only {coverage.statements} of its statements run")
-        generator = generator_text(self._names, cases)
-        probe = _PROBES.format(number=0).replace("draw_0", GENERATOR)
-        entry = self._entry(cases[0], "main_0")
-        text = "\n\n".join((self.candidate.source, entry, generator, probe))
-        calls = [Call("probe_0", {}, self.seed + 1000 + draw) for draw in range(FINAL_DRAWS)]
-        attempt = _Attempt(cases[0], tuple(await self._run(text, calls)), 0)
-        if not attempt.is_good:
-            return self._unfit(attempt)
-        if max(len(canonical(pair)) for pair in attempt.pairs) > MAX_INPUT_CHARACTERS:
-            return Unfit("its inputs or outputs are too long")
-        arguments = zip(self._names, cases[0], strict=True)
+    async def _again(self, made: Attempt, *, twin: bool) -> tuple[Tried, ...]:
+        call = probe_call(0, self._final_seeds, salt=int(twin))
+        (outcome,) = await execute(self.runner, self._text([made.cases]), [call], twin=twin)
+        return tuple(read_probe(outcome, FINAL_DRAWS))
+
+    @property
+    def _final_seeds(self) -> list[int]:
+        return [self.seed + 1000 + draw for draw in range(FINAL_DRAWS)]
+
+    def _fitted(self, made: Attempt) -> Fitted:
         return Fitted(
             self.candidate,
-            tuple(Argument(name, shape, "") for name, shape in arguments),
-            generator,
-            self.result,
-            told([output for _, output in attempt.pairs]),
-            coverage,
+            tuple(
+                Argument(name, shape, "")
+                for name, shape in zip(self._names, made.cases[0], strict=True)
+            ),
+            generator_text(self._names, made.cases),
+            self._result,
+            told([json.loads(one.output) for one in made.returned]),
+            made.coverage,
         )
-
-
-def _is_late(outcome: Outcome) -> bool:
-    late = isinstance(outcome, Raised) and outcome.type == "TimeoutError"
-    return late or isinstance(outcome, TimedOut)
-
-
-def _constants(cells: Any) -> tuple[Any, ...]:
-    """Return the constants of cells and of all cells below them."""
-    found: list[Any] = []
-    pending, seen = list(cells), set[int]()
-    while pending:
-        cell = pending.pop()
-        if id(cell) in seen:
-            continue
-        seen.add(id(cell))
-        found += cell.constants
-        pending += [*cell.keys.values(), *cell.places.values()]
-        if cell.member is not None:
-            pending.append(cell.member)
-    return tuple(dict.fromkeys(found))
 
 
 def _with_helper(candidate: Candidate, helper: str) -> str:

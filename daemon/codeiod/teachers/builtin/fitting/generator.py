@@ -9,12 +9,42 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from codeiod.teachers.builtin.candidates import Candidate
-from codeiod.teachers.builtin.fitting.shapes import Shape
+from codeiod.teachers.builtin.fitting.shapes import WORDS, Shape
 from codeiod_prompts import GENERATOR
 
 Shapes = tuple[Shape, ...]
 
 _HELPERS = {
+    "draw_tree": """\
+def draw_tree(largest, low, high):
+    # level by level, as long as there are places below a node
+    values, places = [random.randint(low, high)], 2
+    for _ in range(random.randint(0, largest)):
+        if places:
+            missing = random.random() < 0.3
+            values.append(None if missing else random.randint(low, high))
+            places += -1 if missing else 1
+    while values[-1] is None:
+        values.pop()
+    return values
+""",
+    "draw_search_tree": """\
+def draw_search_tree(largest, low, high):
+    # the members on both sides of the middle go left and right, level by level
+    count = min(random.randint(1, largest), high - low + 1)
+    waiting, values = [sorted(random.sample(range(low, high + 1), count))], []
+    while any(waiting):
+        members = waiting.pop(0)
+        if members:
+            middle = random.randrange(len(members))
+            values.append(members[middle])
+            waiting += [members[:middle], members[middle + 1 :]]
+        else:
+            values.append(None)
+    while values[-1] is None:
+        values.pop()
+    return values
+""",
     "draw_rows": """\
 def draw_rows(draw, smallest, largest):
     columns = random.randint(smallest, largest)
@@ -26,6 +56,11 @@ def draw_square(draw, smallest, largest):
     return [[draw() for _ in range(size)] for _ in range(size)]
 """,
 }
+_WORDS = (
+    'WORDS = """\n'
+    + textwrap.indent(textwrap.fill(" ".join(WORDS), 80), "    ")
+    + '\n""".split()\n'
+)
 _CASES = ("# the usual case", "# edges, and what the rules single out", "# few different values")
 
 
@@ -40,6 +75,8 @@ def generator_text(names: Sequence[str], cases: Sequence[Shapes], name: str = GE
     returned = ", ".join(f'"{argument}": {argument}' for argument in names)
     body = textwrap.indent(f"{body}return {{{returned}}}\n", "    ")
     helpers = "".join(f"{text}\n\n" for used, text in _HELPERS.items() if f"{used}(" in body)
+    if "(WORDS" in body + helpers:
+        helpers = f"{_WORDS}\n\n{helpers}"
     return f"import random\n\n\n{helpers}def {name}():\n{body}"
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from codeiod.teachers.builtin.candidates import Candidate, Parameter
@@ -17,6 +18,7 @@ from codeiod.teachers.builtin.fitting.evidence import Cell
 from codeiod.teachers.builtin.fitting.generalising import shape_of
 from codeiod.teachers.builtin.fitting.shapes import (
     Bool,
+    Choice,
     Float,
     Int,
     List,
@@ -25,40 +27,86 @@ from codeiod.teachers.builtin.fitting.shapes import (
     Shape,
     Text,
     Tied,
+    Tree,
+    Words,
 )
 from codeiod.teachers.builtin.fitting.usage import by_use, int_for, object_for, text_for
-from codeiod.teachers.builtin.fitting.vocabulary import kind_of_name
+from codeiod.teachers.builtin.fitting.vocabulary import kind_of_name, range_of_name
 
 MAX_SHAPES = 9
-_OUTER: dict[type, str] = {
-    tuple: "tuple({0})",
-    set: "set({0})",
-    frozenset: "frozenset({0})",
-}
-_WITH_INT_KEYS = "{{int(key): member for key, member in {0}.items()}}"
 DIGITS = Text(string.digits, 1, 6)
+_NINES = "range(9)"
+_NINE: tuple[Shape, ...] = (
+    Matrix(Choice(tuple("......123456789")), 9, 9, is_square=True),
+    List(Matrix(Choice(tuple("...............123456789")), 9, 9, is_square=True), 1, 2),
+    Matrix(Choice((0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)), 9, 9, is_square=True),
+)
 _INTS = (Int(0, 20), Int(1, 10), Int(-10, 10), Int(0, 4), Int(1, 100), Int(2, 6))
 
 
 def shapes_for(
-    candidate: Candidate, parameter: Parameter, cell: Cell, earlier: Sequence[Parameter]
+    candidate: Candidate,
+    parameter: Parameter,
+    cells: Mapping[str, Cell],
+    earlier: Sequence[Parameter],
 ) -> list[Shape]:
     """Rank the shapes of one argument.
 
+    :param cells: what the body shows of each argument.
     :param earlier: the arguments before it, which it may hang on.
     """
+    cell = cells.get(parameter.name, Cell())
     found: list[Shape] = []
     values = list(_example_values(candidate, parameter.name))
     if values and (shape := shape_of(values)) is not None:
         found.append(shape)
     annotated = annotated_shape(parameter.annotation, cell)
+    named = _by_name(parameter.name, cell)
+    if isinstance(annotated, Tree):
+        found += [replace(annotated, is_search=_is_search_tree(candidate)), annotated]
+    elif isinstance(annotated, Matrix):
+        found += [s for s in named if _is_rows(s)]
+    elif annotated == Words(1, 3):
+        found += [s for s in named if isinstance(s, Text | Words)]
+    found += _of_named_range(parameter, annotated, cell)
     if annotated is not None:
         found.append(annotated)
     if parameter.default is not None and (shape := _of_default(parameter.default)) is not None:
         found.append(shape)
-    found += [*_by_told(parameter.told), *by_use(cell), *_by_name(parameter.name, cell)]
+    found += [*_by_told(parameter.told), *by_use(cell), *named]
     found = _distinct(found)[:MAX_SHAPES]
-    return _distinct([*found, *_variants(found), *_tied(parameter, cell, earlier), *_others(cell)])
+    if _is_nine_by_nine(candidate):
+        found += _NINE
+    tied = _tied(parameter, found, earlier)
+    made = [*found[:4], *tied, *found[4:]] if earlier else found
+    return _distinct([*made, *_variants(found), *_others(cell)])
+
+
+def _is_search_tree(candidate: Candidate) -> bool:
+    told = f"{candidate.title} {candidate.doc} {candidate.source}".lower()
+    return "search tree" in told or "bst" in told
+
+
+def _is_rows(shape: Shape) -> bool:
+    return isinstance(shape, List) and isinstance(shape.member, List)
+
+
+def _is_nine_by_nine(candidate: Candidate) -> bool:
+    return "9" in candidate.source and (
+        "sudoku" in candidate.source.lower() or _NINES in candidate.source
+    )
+
+
+def _of_named_range(parameter: Parameter, annotated: Shape | None, cell: Cell) -> list[Shape]:
+    """Give the range that a name tells of, where nothing says that it is no number."""
+    used = (by_use(cell) or [Int()])[0]
+    is_number = isinstance(annotated or used, Int | Float | Bool)
+    limits = range_of_name(parameter.name)
+    if limits is None or not is_number:
+        return []
+    if isinstance(annotated or used, Float):
+        return [Float(float(limits[0]), float(limits[1]))]
+    return [Int(*limits)]
 
 
 def _distinct(shapes: Iterable[Shape]) -> list[Shape]:
@@ -86,9 +134,9 @@ def _by_told(told: str) -> list[Shape]:
     text = told.lower()
     pairs: tuple[tuple[str, Shape], ...] = (
         (r"list of (int|num)|array of (int|num)", List(Int())),
-        (r"list of (str|word)", List(Text())),
+        (r"list of (str|word)", List(Words(), 1, 6)),
         (r"matrix|2-?d", Matrix(Int(0, 9))),
-        (r"\b(str|string|text|word)\b", Text()),
+        (r"\b(str|string|text|word)\b", Words(1, 3)),
         (r"\b(int|integer|number of)\b", Int()),
         (r"\b(float|double|decimal|real)\b", Float()),
         (r"\b(list|array|sequence)\b", List(Int())),
@@ -103,9 +151,14 @@ def _by_name(name: str, cell: Cell) -> list[Shape]:
     kinds: dict[str, list[Shape]] = {
         "": [],
         "matrix": [Matrix(Int(0, 9), 2, 4), Matrix(Int(0, 1), 2, 4, is_square=True)],
-        "texts": [List(Text(longest=5))],
+        "texts": [List(Words(), 1, 6), List(Text("abc", 1, 4), 2, 7)],
         "list": [List(member[0]), List(Int(-10, 20))],
+        "sentence": [Words(2, 6)],
+        "sentences": [List(Words(1, 3), 1, 4)],
+        "word": [Words()],
         "text": [text_for(cell)],
+        "intervals": [List(List(Int(0, 20), 2, 2, is_sorted=True), 1, 6)],
+        "point": [List(Int(0, 9), 2, 2)],
         "int": [int_for(cell)],
         "number": [int_for(cell), Float(0.5, 20.0)],
         "bool": [Bool()],
@@ -131,12 +184,12 @@ def _variants(shapes: Sequence[Shape]) -> list[Shape]:
                     List(Int(1, 9), 3, 6, outer=outer),
                     List(Float(0.0, 10.0), 3, 6, outer=outer),
                     List(Int(1, 9), 3, 6, outer="np.array({0})"),
-                    List(Text(longest=4), 2, 6, outer=outer),
+                    List(Words(), 2, 6, outer=outer),
                     List(List(Int(0, 9), 2, 2), 1, 6, outer=outer),
                     Matrix(Int(0, 9), 2, 4, is_square=True),
                     Matrix(Int(0, 9), 2, 3, is_square=True, outer="np.array({0})"),
                 ]
-            case Text():
+            case Text() | Words():
                 made += [
                     DIGITS,
                     Text(string.ascii_lowercase, 1, 5, 4),
@@ -150,32 +203,72 @@ def _variants(shapes: Sequence[Shape]) -> list[Shape]:
     return made
 
 
-def _tied(parameter: Parameter, cell: Cell, earlier: Sequence[Parameter]) -> list[Shape]:
-    """Give whole numbers and members that hang on a list or text drawn before."""
+def _tied(
+    parameter: Parameter, likely: Sequence[Shape], earlier: Sequence[Parameter]
+) -> list[Shape]:
+    """Give values that hang on an argument drawn before: a list, a text, a number."""
+    kind = likely[0] if likely else Int()
     made: list[Shape] = []
     for other in earlier[-2:]:
         name = other.name
+        if isinstance(kind, List):
+            made += _as_long(kind, name)
+        elif isinstance(kind, Matrix):
+            made += _as_wide(kind, name)
+        elif isinstance(kind, Text | Words):
+            made += _texts_like(name)
         made += [
-            Tied(f"random.randrange(len({name}))", f"an index into `{name}`"),
-            Tied(f"random.randint(1, len({name}))", f"an integer from 1 to the length of `{name}`"),
-            Tied(f"len({name})", f"the length of `{name}`"),
             Tied(
                 f"random.choice({name}) if random.random() < 0.6 else random.randint(0, 20)",
                 f"mostly a member of `{name}`",
             ),
+            Tied(f"random.randint(1, len({name}))", f"an integer from 1 to the length of `{name}`"),
+            Tied(f"random.randrange(len({name}))", f"an index into `{name}`"),
+            Tied(f"len({name})", f"the length of `{name}`"),
             Tied(f"{name} + random.randint(0, 10)", f"an integer not below `{name}`"),
+            Tied(f"random.randint(1, max(1, {name}))", f"an integer from 1 to `{name}`"),
             Tied(
-                f"[random.randint(0, 20) for _ in range(len({name}))]",
-                f"a list of integers from 0 to 20, as many as `{name}` has members",
-                List(Int()),
+                f"sum(random.sample({name}, min(2, len({name})))) + random.randint(0, 1)",
+                f"close to the sum of two members of `{name}`",
             ),
-            Tied(
-                f"{name}[random.randrange(len({name})):][:3]",
-                f"a piece of `{name}`",
-                Text(),
-            ),
+            *([] if isinstance(kind, List) else _as_long(List(Int()), name)),
+            *([] if isinstance(kind, Text | Words) else _texts_like(name)),
         ]
     return made
+
+
+def _as_long(shape: List, name: str) -> list[Shape]:
+    drawn = f"[{shape.member.expression()} for _ in {name}]"
+    told = f"a list of as many members as `{name}` has, each {shape.member.told()}"
+    return [Tied(drawn, told, shape, shape.conversion)]
+
+
+def _as_wide(shape: Matrix, name: str) -> list[Shape]:
+    member = shape.member.expression()
+    same = f"[[{member} for _ in row] for row in {name}]"
+    rows = f"[[{member} for _ in {name}] for _ in {name}[0]]"
+    return [
+        Tied(same, f"of the same form as `{name}`, each {shape.member.told()}", shape, shape.outer),
+        Tied(
+            rows,
+            f"as many rows as `{name}` has columns, as many columns as `{name}` has rows,"
+            f" each {shape.member.told()}",
+            shape,
+            shape.outer,
+        ),
+    ]
+
+
+def _texts_like(name: str) -> list[Shape]:
+    start = f"random.randrange(len({name}) or 1)"
+    return [
+        Tied(f"{name}[{start} :][: random.randint(1, 3)]", f"a short piece of `{name}`", Text()),
+        Tied(
+            f'"".join(random.sample({name}, len({name})))',
+            f"the characters of `{name}` in another order",
+            Text(),
+        ),
+    ]
 
 
 def _others(cell: Cell) -> list[Shape]:
@@ -183,10 +276,11 @@ def _others(cell: Cell) -> list[Shape]:
     return [
         Int(1, 10),
         List(Int(1, 9), 2, 6),
-        Text(),
+        Words(),
         Matrix(Int(0, 9), 2, 3, is_square=True),
         Float(1.0, 10.0),
-        List(Text(longest=4), 1, 5),
+        List(Words(), 1, 5),
+        List(List(Words(), 1, 3), 1, 4),
         List(List(Int(0, 9), 2, 2), 2, 5),
         Object(Int()),
         List(Float(0.0, 10.0), 3, 5, outer="np.array({0})"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
+AS_SORTED = "sorted({0})"
 PLAIN = '''\
 def plain(value):
     """Make a value of nested containers one that JSON can hold."""
@@ -50,11 +50,10 @@ _BY_TYPE = {
 }
 
 
-def conversions_for(why: str) -> tuple[str, ...]:
-    """Return what to try, the simplest first, where a result was no JSON for this reason."""
-    match = re.fullmatch(r"a value of type (\w+)", why)
-    if match and match[1] in _BY_TYPE:
-        return (_BY_TYPE[match[1]], "plain({0})")
+def conversions_for(kind: str) -> tuple[str, ...]:
+    """Return what to try, the simplest first, where a result held this type."""
+    if kind in _BY_TYPE:
+        return (_BY_TYPE[kind], "plain({0})")
     return ("plain({0})",)
 
 

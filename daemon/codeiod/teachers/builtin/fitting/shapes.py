@@ -147,6 +147,62 @@ class Text:
         return _sampled(self.joint.join(made), self.specials, rng)
 
 
+WORDS = (
+    "apple", "river", "stone", "level", "banana", "moon", "garden", "noon", "letter", "green",
+    "summer", "civic", "tree", "coffee", "old", "winter", "light", "a", "kayak", "book",
+)  # fmt: skip
+"""Words with letters that occur twice, words that read the same backwards, and short ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A word, or some words with a space between them."""
+
+    fewest: int = 1
+    most: int = 1
+    conversion: str = AS_IT_IS
+
+    def expression(self) -> str:
+        if self.most == 1:
+            return "random.choice(WORDS)"
+        count = f"random.randint({self.fewest}, {self.most})"
+        return f'" ".join(random.choices(WORDS, k={count}))'
+
+    def told(self) -> str:
+        if self.most == 1:
+            return "an English word in small letters"
+        return f"a text of {self.fewest} to {self.most} English words in small letters"
+
+    def sample(self, rng: random.Random) -> Any:
+        return " ".join(rng.choices(WORDS, k=rng.randint(self.fewest, self.most)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The values of a binary tree, level by level, with null for a missing child."""
+
+    largest: int = 9
+    is_search: bool = False
+    """Whether smaller values stand on the left, larger ones on the right."""
+    low: int = 0
+    high: int = 20
+    conversion: str = AS_IT_IS
+
+    def expression(self) -> str:
+        name = "draw_search_tree" if self.is_search else "draw_tree"
+        return f"{name}({self.largest}, {self.low}, {self.high})"
+
+    def told(self) -> str:
+        kind = "a binary search tree" if self.is_search else "a binary tree"
+        return (
+            f"{kind} of up to {self.largest} integers from {self.low} to {self.high}, listed level"
+            " by level, with null for a missing child"
+        )
+
+    def sample(self, rng: random.Random) -> Any:
+        return [rng.randint(self.low, self.high), None, rng.randint(self.low, self.high)]
+
+
 @dataclass(frozen=True, slots=True)
 class List:
     """A list; sorted, or without equal members, where asked."""
@@ -309,8 +365,10 @@ def special(shape: Shape, constants: tuple[Any, ...]) -> Shape:
     if isinstance(shape, Float):
         near_floats = sorted({float(c) for c in constants if type(c) in (int, float)}, key=abs)
         return replace(shape, specials=(0.0, *near_floats[:7]))
-    if isinstance(shape, Text):
+    if isinstance(shape, Text | Words):
         return _special_text(shape, [c for c in constants if isinstance(c, str)])
+    if isinstance(shape, Tree):
+        return replace(shape, largest=3)
     if isinstance(shape, List):
         return replace(shape, member=special(shape.member, constants))
     if isinstance(shape, Matrix):
@@ -322,11 +380,14 @@ def special(shape: Shape, constants: tuple[Any, ...]) -> Shape:
     return shape
 
 
-def _special_text(shape: Text, constants: list[str]) -> Text:
+def _special_text(shape: Text | Words, constants: list[str]) -> Shape:
     letters = "".join(dict.fromkeys("".join(c for c in constants if len(c) <= 2)))
     words = tuple(c for c in constants if 1 < len(c) <= 20)[:8]
-    alphabet = (letters + shape.alphabet)[: max(12, 2 * len(letters))] if letters else "abcA 1"
-    return replace(shape, alphabet=alphabet, specials=words)
+    text = shape if isinstance(shape, Text) else Text("abcde ", 0, 8)
+    if not letters:
+        return replace(text, alphabet="abcA 1", specials=words)
+    alphabet = (letters + text.alphabet)[: max(12, 2 * len(letters))]
+    return replace(text, alphabet="".join(dict.fromkeys(alphabet)), specials=words)
 
 
 def narrow(shape: Shape) -> Shape:
@@ -335,8 +396,31 @@ def narrow(shape: Shape) -> Shape:
         return replace(shape, high=min(shape.high, max(shape.low, 0) + 5))
     if isinstance(shape, Text):
         return replace(shape, alphabet=shape.alphabet[:3], longest=min(shape.longest, 6))
+    if isinstance(shape, Words):
+        return Text("abc", 1, 6)
+    if isinstance(shape, Tree):
+        return replace(shape, low=max(shape.low, 0), high=2)
     if isinstance(shape, List):
         return replace(shape, member=narrow(shape.member), shortest=min(shape.shortest, 2))
     if isinstance(shape, Matrix):
         return replace(shape, member=narrow(shape.member))
+    return shape
+
+
+def smaller(shape: Shape) -> Shape:
+    """Return the shape with shorter and lower values, where others made too much."""
+    if isinstance(shape, Int):
+        return replace(shape, high=max(shape.low + 3, shape.high // 3))
+    if isinstance(shape, Words):
+        return replace(shape, most=max(1, shape.most // 2))
+    if isinstance(shape, Tree):
+        return replace(shape, largest=5)
+    if isinstance(shape, Text):
+        return replace(shape, longest=max(shape.shortest + 1, shape.longest // 2))
+    if isinstance(shape, List):
+        longest = max(shape.shortest + 1, shape.longest // 2)
+        return replace(shape, member=smaller(shape.member), longest=longest)
+    if isinstance(shape, Matrix):
+        largest = max(shape.smallest, 2, shape.largest - 1)
+        return replace(shape, member=smaller(shape.member), largest=largest)
     return shape

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
+from typing import Any
 
 from codeiod.teachers.builtin.fitting.evidence import Cell, Use
 from codeiod.teachers.builtin.fitting.shapes import (
@@ -21,10 +22,11 @@ from codeiod.teachers.builtin.fitting.shapes import (
     Record,
     Shape,
     Text,
+    Words,
 )
 
 
-def text_for(cell: Cell) -> Text:
+def text_for(cell: Cell) -> Text | Words:
     """Return a text over an alphabet that holds the characters which the body asks for."""
     constants = [c for c in cell.constants if isinstance(c, str)]
     if cell.member is not None:
@@ -36,11 +38,13 @@ def text_for(cell: Cell) -> Text:
         return Text(string.ascii_lowercase, 1, 5, 4, single.strip() or " ", words)
     if parsed and not single:
         return Text(string.digits, 1, 6)
+    if single.isascii() and single.isalpha() and single.islower() and len(single) > 3:
+        return Words(1, 3)
     if 0 < len(single) < 4 and not single.isspace():
         return Text(single + "abxy"[: 5 - len(single)], 1, 8, specials=words)
     if single:
         return Text("".join(c for c in single if c.isprintable()), 1, 8, specials=words)
-    return Text(string.ascii_lowercase, 1, 8, specials=words)
+    return Text(string.ascii_lowercase, 1, 8, specials=words) if words else Words(1, 3)
 
 
 def object_for(cell: Cell) -> Shape:
@@ -106,9 +110,14 @@ def _lists_of(member: Sequence[Shape], cell: Cell) -> list[Shape]:
     if isinstance(first, List) and isinstance(first.member, Int):
         made = [Matrix(first.member, 2, 4), Matrix(first.member, 2, 4, is_square=True)]
     made.append(List(first))
-    if not cell.uses[Use.CHANGED]:
+    is_text = cell.member is not None and cell.member.uses[Use.CHARACTER]
+    if is_text or any(isinstance(c, str) for c in [*cell.constants, *_constants_of_member(cell)]):
         made.append(text_for(cell))
     return made
+
+
+def _constants_of_member(cell: Cell) -> list[Any]:
+    return cell.member.constants if cell.member else []
 
 
 def int_for(cell: Cell) -> Int:

@@ -31,18 +31,22 @@ PARSING = _words("int float")
 
 _NAMES = {
     "matrix": "grid matrix board mat table maze",
-    "texts": "words names strings strs lines texts tokens sentences",
+    "texts": "words names strings strs lines texts tokens dictionary",
+    "sentences": "sentences phrases messages",
     "list": "nums numbers arr array lst list list1 list2 l a_list values vals data items seq "
     "sequence scores prices weights heights digits coins costs nums1 nums2 arr1 arr2",
-    "text": "s s1 s2 str str1 str2 string text word name sentence line phrase msg message pattern "
-    "letters char ch c key prefix suffix",
+    "sentence": "sentence text line phrase msg message paragraph plaintext",
+    "word": "word name pattern key prefix suffix",
+    "text": "s s1 s2 t str str1 str2 string letters char ch c",
     "int": "n k m num number count size length limit steps day days index idx i j year month age "
     "total target start end low high left right width height depth row rows col cols",
     "number": "x y z r radius price rate weight temp temperature amount angle ratio percent "
     "percentage salary speed mass distance time a b",
     "bool": "flag verbose reverse debug",
     "mapping": "d dict dic mapping counts",
-    "pairs": "point points edges pairs intervals ranges coords coordinates cells",
+    "pairs": "points edges pairs coords coordinates cells connections prerequisites",
+    "intervals": "intervals ranges meetings segments spans",
+    "point": "point coord position",
 }
 _ENDINGS = (
     (("_list", "_arr", "_array", "_nums"), "list"),
@@ -57,6 +61,22 @@ _BEGINNINGS = (
 )
 
 
+RANGES: tuple[tuple[str, int, int], ...] = (
+    ("year", 1900, 2100), ("month", 1, 12), ("age", 1, 90), ("hour", 0, 23), ("hours", 0, 23),
+    ("minute", 0, 59), ("minutes", 0, 59), ("second", 0, 59), ("percent", 0, 100),
+    ("percentage", 0, 100), ("score", 0, 100), ("grade", 0, 100), ("mark", 0, 100),
+    ("marks", 0, 100), ("day", 1, 28), ("base", 2, 10), ("angle", 0, 360), ("temperature", -20, 40),
+    ("temp", -20, 40), ("celsius", -40, 100), ("fahrenheit", -40, 212), ("weight", 1, 120),
+)  # fmt: skip
+"""What a careful reader expects of a number of this name."""
+
+
+def range_of_name(name: str) -> tuple[int, int] | None:
+    """Return the range that a number's name tells of."""
+    parts = name.lower().split("_")
+    return next(((low, high) for word, low, high in RANGES if word in parts), None)
+
+
 def kind_of_name(name: str) -> str:
     for kind, names in _NAMES.items():
         if name in names.split():
@@ -67,4 +87,5 @@ def kind_of_name(name: str) -> str:
     for beginnings, kind in _BEGINNINGS:
         if name.startswith(beginnings):
             return kind
-    return ""
+    plural = len(name) > 3 and name.endswith("s") and not name.endswith(("ss", "us", "is"))
+    return "list" if plural else ""
