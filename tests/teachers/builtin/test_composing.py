@@ -266,6 +266,11 @@ def test_operations_are_told_one_by_one() -> None:
     assert "self" not in problem
 
 
+def test_a_method_that_is_called_as_its_wrapper_is_told_too() -> None:
+    """The author's function is found though the wrapper has the same name."""
+    assert "For each `i` from" in composed(METHOD.replace("countPairs", "pairs")).problem
+
+
 def test_prints_are_told_as_writing() -> None:
     """The list that collects what was printed is not part of the task."""
     problem = composed(PRINTER).problem

@@ -83,7 +83,8 @@ def _refuse_impure(cut: Cut) -> None:
         raise Unfit(f"uses `{min(missing)}`, which the file does not define")
     if {ENTRY_POINT, GENERATOR} & {n for s in cut.closure.statements for n in _binds(s)}:
         raise Unfit(f"leans on a function called {ENTRY_POINT}")
-    if is_trivial(cut.pieces, cut.dropped):
+    alone = len(cut.closure.functions()) - sum(m.name == "__init__" for m in cut.closure.methods)
+    if is_trivial(cut.pieces if alone > 1 else [cut.function], cut.dropped):
         raise Unfit("is too small to ask about")
 
 

@@ -65,7 +65,7 @@ def fit_prose(text: str) -> str:
             kept.append(paragraph)
         elif kept:
             break
-    told = " ".join(kept)
+    told = re.sub(r"^\([^)]*\)\s*:?\s*", "", " ".join(kept))
     while len(told) > LONGEST_CHARS and ". " in told:
         told = told.rpartition(". ")[0] + "."
     return told if len(told) <= LONGEST_CHARS else ""

@@ -40,6 +40,14 @@ DONE = {
 }  # fmt: skip
 
 
+JUMPS: dict[type[ast.stmt], str] = {
+    ast.Break: "leave the loop",
+    ast.Continue: "go on with the next one",
+    ast.Raise: "the input is refused",
+}
+SILENT = (ast.Pass, ast.Assert, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal)
+
+
 class Wordless(ValueError):
     """A piece of code has no short paraphrase."""
 
@@ -169,9 +177,12 @@ def _statement(node: ast.stmt, depth: int) -> Iterator[str]:
             head = "Repeat" if always else f"As long as {condition(_short(test))}"
             yield _line(depth, f"{head}:")
             yield from _block(body, depth + 1)
-        case ast.Pass() | ast.Assert() | ast.Expr(value=ast.Constant()):
+        case ast.Assign(targets=[ast.Name(id="printed")]) | ast.Expr(value=ast.Constant()):
             return
-        case ast.Assign(targets=[ast.Name(id="printed")]):
+        case ast.FunctionDef():
+            yield _line(depth, f"Here `{_head(node)}` is worked out like this:")
+            yield from _block(_without_docstring(node.body), depth + 1)
+        case _ if isinstance(node, SILENT):
             return
         case _:
             yield _line(depth, _sentence(_simple(node)))
@@ -198,29 +209,27 @@ def _choice(node: ast.If, depth: int, word: str) -> Iterator[str]:
 
 def _act(node: ast.stmt) -> str:
     """Say a simple statement as the end of a sentence, ``""`` for one that holds others."""
-    compound = (ast.If, ast.For, ast.While, ast.Pass, ast.Try, ast.With, ast.Assert)
+    compound = (ast.If, ast.For, ast.While, ast.Try, ast.With, ast.FunctionDef, *SILENT)
     return "" if isinstance(node, compound) else _simple(node)
 
 
 def _simple(node: ast.stmt) -> str:
+    if type(node) in JUMPS:
+        return JUMPS[type(node)]
     match node:
         case ast.Return(value=None):
             return "stop with the result null"
         case ast.Return(value=ast.expr() as value):
             lines = "the list of the lines written"
             return f"the result is {lines if _is_collector(value) else say(_short(value))}"
-        case ast.Break():
-            return "leave the loop"
-        case ast.Continue():
-            return "go on with the next one"
-        case ast.Assign(targets=[target], value=value):
-            return _assignment(target, _short(value))
+        case ast.Assign(targets=targets, value=value):
+            return _assignment(targets, _short(value))
         case ast.AnnAssign(target=target, value=ast.expr() as value):
-            return _assignment(target, _short(value))
+            return _assignment([target], _short(value))
         case ast.AugAssign():
             return _augmented(node)
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=held, attr=name), args=arguments)):
-            return _done(held, name, arguments)
+        case ast.Expr(value=ast.Call() as call):
+            return _called_for_effect(call)
         case ast.Delete(targets=targets):
             return f"remove {listed([formula(t) for t in targets])}"
     raise Wordless
@@ -239,27 +248,29 @@ def _augmented(node: ast.AugAssign) -> str:
     return ADDED[type(node.op)].format(target, value)
 
 
-def _assignment(target: ast.expr, value: ast.expr) -> str:
-    match target, value:
-        case ast.Tuple(elts=[one, other]), ast.Tuple(elts=[first, second]):
+def _assignment(targets: Sequence[ast.expr], value: ast.expr) -> str:
+    match targets, value:
+        case [ast.Tuple(elts=[one, other])], ast.Tuple(elts=[first, second]):
             if ast.unparse(one) == ast.unparse(second) and ast.unparse(other) == ast.unparse(first):
                 return f"swap {formula(one)} and {formula(other)}"
             pairs = zip((one, other), (first, second), strict=True)
-            return "at the same time, " + listed(
-                [f"set {formula(t)} to {say(v)}" for t, v in pairs]
-            )
-        case ast.Tuple(), _:
-            raise Wordless
-    return f"set {formula(target)} to {say(value)}"
+            told = [f"set {formula(t)} to {say(v)}" for t, v in pairs]
+            return f"at the same time, {listed(told)}"
+        case [ast.Tuple(elts=parts)], _:
+            return f"take {listed([formula(part) for part in parts])} from {say(value)}"
+    return f"set {listed([formula(target) for target in targets])} to {say(value)}"
 
 
-def _done(held: ast.expr, name: str, arguments: Sequence[ast.expr]) -> str:
-    if name == "append" and _is_collector(held) and len(arguments) == 1:
-        return _written(_short(arguments[0]))
-    told = DONE.get(name, "")
-    if not told or len(arguments) != told.count("{1}") or not all(map(is_short, arguments)):
-        raise Wordless
-    return told.format(formula(held), *(say(a) for a in arguments))
+def _called_for_effect(call: ast.Call) -> str:
+    """Say what a call does that gives nothing."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=held, attr=name), args=arguments):
+            if name == "append" and _is_collector(held) and len(arguments) == 1:
+                return _written(_short(arguments[0]))
+            told = DONE.get(name, "")
+            if told and len(arguments) == told.count("{1}") and all(map(is_short, arguments)):
+                return told.format(formula(held), *(say(a) for a in arguments))
+    return f"carry out {formula(_short(call))}"
 
 
 def _is_collector(node: ast.expr) -> bool:
@@ -289,7 +300,7 @@ def _text(node: ast.expr) -> str:
 
 
 def _short(node: ast.expr) -> ast.expr:
-    hard = (ast.Lambda, ast.DictComp, ast.Await, ast.Yield, ast.NamedExpr)
+    hard = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
     if not is_short(node) or any(isinstance(n, hard) for n in ast.walk(node)):
         raise Wordless
     return node

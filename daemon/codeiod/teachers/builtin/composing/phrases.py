@@ -9,7 +9,7 @@ import ast
 import json
 from collections.abc import Sequence
 
-LONGEST_FORMULA_CHARS = 90
+LONGEST_FORMULA_CHARS = 110
 COMPARED = {
     ast.Eq: "is equal to", ast.NotEq: "is not equal to", ast.Lt: "is less than",
     ast.LtE: "is at most", ast.Gt: "is greater than", ast.GtE: "is at least",

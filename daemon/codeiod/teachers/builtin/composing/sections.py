@@ -104,15 +104,18 @@ def compose(candidate: Candidate, fitted: Fitted, seed: int = 0) -> str:
 
 def logic_of(candidate: Candidate, module: ast.Module) -> ast.FunctionDef | None:
     """Find the author's function that the target leads to."""
-    functions = {n.name: n for n in ast.walk(module) if isinstance(n, ast.FunctionDef)}
-    target = functions.get(candidate.target)
-    if not candidate.wrapped or target is None:
+    target = next((s for s in module.body if getattr(s, "name", "") == candidate.target), None)
+    if not isinstance(target, ast.FunctionDef):
+        return None
+    if not candidate.wrapped:
         return target
+    nodes = [n for n in ast.walk(module) if isinstance(n, ast.FunctionDef) and n is not target]
+    functions = {node.name: node for node in nodes}
     built = {"tree_of", "linked_list_of", "values_of_tree", "values_of_list"}
     for node in ast.walk(target):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                if name in functions and name not in built and functions[name] is not target:
+                if name in functions and name not in built:
                     return functions[name]
     return None
 
