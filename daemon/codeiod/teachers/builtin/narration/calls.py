@@ -5,7 +5,7 @@ May import the narration's ``codemap``, ``story`` and ``voice``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from codeiod.teachers.builtin.narration.codemap import Code
 from codeiod.teachers.builtin.narration.story import Frame
@@ -65,22 +65,34 @@ def recursion(frame: Frame, code: Code, voice: Voice) -> tuple[list[str], Frame 
         "The first to end is", "At the bottom stands", "The first to return is"
     )
     begin += f" {signature(innermost, code)}:"
-    returned: dict[str, None] = {}
-    for call in below[1:]:
-        text = effect(call, code)
-        if text:
-            returned.setdefault(text)
-    said = [*returned]
+    if frame.value is not None and all(call.value == frame.value for call in below):
+        return [begin, _order(frame, code), "Each call hands this value back as it is."], innermost
+    said = list(dict.fromkeys(filter(None, (effect(call, code) for call in below[1:]))))
+    if not said:
+        return [begin, _order(frame, code)], innermost
+    if not any("(" in signature(call, code) for call in below[1:]):
+        return [begin, _values(below[1:])], innermost
     if len(said) > _FIRST_CALLS + _LAST_CALLS:
         said = [*said[:_FIRST_CALLS], "and so on upwards", *said[-_LAST_CALLS:]]
-    if not said:
-        made = [
-            signature(call, code) for call in _in_order(frame) if call.function == frame.function
-        ]
-        more = " and so on" if len(made) > _MAX_MADE else ""
-        order = f"The calls come in this order: {', '.join(made[:_MAX_MADE])}{more}."
-        return [begin, order], innermost
     return [begin, *(f"{text}{';' if text is not said[-1] else '.'}" for text in said)], innermost
+
+
+def _order(frame: Frame, code: Code) -> str:
+    """Say in which order the calls of a recursion are made."""
+    tree = [call for call in _in_order(frame) if call.function == frame.function]
+    made = [signature(call, code) for call in tree[:_MAX_MADE]]
+    if len(set(made)) == 1:
+        return f"The other {counted(len(tree) - 1, 'call')} lie around this one."
+    more = " and so on" if len(tree) > _MAX_MADE else ""
+    return f"The calls begin in this order: {', '.join(made)}{more}."
+
+
+def _values(calls: Sequence[Frame]) -> str:
+    """Say what calls return whose arguments are too long to tell."""
+    values = [brief(call.value, 30) for call in calls[:_MAX_MADE]]
+    more = " and so on" if len(calls) > _MAX_MADE else ""
+    last = f"; the outermost returns {brief(calls[-1].value)}" if more else ""
+    return f"The calls around it return, one after the other: {', '.join(values)}{more}{last}."
 
 
 def _in_order(frame: Frame) -> Iterator[Frame]:

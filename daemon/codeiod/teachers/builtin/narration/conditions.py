@@ -13,7 +13,7 @@ from codeiod.teachers.builtin.narration.sums import put_in
 from codeiod.teachers.builtin.narration.voice import Clause, Voice, listed
 
 _MAX_VALUE_CHARS = 60
-_MAX_REASONS = 3
+_MAX_FACTS = 4
 
 
 def tested(test: ast.expr, holds: bool | None, look: Look, code: Code, voice: Voice) -> Clause:
@@ -51,12 +51,13 @@ def _said(quoted: str, reason: str, voice: Voice, *, holds: bool, test: ast.expr
 def why(test: ast.expr, look: Look, code: Code, *, holds: bool) -> str:
     """Return the facts that decide a test; ``""`` where there are none to tell."""
     try:
-        return _why(test, look, code, holds=holds)
+        facts = _why(test, look, code, holds=holds)
     except Unknown:
         return ""
+    return listed(list(dict.fromkeys(filter(None, facts)))[:_MAX_FACTS])
 
 
-def _why(test: ast.expr, look: Look, code: Code, *, holds: bool) -> str:
+def _why(test: ast.expr, look: Look, code: Code, *, holds: bool) -> list[str]:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return _why(test.operand, look, code, holds=not holds)
     if isinstance(test, ast.BoolOp):
@@ -64,38 +65,39 @@ def _why(test: ast.expr, look: Look, code: Code, *, holds: bool) -> str:
     if isinstance(test, ast.Compare):
         return _compared(test, look, code)
     if isinstance(test, ast.Constant):
-        return ""
+        return []
     return _truth(test, look, code, holds=holds)
 
 
-def _why_of_several(test: ast.BoolOp, look: Look, code: Code, *, holds: bool) -> str:
+def _why_of_several(test: ast.BoolOp, look: Look, code: Code, *, holds: bool) -> list[str]:
     if isinstance(test.op, ast.Or) is holds:  # one of them decides it
         for operand in test.values:
             if bool(work_out(operand, look)) is holds:
                 return _why(operand, look, code, holds=holds)
-        return ""
-    reasons = [_why(operand, look, code, holds=holds) for operand in test.values[:_MAX_REASONS]]
-    return listed(list(dict.fromkeys(filter(None, reasons))))
+        return []
+    facts: list[str] = []
+    for operand in test.values:
+        facts += _why(operand, look, code, holds=holds)
+    return facts
 
 
-def _compared(test: ast.Compare, look: Look, code: Code) -> str:
+def _compared(test: ast.Compare, look: Look, code: Code) -> list[str]:
     return _facts([test.left, *test.comparators], look, code)
 
 
-def _facts(nodes: list[ast.expr], look: Look, code: Code) -> str:
-    facts = [fact(node, look, code) for node in nodes]
-    return listed(list(dict.fromkeys(filter(None, facts))))
+def _facts(nodes: list[ast.expr], look: Look, code: Code) -> list[str]:
+    return [fact(node, look, code) for node in nodes]
 
 
-def _truth(test: ast.expr, look: Look, code: Code, *, holds: bool) -> str:
+def _truth(test: ast.expr, look: Look, code: Code, *, holds: bool) -> list[str]:
     value = work_out(test, look)
     if isinstance(value, bool) and isinstance(test, ast.Call):
         of = [test.func.value] if isinstance(test.func, ast.Attribute) else []
         return _facts([*of, *test.args], look, code)
     named = code.quoted(test)
     if named and isinstance(value, str | list | dict | set | tuple):
-        return f"{named} is not empty" if holds else f"{named} is empty"
-    return fact(test, look, code)
+        return [f"{named} is not empty" if holds else f"{named} is empty"]
+    return [fact(test, look, code)]
 
 
 def fact(node: ast.expr, look: Look, code: Code) -> str:

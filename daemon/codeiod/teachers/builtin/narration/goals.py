@@ -16,6 +16,7 @@ from codeiod.teachers.builtin.narration.voice import Voice, listed
 _SENTENCE_CHARS = range(12, 161)
 _MAX_ARGUMENT_CHARS = 150
 _MAX_WATCHED = 3
+_MIN_SPACES = 3
 _UNFIT_DOC = re.compile(r"[\d=`>@:]|^Carry out|\b(?:TODO|param|return|is|was)\b")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -59,6 +60,7 @@ def _purpose(code: Code, frame: Frame, core: Frame, voice: Voice) -> str:
         doc = ast.get_docstring(node) if node is not None else None
         sentence = " ".join((doc or "").partition("\n\n")[0].split()).partition(". ")[0]
         fits = len(sentence) in _SENTENCE_CHARS and not _UNFIT_DOC.search(sentence)
+        fits = fits and sentence.count(" ") >= _MIN_SPACES
         if fits and sentence.isascii():
             return f"Its purpose: {sentence.rstrip('.;')}."
     words = [word.lower() for word in _WORDS.findall(core.name)]

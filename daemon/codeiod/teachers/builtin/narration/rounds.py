@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from codeiod.teachers.builtin.narration.codemap import Code, Loop
 from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, work_out
@@ -26,6 +27,8 @@ class Group:
 
     is_told: bool
     rounds: tuple[Round, ...]
+    is_alike: bool = False
+    """They do surely nothing but what rounds do that are told before them."""
 
 
 def moments_in(blocks: Sequence[Block]) -> Iterator[Moment]:
@@ -48,6 +51,7 @@ def grouped(run: LoopRun, code: Code, first: int, others: int) -> list[Group]:
     """
     told: list[bool] = []
     seen: set[tuple[int, bool]] = set()
+    alike: list[bool] = []
     followers = [each.head for each in run.rounds[1:]] + ([run.end] if run.end else [])
     for place, each in enumerate(run.rounds):
         ways = _ways(each)
@@ -64,8 +68,10 @@ def grouped(run: LoopRun, code: Code, first: int, others: int) -> list[Group]:
             others -= 1
         else:
             told.append(False)
-        seen |= ways
-    return list(_in_a_row(run.rounds, told))
+        alike.append(ways <= seen and not has_gap)
+        if told[-1]:
+            seen |= ways
+    return list(_in_a_row(run.rounds, told, alike))
 
 
 def _ways(each: Round) -> set[tuple[int, bool]]:
@@ -73,17 +79,12 @@ def _ways(each: Round) -> set[tuple[int, bool]]:
     return {(m.step.line, bool(m.step.changes)) for m in moments_in(each.body)}
 
 
-def _in_a_row(rounds: Sequence[Round], told: Sequence[bool]) -> Iterator[Group]:
-    row: list[Round] = []
-    was_told = True
-    for each, is_told in zip(rounds, told, strict=True):
-        if row and is_told is not was_told:
-            yield Group(was_told, tuple(row))
-            row = []
-        row.append(each)
-        was_told = is_told
-    if row:
-        yield Group(was_told, tuple(row))
+def _in_a_row(
+    rounds: Sequence[Round], told: Sequence[bool], alike: Sequence[bool]
+) -> Iterator[Group]:
+    for is_told, places in groupby(range(len(rounds)), key=told.__getitem__):
+        row = list(places)
+        yield Group(is_told, tuple(rounds[n] for n in row), all(alike[n] for n in row))
 
 
 def names_in(target: ast.expr) -> list[str]:
@@ -154,7 +155,7 @@ def heading(each: Round, loop: Loop, frame: Frame) -> str:
     if not isinstance(loop, ast.While):
         shown = [(name, frame.at(name, each.head.place + 1)) for name in names_in(loop.target)]
         said = [f"`{name}` = {text}" for name, value in shown if (text := whole(value, 60))]
-        if said and len(said) == len(shown):
+        if said:
             return ", ".join(said)
     return f"Round {each.number}"
 
@@ -167,15 +168,20 @@ def muted(group: Group, run: LoopRun, frame: Frame, end: int, voice: Voice) -> s
     first = group.rounds[0]
     last = _last_number(group, run)
     number = last - first.number + 1 if first.number and last else 0
+    if group.is_alike:
+        way, ways = "goes the same way", voice.pick("go the same way", "work alike")
+    else:
+        way, ways = "follows the same code", "follow the same code"
     if number == 1:
-        begin = f"Round {first.number} goes the same way"
+        begin = f"Round {first.number} {way}"
     elif number:
         begin = voice.pick(
             f"The {'other' if first.number > 1 else 'first'} {counted(number, 'round')}",
             f"Rounds {first.number} {'and' if number == _PAIR else 'to'} {last}",
-        ) + voice.pick(" go the same way", " work alike")
+        )
+        begin += f" {ways}"
     else:
-        begin = "The further rounds go the same way"
+        begin = f"The further rounds {ways}"
     if said := _heads(group, run, frame, number):
         begin += f" ({said})"
     results = last_values(first.head.place, end, run, frame)
@@ -211,7 +217,8 @@ def last_values(begin: int, end: int, run: LoopRun, frame: Frame) -> str:
         if change.name not in skipped
     )
     said = []
-    for name in names:
+    first = run.first.place
+    for name in sorted(names, key=lambda name: frame.at(name, first) is None):
         value = frame.at(name, end)
         text = whole(value)
         if value is not None and not text and value.text[-1:].isdigit():

@@ -202,7 +202,7 @@ class Statements:
             return self._voice.pick(
                 f"`{name}` starts as {value}",
                 f"`{name}` is set to {value}",
-                f"`{name}` is {value} to begin with",
+                f"`{name}` begins as {value}",
             )
         return self._computed(node, name, value, frame, moment)
 
@@ -245,7 +245,7 @@ class Statements:
             return f"`{name}` starts as {_EMPTY[value]}"
         if not quoted or isinstance(node, ast.AugAssign | ast.AnnAssign):
             return voice.pick(f"`{name}` becomes {value}", f"`{name}` is now {value}")
-        if isinstance(node.value, ast.Name | ast.Constant):
+        if isinstance(node.value, ast.Name | ast.Constant | ast.UnaryOp):
             return f"`{name}` becomes {value}"
         ways = [f"`{name}` becomes {value}, by {quoted}"]
         if len(value) <= _SHORT_CHARS:

@@ -10,9 +10,19 @@ import ast
 from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, work_out
 
 _STRONGEST = 3
-_STRENGTH = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.FloorDiv: 2, ast.Mod: 2}
+_STRENGTH = {
+    ast.BitOr: 0,
+    ast.BitXor: 0,
+    ast.BitAnd: 0,
+    ast.Add: 1,
+    ast.Sub: 1,
+    ast.Mult: 2,
+    ast.Div: 2,
+    ast.FloorDiv: 2,
+    ast.Mod: 2,
+}
 _SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//"}
-_SIGNS |= {ast.Mod: "%", ast.Pow: "**"}
+_SIGNS |= {ast.Mod: "%", ast.Pow: "**", ast.BitOr: "|", ast.BitXor: "^", ast.BitAnd: "&"}
 _MAX_SUM_CHARS = 60
 
 
@@ -39,7 +49,7 @@ def _operand(node: ast.expr, look: Look, strength: int) -> str:
     if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
         text = _operands(node, look)
         inner = _STRENGTH.get(type(node.op), _STRONGEST)
-        return text if inner > strength else f"({text})"
+        return text if inner > max(strength, 0) else f"({text})"
     value = work_out(node, look)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise Unknown

@@ -18,6 +18,10 @@ from codeiod.teachers.builtin.narration.voice import Clause, Line, Voice, capita
 
 _MAX_NESTED_LOOPS = 3
 _MAX_EFFECTS = 3
+_OUTER_CALLS = 12
+"""How many times as many moments a call may have that no loop makes."""
+_CONVERSIONS = {"linked_list_of", "values_of_list", "tree_of", "values_of_tree"}
+"""Functions that analysis adds to read and write structures: none of the program's logic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Telling:
                 self._loop(block, frame, depth, nested)
                 head, opening = "", self._voice.pick("after the loop, ", "then ", "after that, ")
                 continue
-            if self._tells(block):
+            if self._tells(block, depth):
                 self._flush(clauses, depth, head, opening)
                 head = opening = ""
             effects = self._calls(block, depth)
@@ -148,14 +152,18 @@ class Telling:
 
     # Calls
 
-    def _tells(self, moment: Moment) -> bool:
-        return any(self._is_told(called) for called in moment.calls)
+    def _tells(self, moment: Moment, depth: int) -> bool:
+        return any(self._is_told(called, depth) for called in moment.calls)
 
-    def _is_told(self, called: Frame) -> bool:
+    def _most_moments(self, depth: int) -> int:
+        return self._detail.call_moments * (1 if depth else _OUTER_CALLS)
+
+    def _is_told(self, called: Frame, depth: int) -> bool:
         return (
             called.function not in self._known
             and self._calls_open < self._detail.call_depth
-            and 1 < len(called.moments) <= self._detail.call_moments
+            and 1 < len(called.moments) <= self._most_moments(depth)
+            and called.name not in _CONVERSIONS
             and not called.yields
             and not called.name.startswith("__")
         )
@@ -166,7 +174,7 @@ class Telling:
         for called in moment.calls:
             if called.calls_itself and called.function not in self._known:
                 self._recursion(called, depth)
-            elif self._is_told(called):
+            elif self._is_told(called, depth):
                 self.lines.append(Line(depth, False, self._inside(signature(called, self._code))))
                 self.frame(called, depth + 1)
             else:

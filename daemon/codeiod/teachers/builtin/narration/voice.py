@@ -17,7 +17,7 @@ from codeiod_sandbox.traces import Shown
 _MAX_WHOLE_CHARS = 140
 _MAX_CLAUSES = 4
 _MAX_SHORT_CHARS = 60
-_OBJECT = re.compile(r"\w\(\w+=|\.\.\.")
+_OBJECT = re.compile(r"\w\(\w+=|\.\.\.|^(?!set|frozenset)[A-Za-z_]\w*\(\)$|^<")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
