@@ -22,6 +22,7 @@ from codeiod_sandbox.helper_process import HelperProcess
 from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 from codeiod_sandbox.outcomes import Call, Limits, Outcome, Program, SandboxError, SandboxLevel
 from codeiod_sandbox.pool import DEFAULT_LIMITS
+from codeiod_sandbox.seclusion import seclude_where_open
 from codeiod_sandbox.trace_reading import trace_of
 from codeiod_sandbox.traces import DEFAULT_TRACE_LIMITS, Traced, TraceLimits
 from codeiod_sandbox.wire import Run, Settings, unpack_outcomes, unpack_told
@@ -80,6 +81,7 @@ class HelperSandbox:
             raise
         self.level, self.layers = process.level, process.layers
         self._described = process.described
+        seclude_where_open(self.layers)
         return self
 
     async def __aexit__(

@@ -28,6 +28,7 @@ from codeiod_sandbox.outcomes import (
     TimedOut,
 )
 from codeiod_sandbox.records import Reading, make_outward, read_outcomes, write_request
+from codeiod_sandbox.seclusion import seclude_where_open
 from codeiod_sandbox.spawning import Jailing
 from codeiod_sandbox.stock import CALLS_PER_CHILD, DEFAULT_RETIREMENT, Retirement, Stock
 from codeiod_sandbox.trace_reading import trace_of
@@ -86,6 +87,7 @@ class Sandbox:
             raise SandboxError(f"the sandbox can't be started: {error}") from error
         self.layers = MappingProxyType(dict(layers))
         self.level = _level(self.layers)
+        seclude_where_open(self.layers)
         return self
 
     async def __aexit__(

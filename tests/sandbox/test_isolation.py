@@ -3,10 +3,12 @@
 import json
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 import pytest_asyncio
 
@@ -46,6 +48,24 @@ async def value_of(jail: Sandbox, source: str, **arguments: Any) -> Any:
     (outcome,) = await jail.run(Program(source), [Call("f", arguments)])
     assert isinstance(outcome, Returned), outcome
     return outcome.value
+
+
+@pytest.mark.parametrize("front", ["Sandbox", "HelperSandbox"])
+async def test_the_owner_of_a_weak_sandbox_is_closed(front: str) -> None:
+    """Where programs are the daemon's own user and see /proc, it is not open to its own user."""
+    source = f"""
+import asyncio, ctypes
+from codeiod_sandbox import SandboxLevel, {front}
+async def main():
+    for level in (SandboxLevel.NO_NAMESPACES, SandboxLevel.WEAK):
+        async with {front}(workers=1, at_most=level) as sandbox:
+            print(sandbox.layers.get("landlock") == "on", ctypes.CDLL(None).prctl(3))
+asyncio.run(main())
+"""
+    done = await anyio.run_process([sys.executable, "-c", source])
+    lines = done.stdout.decode().split("\n")
+    assert lines[-2] == "False 0"
+    assert lines[0] in ("True 1", "False 0")
 
 
 async def test_the_environment_is_not_the_daemons(jail: Sandbox) -> None:

@@ -197,6 +197,7 @@ def _leave_a_keeper(control: socket.socket) -> None:
     control.close()
     os.closerange(_CONTROL, 1 << 20)
     namespaces.die_with_parent(daemon)
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)  # no filter binds it: it is not to be rewritten
     for number in _NOT_FOR_THE_KEEPER:
         signal.signal(number, lambda *_: None)
     while True:
