@@ -2,6 +2,7 @@
 # reaches at WEAK: there is no Landlock, and its user may write to shared memory
 # expect: Raised FileNotFoundError | Raised PermissionError
 # expect at WEAK: OverOutput
+# expect at FULL: OverOutput
 """Fills a file in shared memory, which no process needs to be alive to hold."""
 
 
