@@ -3,7 +3,6 @@
 Imports the values alone.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ _FORGIVEN = {Killer.KERNEL: 1, Killer.SOMEBODY: 3}
 class Doubts:
     """How often the calls of one program were killed, and not by their zygote."""
 
-    _times: Counter[Killer] = field(default_factory=Counter)
+    _times: dict[Killer, int] = field(default_factory=dict)
 
     def settle(
         self, outcomes: Sequence[Outcome], killer: Killer | None, *, by_itself: bool
@@ -30,14 +29,12 @@ class Doubts:
         """
         if killer is None or killer is Killer.ITS_OWN_LIMIT:
             return outcomes
-        self._times[killer] += 1
-        if self._times[killer] <= _FORGIVEN[killer]:
+        times = self._times[killer] = self._times.get(killer, 0) + 1
+        if times <= _FORGIVEN[killer]:
             return outcomes[:-1]
         if killer is Killer.KERNEL:
             return outcomes
         if not by_itself:
-            raise SandboxError(
-                f"its processes were killed from outside {self._times[killer]} times"
-            )
+            raise SandboxError(f"its processes were killed from outside {times} times")
         ended = Died("SIGKILL") if outcomes[-1] == OverMemory() else outcomes[-1]
         return [*outcomes[:-1], ended]

@@ -8,11 +8,13 @@ closed.
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 from codeiod_sandbox.modules import DEFAULT_MODULES, Modules
 
 TWINS = 2
+_PROGRAMS = 32  # that are asked about again and again, call after call
 _NUMPY = ("numpy", "numpy.linalg", "numpy.random")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([^#\n]+)", re.MULTILINE)
 _NAME = re.compile(r"[\w.]+")
@@ -36,6 +38,7 @@ class Flavour:
         return replace(self, twin=1 + index % TWINS) if self.twin else self
 
 
+@lru_cache(_PROGRAMS)
 def flavour_of(source: str, *, twin: bool, modules: Modules = DEFAULT_MODULES) -> Flavour:
     """Choose the zygote for a program by the import statements in its text."""
     choice = modules.heavy_and_allowed()

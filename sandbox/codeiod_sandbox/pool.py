@@ -27,7 +27,13 @@ from codeiod_sandbox.outcomes import (
     SandboxLevel,
     TimedOut,
 )
-from codeiod_sandbox.records import Reading, make_outward, read_outcomes, write_request
+from codeiod_sandbox.records import (
+    Reading,
+    bytes_in_use,
+    make_outward,
+    read_outcomes,
+    write_request,
+)
 from codeiod_sandbox.seclusion import seclude_where_open
 from codeiod_sandbox.spawning import Jailing
 from codeiod_sandbox.stock import CALLS_PER_CHILD, DEFAULT_RETIREMENT, Retirement, Stock
@@ -249,7 +255,7 @@ async def _read(
     outward: int, calls: int, output_bytes: int, report: Report, traced: TraceLimits | None
 ) -> Reading:
     written = outward, calls, output_bytes, report, traced
-    if os.fstat(outward).st_blocks * 512 < _IN_A_THREAD_FROM_BYTES:
+    if bytes_in_use(outward) < _IN_A_THREAD_FROM_BYTES:
         return read_outcomes(*written)
     return await anyio.to_thread.run_sync(read_outcomes, *written)
 

@@ -42,6 +42,7 @@ from codeiod_sandbox.traces import TraceLimits
 
 _PROTOCOL = Died("protocol")
 _strict = json.JSONEncoder(allow_nan=False)
+_BLOCK_BYTES = 512
 ARGUMENTS_DEPTH = 600  # what every supported Python reads again, wherever it was written
 # What ends processes from outside; the others tell of faults, or of timers of the program's own.
 _FOREIGN_SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -65,11 +66,10 @@ def write_request(
     if strict_json.is_deeper(rows, text, ARGUMENTS_DEPTH):
         raise ValueError("the arguments are nested too deep")
     descriptor = os.memfd_create("inward", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.set_blocking(descriptor, False)  # memory never blocks: this tells those who watch for it
     written = 0
     body = text.encode()
     while written < len(body):
-        written += os.write(descriptor, body[written:])
+        written += os.pwrite(descriptor, body[written:], written)
     seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
     return descriptor
@@ -79,7 +79,6 @@ def make_outward(calls: int, output_bytes: int, traced: TraceLimits | None = Non
     """Return the descriptor of an empty memory file whose size nobody can change."""
     size = outward_bytes(calls, output_bytes) + (trace_bytes(traced.max_bytes) if traced else 0)
     descriptor = os.memfd_create("outward", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.set_blocking(descriptor, False)
     os.ftruncate(descriptor, size)
     seals = fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
@@ -117,9 +116,10 @@ def read_outcomes(
     A child that ended before its time has an outcome for the call that it ended in, and leaves
     the rest out; a program that did not load has one outcome for all.
     """
-    started, finished = HEADER.unpack(os.pread(outward, HEADER.size, 0))
+    written = os.pread(outward, bytes_in_use(outward), 0).ljust(HEADER.size, b"\0")
+    started, finished = HEADER.unpack_from(written)
     count = min(finished, calls)
-    outcomes = list(_records(outward, count, output_bytes, report.cpu_seconds))
+    outcomes = list(_records(written, count, output_bytes, report.cpu_seconds))
     if started == BROKEN:
         outcomes = [*outcomes, _PROTOCOL][:calls]
     signalled = _foreign_signal(report)
@@ -133,6 +133,11 @@ def read_outcomes(
     return Reading([*outcomes, _end(report)], loaded=True, ended_by=signalled)
 
 
+def bytes_in_use(outward: int) -> int:
+    """Return how far a child has written, to the page: it leaves no holes."""
+    return os.fstat(outward).st_blocks * _BLOCK_BYTES
+
+
 def _foreign_signal(report: Report) -> int | None:
     """Return the signal that ended a child and may have come from outside of the jail."""
     if report.ended not in (Ended.ITSELF, Ended.STOPPED) or not os.WIFSIGNALED(report.status):
@@ -142,19 +147,18 @@ def _foreign_signal(report: Report) -> int | None:
 
 
 def _records(
-    outward: int, count: int, output_bytes: int, most_cpu_seconds: float
+    written: bytes, count: int, output_bytes: int, most_cpu_seconds: float
 ) -> Iterator[Outcome]:
     """Read as many whole records as there are; the first that no child writes ends the reading."""
-    size = os.fstat(outward).st_size
     place = HEADER.size
     for _ in range(count):
-        if place + RECORD.size > size:
+        if place + RECORD.size > len(written):
             return
-        length, kind, cpu_seconds = RECORD.unpack(os.pread(outward, RECORD.size, place))
+        length, kind, cpu_seconds = RECORD.unpack_from(written, place)
         place += RECORD.size
-        if length > size - place:
+        if length > len(written) - place:
             return
-        body = os.pread(outward, length, place)
+        body = written[place : place + length]
         place += length
         outcome = _outcome(kind, body, min(cpu_seconds, most_cpu_seconds), output_bytes)
         yield outcome or _PROTOCOL

@@ -1,12 +1,11 @@
 """The daemon's handle to one zygote: start it, hand it jobs, put an end to it.
 
-Imports anyio and the shared layouts. No call here blocks the event loop.
+Imports anyio, its inbox and the shared layouts. No call here blocks the event loop.
 """
 
 import array
 import contextlib
 import json
-import math
 import os
 import signal
 import socket
@@ -20,20 +19,20 @@ from codeiod_sandbox.guest.messages import (
     BY_SIGNAL,
     CANCEL,
     FAULT_PREFIX,
+    LOCKED_IN,
     STARVED_FACTOR,
     Ended,
     Job,
     Report,
 )
+from codeiod_sandbox.inbox import Inbox
 from codeiod_sandbox.spawning import Jailing, spawn
 
 START_SECONDS = 60.0
 CANCEL_SECONDS = 2.0
-WAKE_SECONDS = 5.0
 END_SECONDS = 5.0
 LAST_WORD_SECONDS = 1.0
 _AFTER_SIGSYS = ": a filter of system calls holds the daemon itself, as of its unit or container"
-_DATAGRAM_BYTES = 65536
 
 
 class ZygoteLost(Exception):
@@ -58,10 +57,9 @@ class Zygote:
         self.jobs = 0
         self.grown_bytes = 0  # since its first job
         self._first_bytes = 0
-        self._has_hung_up = False
         self._ended = ended
         self._control = control
-        self._reading = anyio.Lock(fast_acquire=True)  # one task waits at a time
+        self._inbox = Inbox(control, still_waiting=self._wake_the_keeper)
 
     @classmethod
     async def start(
@@ -89,7 +87,7 @@ class Zygote:
             os.waitpid(pid, 0)  # noqa: ASYNC222 # it is dead
             raise
         try:
-            about = json.loads(await zygote._receive_within(START_SECONDS))
+            about = json.loads(await zygote._receive(START_SECONDS))
         except ZygoteRefused:
             await zygote.end()
             raise
@@ -109,8 +107,7 @@ class Zygote:
         :raises ZygoteLost: where the zygote ended before it answered, or its child before it was
             locked in; it is of no more use.
         """
-        async with self._reading:
-            report = await self._asked(job, inward, outward)
+        report = await self._asked(job, inward, outward)
         if report.number != job.number or not _was_locked_in(inward, report):
             self.is_of_use = False
             raise ZygoteLost("its child ended before it was locked in")
@@ -130,60 +127,43 @@ class Zygote:
             raise ZygoteLost(str(error)) from error
         longest = (job.calls + 2) * STARVED_FACTOR * job.wall_seconds + START_SECONDS
         try:
-            return Report.unpack(await self._receive_within(longest))
+            return Report.unpack(await self._receive(longest))
         except anyio.get_cancelled_exc_class():
             await self._cancel()
             raise
-
-    async def _receive_within(self, seconds: float) -> bytes:
-        """Wait for a datagram; wake a keeper that somebody stopped, so that it does its duty."""
-        for _ in range(math.ceil(seconds / WAKE_SECONDS)):
-            with anyio.move_on_after(WAKE_SECONDS):
-                return await self._receive()
-            self._signal(signal.SIGCONT)
-        self.is_of_use = False
-        raise ZygoteLost(f"not a word for {seconds:.0f} s")
 
     async def _cancel(self) -> None:
         with anyio.CancelScope(shield=True):
             try:
                 self._control.send(CANCEL)
                 with anyio.fail_after(CANCEL_SECONDS):
-                    await self._receive()
+                    await self._receive(CANCEL_SECONDS)
             except (OSError, ZygoteLost, TimeoutError):
                 self.kill()
 
-    async def _receive(self) -> bytes:
+    async def _receive(self, longest_seconds: float) -> bytes:
         """Return the next datagram; a fault that the zygote tells, or its end, raises."""
-        while True:
-            await anyio.wait_readable(self._control)  # first: an answer takes its time
-            try:
-                datagram = self._control.recv(_DATAGRAM_BYTES)
-                break
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                self.is_of_use = False
-                raise ZygoteLost(str(error)) from error
+        try:
+            datagram = await self._inbox.next(longest_seconds)
+        except TimeoutError:
+            self.is_of_use = False
+            raise ZygoteLost(f"not a word for {longest_seconds:.0f} s") from None
         if not datagram:
-            self.is_of_use, self._has_hung_up = False, True
+            self.is_of_use = False
             raise ZygoteLost("it ended")
         if datagram.startswith(FAULT_PREFIX):
             self.is_of_use = False
             raise ZygoteRefused(datagram[len(FAULT_PREFIX) :].decode(errors="replace"))
         return datagram
 
-    async def _hang_up(self) -> None:
-        """Read until the last holder of the other end is gone."""
-        async with self._reading:
-            with contextlib.suppress(ZygoteLost):
-                while True:
-                    await self._receive()
-
     def kill(self) -> None:
         """Kill the zygote and all below it, without waiting for it."""
         self.is_of_use = False
         self._signal(signal.SIGKILL)
+
+    def _wake_the_keeper(self) -> None:
+        """Let it do its duty, if somebody has stopped it."""
+        self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -195,14 +175,15 @@ class Zygote:
         Returns what it had ended of before, as far as that is known.
         """
         with anyio.CancelScope(shield=True):
-            if self._has_hung_up:  # then its keeper is about to say why
+            if self._inbox.has_ended:  # then its keeper is about to say why
                 with anyio.move_on_after(LAST_WORD_SECONDS):
                     await anyio.wait_readable(self._ended)
             self.kill()
             with anyio.move_on_after(END_SECONDS):
                 await anyio.wait_readable(self._ended)
-                await self._hang_up()
+                await self._inbox.end()
             os.close(self._ended)
+            self._inbox.close()
             self._control.close()
         try:
             _, status = os.waitpid(self.pid, os.WNOHANG)  # noqa: ASYNC222 # it does not wait
@@ -223,4 +204,4 @@ def _ending(status: int) -> str:
 def _was_locked_in(inward: int, report: Report) -> bool:
     """Tell whether a child came as far as its program, or was killed by none of ours."""
     by_others = os.WIFSIGNALED(report.status) and report.ended == Ended.ITSELF
-    return by_others or os.lseek(inward, 0, os.SEEK_CUR) == 0
+    return by_others or os.lseek(inward, 0, os.SEEK_CUR) == LOCKED_IN

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from .calls import Row
 from .lock import Lock
-from .messages import BROKEN, HEADER, RECORD, Kind
+from .messages import BROKEN, HEADER, LOCKED_IN, RECORD, Kind
 from .program import Result, call, load
 from .tracer import Asked, Tracer
 
@@ -36,7 +36,7 @@ def live(
         request = _read_json(os.pread(inward, os.fstat(inward).st_size, 0).decode(), 0)[0]
         lock.close(row)
         # The daemon holds the same open file: here it sees that what comes is the program's doing.
-        os.lseek(inward, 0, os.SEEK_SET)
+        os.lseek(inward, LOCKED_IN, os.SEEK_SET)
         os.closerange(3, 1 << 20)
         try:
             _work(request, output_bytes, records, seed_change)

@@ -11,6 +11,7 @@ from typing import NamedTuple, Self
 
 CANCEL = b"cancel"
 BY_SIGNAL = 128  # a keeper's exit status where its zygote was killed: this and the signal
+LOCKED_IN = 1 << 40  # where a child, once in the jail, leaves the position in `inward`
 FAULT_PREFIX = b"\xff" * 8  # read as the number of a job, one that never comes
 
 # started: calls begun (1 while the program loads counts as none); finished: records complete
