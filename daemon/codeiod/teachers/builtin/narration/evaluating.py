@@ -196,6 +196,8 @@ def _call(node: Any, look: Look) -> Any:
     if node.keywords:
         raise Unknown
     given = [work_out(argument, look) for argument in node.args]
+    if any(isinstance(value, range) for value in given):
+        raise Unknown  # it may be long
     if isinstance(node.func, ast.Name) and node.func.id in _CALLED:
         return _CALLED[node.func.id](*given)
     if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
