@@ -7,6 +7,7 @@ uses what has none, has no paraphrase, only those of its special cases that stan
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from codeiod.teachers.builtin.analysis.scopes import Function
@@ -40,6 +41,8 @@ DONE = {
 }  # fmt: skip
 
 
+START = "- At the start:"
+SAME = re.compile(r"- Set `(\w+)` to `\1`\.$")
 JUMPS: dict[type[ast.stmt], str] = {
     ast.Break: "leave the loop",
     ast.Continue: "go on with the next one",
@@ -71,6 +74,9 @@ def _bounded(lines: Iterator[str]) -> list[str]:
         told = [line.replace("self.", "") for line in lines]
     except (Wordless, RecursionError):
         return []
+    told = [line for line in told if not SAME.search(line)]
+    if told[:1] == [START] and not told[1].startswith(" "):
+        told = told[1:]
     return told if sum(len(line.split()) for line in told) <= MOST_WORDS else []
 
 
@@ -86,7 +92,7 @@ def _of_object(init: Function | None, methods: Sequence[Function]) -> Iterator[s
 
 
 def _started(init: Function) -> Iterator[str]:
-    yield _line(0, "At the start:")
+    yield START
     yield from _block(_without_docstring(init.body), 1)
 
 

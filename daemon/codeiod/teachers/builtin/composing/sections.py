@@ -128,12 +128,21 @@ def _rules(
         return ()
     owners = [s for s in module.body if isinstance(s, ast.ClassDef) and logic in s.body]
     target = next(s for s in module.body if getattr(s, "name", "") == candidate.target)
-    names = {n.attr for n in ast.walk(target) if isinstance(n, ast.Attribute)}
-    if owners and candidate.parameters[-1].name == "operations":
-        methods = [m for m in owners[0].body if isinstance(m, ast.FunctionDef)]
-        init = next((m for m in methods if m.name == "__init__"), None)
-        return rules_of_object(init, [m for m in methods if m.name in names])
-    return rules_of(logic, _functions(module, logic))
+    plain = rules_of(logic, _functions(module, logic))
+    if not owners or plain:
+        return plain
+    methods = [m for m in owners[0].body if isinstance(m, ast.FunctionDef)]
+    init = next((m for m in methods if m.name == "__init__"), None)
+    names = _attributes_named(target)
+    while (
+        more := names.union(*(_attributes_named(m) for m in methods if m.name in names))
+    ) != names:
+        names = more
+    return rules_of_object(init, [m for m in methods if m.name in names])
+
+
+def _attributes_named(node: ast.AST) -> set[str]:
+    return {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
 
 
 def _item_of(candidate: Candidate, module: ast.Module) -> str:
