@@ -75,7 +75,7 @@ def _bounded(lines: Iterator[str]) -> list[str]:
     except (Wordless, RecursionError):
         return []
     told = [line for line in told if not SAME.search(line)]
-    if told[:1] == [START] and not told[1].startswith(" "):
+    if told[:1] == [START] and not "".join(told[1:2]).startswith(" "):
         told = told[1:]
     return told if sum(len(line.split()) for line in told) <= MOST_WORDS else []
 
