@@ -260,6 +260,9 @@ class Verdict:
     answer: str
     """The JSON text of what was answered, ``""`` where there is none."""
     feedback: str
+    claims: int = 0
+    """How many claims of the reasoning were checked against a trace of the run; 0 where none."""
+    true_claims: int = 0
 
     @property
     def right(self) -> bool:
@@ -268,7 +271,8 @@ class Verdict:
     @staticmethod
     def load(value: Mapping[str, Any]) -> Verdict:
         """Read a verdict back from the journal."""
-        return Verdict(Status(value["status"]), value["answer"], value["feedback"])
+        counts = value.get("claims", 0), value.get("true_claims", 0)
+        return Verdict(Status(value["status"]), value["answer"], value["feedback"], *counts)
 
 
 @dataclass(frozen=True, slots=True)

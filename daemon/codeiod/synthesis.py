@@ -24,10 +24,11 @@ from codeiod.journal import Changed
 from codeiod.journal.records import FINISHED
 from codeiod.journal.tally import Tally, TaskTally
 from codeiod.stages.predict import ask_for, choose, predict
+from codeiod.stages.question import Question
 from codeiod.stages.revise import revise
 from codeiod.stages.sample import Sampled, sample
 from codeiod.stages.unify import unify
-from codeiod.stages.verify import Question, verify
+from codeiod.stages.verify import verify
 from codeiod.stages.work import Rejected, Work
 
 log = structlog.get_logger()

@@ -29,7 +29,8 @@ MakeRecipe = Callable[..., Recipe]
 
 
 def recipe_of(*assignments: str) -> Recipe:
-    settings = load(None, ["teacher.kind=builtin", *assignments], environ={}).settings
+    plain = ["teacher.kind=builtin", "predict.trace_check=off"]
+    settings = load(None, [*plain, *assignments], environ={}).settings
     return Recipe.of(settings, Prompts.load())
 
 

@@ -22,7 +22,13 @@ from codeiod.reports.check import check as prove
 
 CODEIOD = Path(sys.executable).with_name("codeiod")
 BUILTIN = ("--teacher", "builtin", "--set", "sandbox.minimum_level=1", "--set", "sandbox.workers=1")
-GOOD = "def triple(n: int) -> int:\n    return 3 * n + 1\n"
+GOOD = """\
+def triple(n: int) -> int:
+    total = 1
+    for _ in range(n):
+        total += 3
+    return total
+"""
 BOUND_SECONDS = 60
 
 

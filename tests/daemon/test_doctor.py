@@ -13,7 +13,13 @@ import pytest
 
 CODEIOD = str(Path(sys.executable).with_name("codeiod"))
 BOUND_SECONDS = 60
-GOOD = "def triple(n: int) -> int:\n    return 3 * n + 1\n"
+GOOD = """\
+def triple(n: int) -> int:
+    total = 1
+    for _ in range(n):
+        total += 3
+    return total
+"""
 NO_NAMESPACES = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
 """As root of a user namespace of its own: what is below may make none."""
 

@@ -10,7 +10,8 @@ import pytest
 
 from codeiod.execution import ATTEMPTS, execute
 from codeiod.items import Instance, Pair, Program, Status, Task, Verdict
-from codeiod.stages.verify import MAX_INPUT_BYTES, Question, verify
+from codeiod.stages.question import Question
+from codeiod.stages.verify import MAX_INPUT_BYTES, verify
 from codeiod.testing import FakeSandbox
 from codeiod_sandbox import (
     Call,

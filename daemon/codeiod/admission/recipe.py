@@ -106,6 +106,12 @@ class Recipe:
             ) from error
 
     @property
+    def checks_traces(self) -> bool:
+        """Whether the claims of rationales are checked against traces."""
+        wanted = self.predict.trace_check
+        return self.teacher == "builtin" if wanted == "auto" else wanted == "on"
+
+    @property
     def digest(self) -> str:
         """Name the recipe: BLAKE2b-128 of its canonical JSON, in hex."""
         return item_id_of(canonical(self.body).encode())

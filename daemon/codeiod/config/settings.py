@@ -87,10 +87,14 @@ class PredictSettings(StageSettings):
     output_pairs: int = Field(default=3, ge=0)
     input_pairs: int = Field(default=3, ge=0)
     samples: int = Field(default=1, ge=1)
+    trace_check: Literal["auto", "on", "off"] = "auto"
+    """Whether claims of a rationale are checked against a trace; auto: those of builtin are."""
 
 
 class ReviseSettings(StageSettings):
     turns: int = Field(default=1, ge=0, le=1)
+    name_divergence: bool = False
+    """Whether the feedback names the first claim that the trace contradicts."""
 
 
 ModuleName = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]

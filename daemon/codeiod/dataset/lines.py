@@ -64,6 +64,7 @@ _SAMPLE: dict[str, type] = {
     "usage": dict,
     "cost": float,
     "finished_at": str,
+    "trace_agreement": dict,
 }
 _PROGRAM: dict[str, type] = {
     "problem_description": str,
@@ -151,6 +152,10 @@ def sample_line(
         "usage": {"input": total.input, "cached": total.cached, "output": total.output},
         "cost": float(sum(answer.cost for answer in answers)),
         "finished_at": finished_at,
+        "trace_agreement": {
+            "claims": sum(verdict.claims for _, verdict in turns),
+            "true": sum(verdict.true_claims for _, verdict in turns),
+        },
     }
     return _line(line)
 

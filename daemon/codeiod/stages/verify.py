@@ -1,15 +1,16 @@
 """Verify: is an answer right, by comparison or by running the program, and what to say of it.
 
-May import ``work``, ``values``, ``items``, the sandbox and the prompts. The wanted value never
+May import ``work``, ``agreement``, ``values``, ``items``, the sandbox and the prompts. The wanted value never
 enters the sandbox: the program runs there, the comparison is made here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from codeiod.items import Instance, Pair, Program, Status, Task, Verdict, canonical, digest
+from codeiod.items import Program, Status, Task, Verdict, canonical, digest
+from codeiod.stages.agreement import with_agreement
+from codeiod.stages.question import Question
 from codeiod.stages.values import over_limit, parse, same
 from codeiod.stages.work import Work
 from codeiod_prompts import ENTRY_POINT, Found, find_answer, form_of, signature
@@ -27,15 +28,6 @@ from codeiod_sandbox import (
 )
 
 MAX_INPUT_BYTES = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be checked: an instance with its pair and program."""
-
-    program: Program
-    instance: Instance
-    pair: Pair
 
 
 async def verify(work: Work, question: Question, turn: int, text: str) -> Verdict:
@@ -61,10 +53,14 @@ async def _verify(work: Work, question: Question, text: str) -> Verdict:
     found = find_answer(text, task.asked)
     if found is None:
         feedback = work.recipe.prompts.fill("feedback_no_answer", form=form_of(task))
-        return Verdict(Status.NO_ANSWER, "", feedback)
-    if task is Task.OUTPUT_PREDICTION:
-        return _verify_output(work, question, found)
-    return await _verify_input(work, question, found)
+        verdict = Verdict(Status.NO_ANSWER, "", feedback)
+    elif task is Task.OUTPUT_PREDICTION:
+        verdict = _verify_output(work, question, found)
+    else:
+        verdict = await _verify_input(work, question, found)
+    if work.recipe.checks_traces:
+        return await with_agreement(work, question, verdict, text)
+    return verdict
 
 
 def _verify_output(work: Work, question: Question, found: Found) -> Verdict:

@@ -1,0 +1,52 @@
+"""Whether a rationale agrees with a trace of the run that it reasons about.
+
+May import ``work``, ``question``, ``claims``, ``items``, ``execution``, the sandbox and the
+prompts. For an output that is the run on the known input, for an input the run on the answer.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from codeiod.execution import trace
+from codeiod.items import Status, Task, Verdict
+from codeiod.stages.claims import CHECK_LIMITS, check_claims
+from codeiod.stages.question import Question
+from codeiod.stages.work import Work
+from codeiod_prompts import ENTRY_POINT
+from codeiod_sandbox import Call
+
+
+async def with_agreement(work: Work, question: Question, verdict: Verdict, text: str) -> Verdict:
+    """Count the claims of a rationale in its verdict, and name the first false one where asked.
+
+    :raises codeiod_sandbox.SandboxError: the sandbox kept failing; the item is a fault of ours.
+    """
+    arguments = _arguments(question, verdict)
+    if arguments is None:
+        return verdict
+    call = Call(ENTRY_POINT, arguments, question.pair.seed)
+    traced = await trace(work.sandbox, question.program.refcode, call, CHECK_LIMITS)
+    if traced.trace is None:
+        return verdict
+    agreement = check_claims(text, traced.trace)
+    verdict = replace(verdict, claims=agreement.checked, true_claims=agreement.true)
+    divergence = agreement.first_divergence
+    if divergence is None or verdict.right or not work.recipe.revise.name_divergence:
+        return verdict
+    told = divergence.told(question.pair.output)
+    return replace(verdict, feedback=f"{verdict.feedback}\n\n{told}") if told else verdict
+
+
+def _arguments(question: Question, verdict: Verdict) -> dict[str, Any] | None:
+    """Return the input of the run that was reasoned about, None where there was no such run."""
+    if question.instance.task is Task.OUTPUT_PREDICTION:
+        text = question.pair.input
+    elif verdict.status in (Status.SUCCESS, Status.MISMATCH):
+        text = verdict.answer
+    else:
+        return None
+    value = json.loads(text)
+    return value if isinstance(value, dict) else None
