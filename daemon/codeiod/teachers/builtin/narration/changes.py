@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeiod.teachers.builtin.narration.voice import Voice, brief, listed, whole
+from codeiod.teachers.builtin.narration.voice import UNKNOWN, Voice, brief, listed, whole
 from codeiod_sandbox.traces import Change, Effect, Part, Shown
 
 _MAX_CHANGES = 4
@@ -26,7 +26,8 @@ def one_changed(change: Change, voice: Voice) -> str:
         return becomes(change.name, change.value, voice)
     if len(change.parts) == _MAX_PARTS - 1 and (said := _swapped(change)):
         return said
-    said = listed([_part(change.name, part, voice) for part in change.parts])
+    is_dict = change.value.text.startswith("{")
+    said = listed([_part(change.name, part, voice, is_dict=is_dict) for part in change.parts])
     after = whole(change.value, _MAX_AFTER_CHARS)
     if after and after[0] in "[{(":
         said += voice.pick(f", and `{change.name}` is now {after}", f": `{change.name}` is {after}")
@@ -34,9 +35,11 @@ def one_changed(change: Change, voice: Voice) -> str:
 
 
 def becomes(name: str, value: Shown, voice: Voice) -> str:
-    """Say that a name takes a value."""
+    """Say that a name takes a value, ``""`` where that can't be told."""
     said = brief(value)
-    if not whole(value) and "(" in value.text[:40] and value.text[:1] not in "[({'\"":
+    if said == UNKNOWN:
+        return ""
+    if not whole(value):
         return f"`{name}` is now {said}"
     return voice.pick(f"`{name}` becomes {said}", f"`{name}` is now {said}")
 
@@ -55,19 +58,20 @@ def _swapped(change: Change) -> str:
     return f"{said}: `{name}` is {after}" if after else said
 
 
-def _part(name: str, part: Part, voice: Voice) -> str:
+def _part(name: str, part: Part, voice: Voice, *, is_dict: bool) -> str:
     value = brief(part.value, 60)
     inner, _, place = part.path.rpartition("[")
     of = f"`{name}{inner}`"
     if "`" in part.path:
         return f"a part of `{name}` changes"
     if part.effect is Effect.REMOVED:
-        if not part.path or place[:-1].lstrip("-").isdigit():
+        if not part.path or (place[:-1].lstrip("-").isdigit() and not (is_dict and not inner)):
             return voice.pick(f"{value} leaves {of}", f"{of} loses {value}")
         return f"`{name}{part.path}` is taken out"
     if part.effect is Effect.ADDED and not part.path:
         return voice.pick(f"{value} joins `{name}`", f"{value} is added to `{name}`")
-    if part.effect is Effect.ADDED and place[:-1].isdigit():
+    is_key = is_dict and not inner
+    if part.effect is Effect.ADDED and place[:-1].isdigit() and not is_key:
         return voice.pick(
             f"{value} is added to {of}", f"{of} gains {value}", f"{value} goes into {of}"
         )

@@ -18,7 +18,10 @@ Placed: TypeAlias = ast.stmt | ast.ExceptHandler
 
 _LOOPS = (ast.For, ast.While, ast.AsyncFor)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_ARRAYS = re.compile(r"\b(?:numpy|pandas|array|torch|sympy)\b")
+_ARRAYS = re.compile(
+    r"^\s*(?:import|from)\s+(?:numpy|pandas|array|torch|sympy|decimal|fractions)\b", re.MULTILINE
+)
+"""Programs in which what looks like a list or a number may compute in ways of its own."""
 _ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)")
 _MAX_QUOTED_CHARS = 72
 

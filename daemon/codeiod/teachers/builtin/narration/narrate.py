@@ -28,6 +28,7 @@ NARRATION_LIMITS = TraceLimits(
 """Of a trace that is to be narrated: more rounds of inner loops than else."""
 _GOOD_CHARS = 2600
 _MAX_BODY_CHARS = 4200
+_MAX_RESULT_CHARS = 300
 
 
 def narrate(
@@ -139,12 +140,7 @@ def _handed_back(core: Frame, passed: list[Frame], code: Code) -> str:
 
 def _closing(outcome: Outcome, voice: Voice) -> str:
     if isinstance(outcome, Returned):
-        shown = outcome.json if len(outcome.json) <= 300 else "the value below"  # a few lines
-        text = voice.pick(
-            f"So the call returns {shown}.",
-            f"With this we have the answer: {shown}.",
-            f"Hence the value that comes back is {shown}.",
-        )
+        text = _result(outcome.json, voice)
         return f'{text}\n\n```json\n{{"output": {outcome.json}}}\n```'
     if isinstance(outcome, Raised):
         why = f"`{outcome.type}`" + (f" ({outcome.message[:200]})" if outcome.message else "")
@@ -152,3 +148,14 @@ def _closing(outcome: Outcome, voice: Voice) -> str:
     if isinstance(outcome, TimedOut):
         return "The call does not come to an end within its time, so there is no result to give."
     return f"The call gives no result: {type(outcome).__name__}."
+
+
+def _result(shown: str, voice: Voice) -> str:
+    if len(shown) > _MAX_RESULT_CHARS:
+        return voice.pick("With this we have the answer:", "So the call returns this value:")
+    return voice.pick(
+        f"So the call returns {shown}.",
+        f"With this we have the answer: {shown}.",
+        f"Hence the value that comes back is {shown}.",
+        f"The answer is therefore {shown}.",
+    )

@@ -71,7 +71,16 @@ def grouped(run: LoopRun, code: Code, first: int, others: int) -> list[Group]:
         alike.append(ways <= seen and not has_gap)
         if told[-1]:
             seen |= ways
+    if first > 1:
+        _tell_single_ones(told, alike)
     return list(_in_a_row(run.rounds, told, alike))
+
+
+def _tell_single_ones(told: list[bool], alike: Sequence[bool]) -> None:
+    """Tell rounds that would be summed up alone."""
+    for place in range(1, len(told)):
+        is_alone = told[place - 1] and all(told[place + 1 : place + 2])
+        told[place] |= is_alone and alike[place]
 
 
 def _ways(each: Round) -> set[tuple[int, bool]]:

@@ -184,8 +184,10 @@ class Statements:
         fits = quoted and len(stays) <= _MAX_STAYING_CHARS and not isinstance(target, ast.Tuple)
         return Clause(f"{quoted} stays {stays}") if fits else None
 
-    def _several(self, node: Any, changes: tuple[Change, ...]) -> Clause:
+    def _several(self, node: Any, changes: tuple[Change, ...]) -> Clause | None:
         said = changed(changes, self._voice)
+        if not said:
+            return None
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
             names = [c.name for c in changes]
             if len(names) > 1 and all(whole(c.value) and not c.parts for c in changes):
@@ -211,9 +213,8 @@ class Statements:
         quoted = self._code.quoted(node.value, 48)
         if quoted and isinstance(node.value, ast.Attribute | ast.Name | ast.Subscript):
             return f"`{change.name}` moves on to {quoted}"
-        if quoted and change.value.text.startswith("..."):
-            return f"`{change.name}` takes what {quoted} gives"
-        return becomes(change.name, change.value, self._voice)
+        said = becomes(change.name, change.value, self._voice)
+        return said or f"`{change.name}` takes what {quoted or 'its expression'} gives"
 
     def _computed(self, node: Any, name: str, value: str, frame: Frame, moment: Moment) -> str:
         look, voice = self.look(frame, moment.place), self._voice

@@ -16,6 +16,7 @@ from codeiod_sandbox.traces import Shown
 
 _MAX_WHOLE_CHARS = 140
 _MAX_CLAUSES = 4
+UNKNOWN = "another value"
 _MAX_SHORT_CHARS = 60
 _OBJECT = re.compile(r"\w\(\w+=|\.\.\.|^(?!set|frozenset)[A-Za-z_]\w*\(\)$|^<")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -125,7 +126,7 @@ def brief(shown: Shown | None, most: int = _MAX_WHOLE_CHARS) -> str:
 
 def _kind(shown: Shown | None) -> str:
     if shown is None:
-        return "another value"
+        return UNKNOWN
     opening = shown.text[:1]
     words = {"[": "list", "(": "tuple", "'": "text", '"': "text"}
     if opening in words:
@@ -136,7 +137,7 @@ def _kind(shown: Shown | None) -> str:
         return _long_number(shown)
     kind = shown.text.partition("(")[0]
     if not kind.isidentifier():
-        return "another value"
+        return UNKNOWN
     return f"{'an' if kind[0] in 'AEIOaeio' else 'a'} `{kind}` object"
 
 
