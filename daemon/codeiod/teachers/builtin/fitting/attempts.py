@@ -15,7 +15,6 @@ MIN_DISTINCT_INPUTS = 0.7
 MIN_STATEMENTS = 4
 MIN_COVERAGE = 0.8
 MIN_PLAUSIBLE = 0.5
-"""Of the draws of the usual case; below it, edges and narrow cases are not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,11 @@ class Attempt:
         varied = min(self.distinct, MIN_DISTINCT_OUTPUTS) / MIN_DISTINCT_OUTPUTS
         covered = min(1.0, self.coverage.share / MIN_COVERAGE)
         return 2 * min(1.0, self.success / MIN_SUCCESS) + varied + covered - 0.015 * self.rank
+
+    @property
+    def is_near(self) -> bool:
+        """Whether more draws, or other cases, may still make it good."""
+        return self.coverage.share > 0.5 and self.distinct > 1 and self.success >= MIN_PLAUSIBLE
 
     @property
     def fault(self) -> str:

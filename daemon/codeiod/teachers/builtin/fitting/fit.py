@@ -12,7 +12,12 @@ from itertools import zip_longest
 
 from codeiod.execution import Runner, execute
 from codeiod.teachers.builtin.candidates import Candidate
-from codeiod.teachers.builtin.fitting.attempts import Attempt, attempt
+from codeiod.teachers.builtin.fitting.attempts import (
+    MIN_DISTINCT_OUTPUTS,
+    MIN_SUCCESS,
+    Attempt,
+    attempt,
+)
 from codeiod.teachers.builtin.fitting.coverage import Coverage, Marked, marked
 from codeiod.teachers.builtin.fitting.evidence import Cell, constants_of, gather
 from codeiod.teachers.builtin.fitting.generator import Shapes, entry_text, generator_text
@@ -26,7 +31,16 @@ from codeiod.teachers.builtin.fitting.probing import (
     swaying_call,
 )
 from codeiod.teachers.builtin.fitting.results import AS_SORTED, PLAIN, conversions_for, told
-from codeiod.teachers.builtin.fitting.shapes import AS_IT_IS, Shape, narrow, smaller, special
+from codeiod.teachers.builtin.fitting.shapes import (
+    AS_IT_IS,
+    Shape,
+    denser,
+    narrow,
+    one_of,
+    smaller,
+    special,
+)
+from codeiod_prompts import GENERATOR
 from codeiod_sandbox import Outcome, Returned
 
 ROUNDS = 6
@@ -88,6 +102,8 @@ class _Fitting:
     _result: str = AS_IT_IS
     _ranked: list[list[Shape]] = field(default_factory=list)
     _cells: Mapping[str, Cell] = field(default_factory=dict)
+    _labels: dict[Shapes, str] = field(default_factory=dict)
+    """What each case is called in the generator."""
     _seen: set[Shapes] = field(default_factory=set)
 
     @property
@@ -95,37 +111,42 @@ class _Fitting:
         return [parameter.name for parameter in self.candidate.parameters]
 
     async def fit(self) -> Fitted | Unfit:
-        candidate = self.candidate
-        if not candidate.parameters:
+        if not self.candidate.parameters:
             return Unfit("it takes no arguments")
-        self._cells = gather(candidate.source, candidate.target)
-        self._ranked = [
-            shapes_for(candidate, parameter, self._cells, candidate.parameters[:place])
-            for place, parameter in enumerate(candidate.parameters)
-        ]
+        self._rank()
         found: list[Attempt] = []
         faults: list[str] = []
         batch = self._neighbours([], self._first, FIRST_VARIANTS)
         for _ in range(ROUNDS):
-            found += await self._attempts(batch)
-            found.sort(key=lambda one: -one.score)
-            while found and not found[0].fault and len(faults) < FINALS:
-                fitted = await self._final(found.pop(0))
-                if isinstance(fitted, Fitted):
-                    return fitted
-                faults.append(fitted.reason)
-            if not found or len(faults) == FINALS:
-                break
-            batch = self._next(found)
+            found = sorted(found + await self._attempts(batch), key=lambda one: -one.score)
+            good = [one for one in found if not one.fault][: FINALS - len(faults)]
+            fitted = await self._first_final(good, faults)
+            if isinstance(fitted, Fitted):
+                return fitted
+            found = [one for one in found if one not in good]
+            batch = self._next(found) if found and len(faults) < FINALS else []
             if not batch:
                 break
-        for one in found[: FINALS - len(faults)]:
-            if one.coverage.share > 0.5 and one.distinct > 1 and one.success >= 0.5:
-                fitted = await self._final(one)
-                if isinstance(fitted, Fitted):
-                    return fitted
-                faults.append(fitted.reason)
-        return Unfit(faults[0] if faults else found[0].fault)
+        fitted = await self._first_final(
+            [one for one in found if one.is_near][: FINALS - len(faults)], faults
+        )
+        return fitted or Unfit(faults[0] if faults else found[0].fault)
+
+    def _rank(self) -> None:
+        """Rank the shapes of each argument, the later ones with regard to the earlier."""
+        self._cells = gather(self.candidate.source, self.candidate.target)
+        for parameter in self.candidate.parameters:
+            earlier = [(n, ranked[0]) for n, ranked in zip(self._names, self._ranked, strict=False)]
+            self._ranked.append(shapes_for(self.candidate, parameter, self._cells, earlier))
+
+    async def _first_final(self, attempts: Sequence[Attempt], faults: list[str]) -> Fitted | None:
+        """Return the first that stands up to all that is asked; note why the others do not."""
+        for one in attempts:
+            fitted = await self._final(one)
+            if isinstance(fitted, Fitted):
+                return fitted
+            faults.append(fitted.reason)
+        return None
 
     @property
     def _first(self) -> Shapes:
@@ -139,6 +160,8 @@ class _Fitting:
         if best.is_mostly(End.BIG, End.LATE):
             less = tuple(map(smaller, shapes))
             batch = self._fresh([less, tuple(map(smaller, less))])
+        elif best.success >= MIN_SUCCESS and best.distinct < MIN_DISTINCT_OUTPUTS:
+            batch = self._fresh([tuple(map(denser, shapes))])
         return batch + self._neighbours(self._blamed(best), shapes, VARIANTS - len(batch))
 
     def _fresh(self, variants: Iterable[Shapes]) -> list[Shapes]:
@@ -169,7 +192,7 @@ class _Fitting:
         all_cases = [self._cases(shapes) for shapes in batch]
         found = await self._tried(all_cases, DRAWS)
         flaws = [o.flaw for one in found for o in one.tried if o.end is End.FLAWED]
-        if flaws and not any(one.returned for one in found):
+        if flaws and self._result == AS_IT_IS and all(one.fault for one in found):
             for conversion in conversions_for(flaws[0]):
                 self._convert(conversion)
                 found = await self._tried(all_cases, DRAWS)
@@ -181,7 +204,11 @@ class _Fitting:
         constants = constants_of(self._cells.values())
         edges = tuple(special(shape, constants) for shape in shapes)
         few = tuple(map(narrow, shapes))
-        return tuple(dict.fromkeys([shapes, edges, few]))
+        cases = dict.fromkeys([shapes, edges, few])
+        labels = ("the usual case", "edges, and what the rules single out", "few different values")
+        for case, label in zip((shapes, edges, few), labels, strict=True):
+            self._labels.setdefault(case, label)
+        return tuple(cases)
 
     def _convert(self, conversion: str) -> None:
         self._result = conversion
@@ -212,7 +239,7 @@ class _Fitting:
             entries.append(PLAIN)
         for number, cases in enumerate(all_cases):
             entries.append(self._entry(cases[0], f"main_{number}"))
-            drawing.append(generator_text(self._names, cases, f"draw_{number}"))
+            drawing.append(generator_text(self._names, cases, self._labels, f"draw_{number}"))
         return probe_text(self._program.text, entries, "\n\n".join(drawing))
 
     def _entry(self, shapes: Shapes, name: str) -> str:
@@ -277,10 +304,10 @@ class _Fitting:
         return Fitted(
             self.candidate,
             tuple(
-                Argument(name, shape, "")
-                for name, shape in zip(self._names, made.cases[0], strict=True)
+                Argument(name, one_of(shapes), "")
+                for name, shapes in zip(self._names, zip(*made.cases, strict=True), strict=True)
             ),
-            generator_text(self._names, made.cases),
+            generator_text(self._names, made.cases, self._labels, GENERATOR),
             self._result,
             told([json.loads(one.output) for one in made.returned]),
             made.coverage,

@@ -17,6 +17,7 @@ from codeiod.teachers.builtin.fitting.shapes import (
     Record,
     Shape,
     Text,
+    Words,
 )
 
 _OUTER: dict[type, str] = {
@@ -46,8 +47,9 @@ def shape_of(values: Sequence[Any]) -> Shape | None:
 
 def _int_around(values: Sequence[int]) -> Int:
     low, high = min(values), max(values)
-    if high > 10**6:
-        return Int(max(0, low // 2), min(high * 2, 10**12))
+    if low > 10**6:
+        return Int(low // 2, min(high * 2, 10**12))
+    high = min(high, 10**6)
     return Int(min(0, low) if low < 1 else 1, max(5, min(2 * high, high + 50)))
 
 
@@ -58,14 +60,18 @@ def _text_like(values: Sequence[str]) -> Shape:
     if any(" " in value for value in values):
         words = max(value.count(" ") for value in values) + 1
         inner = "".join(c for c in letters if c != " ") or "abc"
+        if inner.isascii() and inner.isalpha() and inner.islower():
+            return Words(1, min(words, 8))
         size = max((len(w) for v in values for w in v.split()), default=5)
         return Text(_widened(inner), 1, min(size, 8), min(words, 8))
+    if len(letters) > 8 and letters.isascii() and letters.isalpha() and letters.islower():
+        return Words()
     return Text(_widened(letters) or "abc", min(1, longest), max(3, min(longest + 2, 24)))
 
 
 def _widened(letters: str) -> str:
     """Return all of the alphabet that most of the letters come from, where they are many."""
-    if len(letters) >= 4 and letters.isascii() and letters.isalpha():
+    if len(letters) > 8 and letters.isascii() and letters.isalpha():
         alphabet = string.ascii_lowercase if letters.islower() else string.ascii_letters
         return string.ascii_uppercase if letters.isupper() else alphabet
     return string.digits if letters.isdigit() and len(letters) >= 3 else letters[:60]

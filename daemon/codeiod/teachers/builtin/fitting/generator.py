@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from codeiod.teachers.builtin.candidates import Candidate
 from codeiod.teachers.builtin.fitting.shapes import WORDS, Shape
-from codeiod_prompts import GENERATOR
 
 Shapes = tuple[Shape, ...]
 
@@ -61,23 +60,35 @@ _WORDS = (
     + textwrap.indent(textwrap.fill(" ".join(WORDS), 80), "    ")
     + '\n""".split()\n'
 )
-_CASES = ("# the usual case", "# edges, and what the rules single out", "# few different values")
 
 
-def generator_text(names: Sequence[str], cases: Sequence[Shapes], name: str = GENERATOR) -> str:
-    """Write a generator that draws one of some cases, each with a shape for every argument."""
+def generator_text(
+    names: Sequence[str], cases: Sequence[Shapes], labels: Mapping[Shapes, str], name: str
+) -> str:
+    """Write a generator that draws one of some cases, each with a shape for every argument.
+
+    :param labels: what each case is called.
+    """
     body = _drawing(names, cases[0])
-    for number, case in enumerate(cases[1:], start=1):
-        share = f"random.random() < {round(number / (number + 1), 2)}"
-        inner = textwrap.indent(f"{_CASES[0]}\n{body}" if number == 1 else body, "    ")
-        other = textwrap.indent(f"{_CASES[min(number, 2)]}\n{_drawing(names, case)}", "    ")
-        body = f"if {share}:\n{inner}else:\n{other}"
+    if len(cases) > 1:
+        body = f"chance = random.random()\n{_choosing(names, cases, labels)}"
     returned = ", ".join(f'"{argument}": {argument}' for argument in names)
     body = textwrap.indent(f"{body}return {{{returned}}}\n", "    ")
     helpers = "".join(f"{text}\n\n" for used, text in _HELPERS.items() if f"{used}(" in body)
     if "(WORDS" in body + helpers:
         helpers = f"{_WORDS}\n\n{helpers}"
     return f"import random\n\n\n{helpers}def {name}():\n{body}"
+
+
+def _choosing(names: Sequence[str], cases: Sequence[Shapes], labels: Mapping[Shapes, str]) -> str:
+    """Write the drawing of one of several cases, each as often as the others."""
+    parts = []
+    for number, shapes in enumerate(cases):
+        share = round((number + 1) / len(cases), 2)
+        head = f"if chance < {share}:" if number < len(cases) - 1 else "else:"
+        inner = textwrap.indent(f"# {labels[shapes]}\n{_drawing(names, shapes)}", "    ")
+        parts.append(f"{head}\n{inner}")
+    return "el".join(parts).replace("elelse:", "else:")
 
 
 def _drawing(names: Sequence[str], shapes: Shapes) -> str:

@@ -48,12 +48,12 @@ def shapes_for(
     candidate: Candidate,
     parameter: Parameter,
     cells: Mapping[str, Cell],
-    earlier: Sequence[Parameter],
+    earlier: Sequence[tuple[str, Shape]],
 ) -> list[Shape]:
     """Rank the shapes of one argument.
 
     :param cells: what the body shows of each argument.
-    :param earlier: the arguments before it, which it may hang on.
+    :param earlier: the arguments before it, which it may hang on, with their likeliest shapes.
     """
     cell = cells.get(parameter.name, Cell())
     found: list[Shape] = []
@@ -77,9 +77,10 @@ def shapes_for(
     found = _distinct(found)[:MAX_SHAPES]
     if _is_nine_by_nine(candidate):
         found += _NINE
-    tied = _tied(parameter, found, earlier)
-    made = [*found[:4], *tied, *found[4:]] if earlier else found
-    return _distinct([*made, *_variants(found), *_others(cell)])
+    made = [*found[:4], *_tied(found, earlier), *found[4:]]
+    made += [*_variants(found), *_others(cell)]
+    has_arrays = "numpy as np" in candidate.source
+    return _distinct(s for s in made if has_arrays or "np." not in s.conversion)
 
 
 def _is_search_tree(candidate: Candidate) -> bool:
@@ -92,9 +93,7 @@ def _is_rows(shape: Shape) -> bool:
 
 
 def _is_nine_by_nine(candidate: Candidate) -> bool:
-    return "9" in candidate.source and (
-        "sudoku" in candidate.source.lower() or _NINES in candidate.source
-    )
+    return "sudoku" in candidate.source.lower() or _NINES in candidate.source
 
 
 def _of_named_range(parameter: Parameter, annotated: Shape | None, cell: Cell) -> list[Shape]:
@@ -203,38 +202,50 @@ def _variants(shapes: Sequence[Shape]) -> list[Shape]:
     return made
 
 
-def _tied(
-    parameter: Parameter, likely: Sequence[Shape], earlier: Sequence[Parameter]
-) -> list[Shape]:
+def _tied(likely: Sequence[Shape], earlier: Sequence[tuple[str, Shape]]) -> list[Shape]:
     """Give values that hang on an argument drawn before: a list, a text, a number."""
     kind = likely[0] if likely else Int()
     made: list[Shape] = []
-    for other in earlier[-2:]:
-        name = other.name
-        if isinstance(kind, List):
-            made += _as_long(kind, name)
-        elif isinstance(kind, Matrix):
-            made += _as_wide(kind, name)
+    for name, other in earlier[-2:]:
+        if isinstance(other, Int | Float | Bool):
+            made += _near(name) if isinstance(kind, Int | Float) else []
         elif isinstance(kind, Text | Words):
-            made += _texts_like(name)
-        made += [
-            Tied(
-                f"random.choice({name}) if random.random() < 0.6 else random.randint(0, 20)",
-                f"mostly a member of `{name}`",
-            ),
-            Tied(f"random.randint(1, len({name}))", f"an integer from 1 to the length of `{name}`"),
-            Tied(f"random.randrange(len({name}))", f"an index into `{name}`"),
-            Tied(f"len({name})", f"the length of `{name}`"),
-            Tied(f"{name} + random.randint(0, 10)", f"an integer not below `{name}`"),
-            Tied(f"random.randint(1, max(1, {name}))", f"an integer from 1 to `{name}`"),
-            Tied(
-                f"sum(random.sample({name}, min(2, len({name})))) + random.randint(0, 1)",
-                f"close to the sum of two members of `{name}`",
-            ),
-            *([] if isinstance(kind, List) else _as_long(List(Int()), name)),
-            *([] if isinstance(kind, Text | Words) else _texts_like(name)),
-        ]
+            made += _texts_like(name) if isinstance(other, Text | Words) else _members_of(name)
+        elif isinstance(kind, Matrix):
+            made += _as_wide(kind, name) if isinstance(other, Matrix) else []
+        elif isinstance(kind, List):
+            made += _as_long(kind, name)
+        else:
+            made += [*_members_of(name), *_sizes_of(name), *_as_long(List(Int()), name)]
     return made
+
+
+def _near(name: str) -> list[Shape]:
+    return [
+        Tied(f"{name} + random.randint(0, 10)", f"an integer not below `{name}`"),
+        Tied(f"random.randint(1, max(1, {name}))", f"an integer from 1 to `{name}`"),
+    ]
+
+
+def _members_of(name: str) -> list[Shape]:
+    return [
+        Tied(
+            f"random.choice({name}) if random.random() < 0.6 else random.randint(0, 20)",
+            f"mostly a member of `{name}`",
+        ),
+    ]
+
+
+def _sizes_of(name: str) -> list[Shape]:
+    return [
+        Tied(f"random.randint(1, len({name}))", f"an integer from 1 to the length of `{name}`"),
+        Tied(f"random.randrange(len({name}))", f"an index into `{name}`"),
+        Tied(f"len({name})", f"the length of `{name}`"),
+        Tied(
+            f"sum(random.sample({name}, min(2, len({name})))) + random.randint(0, 1)",
+            f"close to the sum of two members of `{name}`",
+        ),
+    ]
 
 
 def _as_long(shape: List, name: str) -> list[Shape]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -356,6 +357,35 @@ class Tied:
         return self.likely.sample(rng)
 
 
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A value of one of some shapes, which are converted alike."""
+
+    shapes: tuple[Shape, ...]
+
+    @property
+    def conversion(self) -> str:
+        return self.shapes[0].conversion
+
+    def expression(self) -> str:
+        parts = ", ".join(f"lambda: {shape.expression()}" for shape in self.shapes)
+        return f"random.choice([{parts}])()"
+
+    def told(self) -> str:
+        return ", at times ".join(shape.told() for shape in self.shapes)
+
+    def sample(self, rng: random.Random) -> Any:
+        return rng.choice(self.shapes).sample(rng)
+
+
+def one_of(shapes: Iterable[Shape]) -> Shape:
+    """Return the shape that holds all of these; a narrow one says nothing beside a wide one."""
+    distinct = list(dict.fromkeys(shapes))
+    usual = distinct[0]
+    kept = [usual, *(one for one in distinct[1:] if one != narrow(usual))]
+    return kept[0] if len(kept) == 1 else OneOf(tuple(kept))
+
+
 def special(shape: Shape, constants: tuple[Any, ...]) -> Shape:
     """Return the shape that often draws these constants, and other edges, where they fit it."""
     if isinstance(shape, Int):
@@ -385,7 +415,8 @@ def _special_text(shape: Text | Words, constants: list[str]) -> Shape:
     words = tuple(c for c in constants if 1 < len(c) <= 20)[:8]
     text = shape if isinstance(shape, Text) else Text("abcde ", 0, 8)
     if not letters:
-        return replace(text, alphabet="abcA 1", specials=words)
+        kept = text.alphabet if text.alphabet[0] not in string.ascii_letters else "abcA 1"
+        return replace(text, alphabet=kept, specials=words)
     alphabet = (letters + text.alphabet)[: max(12, 2 * len(letters))]
     return replace(text, alphabet="".join(dict.fromkeys(alphabet)), specials=words)
 
@@ -424,3 +455,19 @@ def smaller(shape: Shape) -> Shape:
         largest = max(shape.smallest, 2, shape.largest - 1)
         return replace(shape, member=smaller(shape.member), largest=largest)
     return shape
+
+
+def denser(shape: Shape) -> Shape:
+    """Return the shape with more members out of fewer values, for what is rarely so by chance."""
+    if isinstance(shape, Int):
+        return replace(shape, low=1, high=5, specials=())
+    if isinstance(shape, Words):
+        return Text("ab", 2, 6)
+    if isinstance(shape, Text):
+        return replace(shape, alphabet=shape.alphabet[:2], longest=min(shape.longest, 6))
+    if isinstance(shape, Tree):
+        return replace(shape, low=1, high=2, largest=12)
+    if isinstance(shape, List):
+        size = shape.longest if shape.shortest == shape.longest else min(12, shape.longest + 3)
+        return replace(shape, member=denser(shape.member), longest=size)
+    return replace(shape, member=denser(shape.member)) if isinstance(shape, Matrix) else shape

@@ -125,5 +125,6 @@ def int_for(cell: Cell) -> Int:
     numbers = [c for c in cell.constants if type(c) is int]
     if not numbers:
         return Int(1, 10) if cell.uses[Use.COUNT] or cell.uses[Use.DIVISOR] else Int(0, 20)
-    low, high = min(0, *numbers), max(numbers)
+    low = max(min(0, *numbers), -1000)
+    high = max([n for n in numbers if n <= 10_000], default=20)
     return Int(low - 2 if low < 0 else 0, max(10, min(high + max(3, high // 4), 10**7)))
