@@ -11,7 +11,10 @@ import time
 from .messages import STARTED, STARVED_FACTOR, Ended, Job
 
 _LONGEST_TICK_SECONDS = 0.1
-_LONGEST_LAPSE_SECONDS = 1.0  # between two looks at a child, where the zygote itself gets a core
+# Between two looks at a child, where the zygote itself gets a core: what goes beyond, the machine
+# stood still. No single one of them may use up the time of a call.
+_LONGEST_LAPSE_SECONDS, _LONGEST_LAPSE_SHARE = 1.0, 0.5
+_CORES = os.cpu_count() or 1
 _IDLE_SHARE = 0.02  # of one core: below it a program counts as asleep
 _DATAGRAM_BYTES = 4096
 _ITSELF = Ended.ITSELF  # to look up a member of an enum runs Python code
@@ -53,7 +56,8 @@ class _Account:
         self._child = child
         self._outward = outward
         self._started = 0
-        self._cpu_base = self._cpu = 0.0
+        self._longest_lapse = min(_LONGEST_LAPSE_SECONDS, _LONGEST_LAPSE_SHARE * job.call_seconds)
+        self._clock = self._cpu_base = self._cpu = 0.0
         self._wall_base = self._wall = began
         self._idle_seconds = 0.0
 
@@ -61,30 +65,36 @@ class _Account:
         """Look at the child; say why it must be ended now, `ITSELF` where it may go on."""
         job = self._job
         try:
-            cpu = cpu_seconds(self._child)
+            clock = cpu_seconds(self._child)
         except OSError:
             return Ended.ITSELF  # it ended just now; the next poll says so
         wall = _monotonic()
-        seconds = self._seconds_since_the_last_look(wall)
+        seconds, more_cpu = self._since_the_last_look(wall, clock)
+        cpu = self._cpu + more_cpu
         (started,) = STARTED.unpack(os.pread(self._outward, STARTED.size, 0))
         if self._started < started <= job.calls:
             self._started, self._cpu_base, self._wall_base = started, cpu, wall
             self._idle_seconds = 0.0
-        elif cpu - self._cpu < _IDLE_SHARE * seconds:
+        elif more_cpu < _IDLE_SHARE * seconds:
             self._idle_seconds += seconds
             if self._is_stopped():
                 return Ended.STOPPED
-        self._cpu, self._wall = cpu, wall
+        self._clock, self._cpu, self._wall = clock, cpu, wall
         if max(cpu - self._cpu_base, cpu - job.calls * job.call_seconds) > job.call_seconds:
             return Ended.CPU
         starved = wall - self._wall_base > STARVED_FACTOR * job.wall_seconds
         return Ended.WALL if starved or self._idle_seconds > job.wall_seconds else Ended.ITSELF
 
-    def _seconds_since_the_last_look(self, wall: float) -> float:
-        """Count no time in which the zygote itself stood still: nobody saw what the child did."""
-        seconds = wall - self._wall
-        self._wall_base += max(0.0, seconds - _LONGEST_LAPSE_SECONDS)
-        return min(seconds, _LONGEST_LAPSE_SECONDS)
+    def _since_the_last_look(self, wall: float, clock: float) -> tuple[float, float]:
+        """Return the seconds that passed and those of a core that the child used, as they count.
+
+        No time counts in which the zygote itself stood still: nobody saw what the child did, and
+        where all of the machine did, it is charged to whoever was running.
+        """
+        passed = max(wall - self._wall, 1e-9)
+        seconds = min(passed, self._longest_lapse)
+        self._wall_base += passed - seconds
+        return seconds, min(clock - self._clock, passed * _CORES) * seconds / passed
 
     def _is_stopped(self) -> bool:
         how = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
