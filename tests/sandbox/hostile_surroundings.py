@@ -34,8 +34,7 @@ class Surroundings:
 
 def look_around(base: Path) -> Surroundings:
     """Look at all below this process, at its descriptors, and for files; `base` holds ours."""
-    # What is dead and only waits for its parent is no process any more.
-    processes = frozenset(pid for pid in _descendants(os.getpid()) if _state(pid) not in "ZX")
+    processes = processes_below(os.getpid())
     return Surroundings(
         processes,
         frozenset(pid for pid in processes if _state(pid) in "Tt"),
@@ -43,6 +42,11 @@ def look_around(base: Path) -> Surroundings:
         frozenset(_ipc_objects()),
         frozenset(_files(base)),
     )
+
+
+def processes_below(pid: int) -> frozenset[int]:
+    """Return those that live: what is dead and only waits for its parent is none any more."""
+    return frozenset(below for below in _descendants(pid) if _state(below) not in "ZX")
 
 
 def _files(base: Path) -> Iterator[str]:

@@ -8,12 +8,13 @@ files. CODEIOD_HOSTILE_PYTHON names another interpreter to run them with.
 import ctypes
 import os
 import secrets
-import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
@@ -26,6 +27,7 @@ from .hostile_surroundings import (
     Canary,
     Surroundings,
     look_around,
+    processes_below,
     remove_what_is_marked,
     resident_bytes,
 )
@@ -58,7 +60,7 @@ class Jail:
 def base() -> Iterator[Path]:
     """Make a folder that others can read, for scratch folders and canaries; keep a secret."""
     libc = ctypes.CDLL(None)
-    with tempfile.TemporaryDirectory(prefix="corpus-") as name, pytest.MonkeyPatch.context() as on:
+    with TemporaryDirectory(prefix="corpus-") as name, pytest.MonkeyPatch.context() as on:
         base = Path(name)
         base.chmod(0o755)
         on.setattr(tempfile, "tempdir", name)
@@ -88,19 +90,34 @@ async def jail(request: pytest.FixtureRequest, base: Path) -> AsyncIterator[Jail
 
 @pytest.fixture
 def blockbuster() -> None:
-    """Leave out the watch on the daemon's code, which does not run here: it takes its time."""
+    """Leave out the watch on blocking calls: it takes its time, and other tests have it."""
 
 
 @pytest.fixture
-def canary(base: Path) -> Iterator[Canary]:
-    folder = base / f"outside-{secrets.token_hex(4)}"
-    folder.mkdir()
-    canary = Canary(folder)
-    try:
-        yield canary
-    finally:
-        canary.close()
-        shutil.rmtree(folder)
+def nothing_blocks_the_loop() -> None:
+    """Leave out this watch too."""
+
+
+@pytest.fixture(scope="module")
+def canaries(base: Path) -> Iterator[Iterator[Canary]]:
+    with closing(canaries_in(base)) as canaries:
+        yield canaries
+
+
+def canaries_in(base: Path) -> Generator[Canary, None, None]:
+    """Give the same one until it was touched, then another."""
+    while True:
+        with (
+            TemporaryDirectory(prefix="outside-", dir=base, ignore_cleanup_errors=True) as folder,
+            closing(Canary(Path(folder))) as canary,
+        ):
+            while not canary.touched():
+                yield canary
+
+
+@pytest.fixture
+def canary(canaries: Iterator[Canary]) -> Canary:
+    return next(canaries)
 
 
 # Tests share their zygotes, as programs do: one loop for all.
@@ -139,10 +156,14 @@ async def contain(jail: Jail, canary: Canary, case: Case, before: Surroundings) 
 @pytest.mark.parametrize("case", TRACED, ids=[case.name for case in TRACED])
 async def test_hostile_to_a_tracer(jail: Jail, case: Case) -> None:
     """Traced, a hostile program has an outcome too, and the next program runs as ever."""
-    before = look_around(jail.base).processes
-    await jail.sandbox.trace(Program(case.source), Call(case.function, {}))
+    before = processes_below(os.getpid())
+    jail.sandbox.limits = case.limits
+    try:
+        await jail.sandbox.trace(Program(case.source), Call(case.function, {}))
+    finally:
+        jail.sandbox.limits = LIMITS
     assert await facts_of_a_sound_program(jail.sandbox) == jail.facts
-    assert look_around(jail.base).processes == before
+    assert processes_below(os.getpid()) == before
 
 
 def test_the_corpus_is_large() -> None:
