@@ -119,8 +119,8 @@ class SandboxLevel(IntEnum):
 
     At NO_NAMESPACES its folder has no quota. At WEAK a program makes no process, no socket and no
     signal to others; but each file that its user may read or write it may too, the memory of that
-    user's other processes in /proc among them, and so of a daemon that is no other user. At NONE
-    it may do all that its user may; what it has forked is dead before the next program.
+    user's other processes in /proc among them; the process that owns the sandbox closes its own.
+    At NONE it may do all that its user may; what it has forked is dead before the next program.
     """
 
     NONE = 0  # a process of its own and rlimits
