@@ -56,16 +56,18 @@ def recursion(frame: Frame, code: Code, voice: Voice) -> tuple[list[str], Frame 
     """
     below = [call for call in _returning(frame) if call.function == frame.function]
     named = signature(frame, code)
-    total = len(below)
+    total = (
+        f": {counted(len(below), 'call')} of `{frame.name}` in all" if frame.is_whole else " often"
+    )
     innermost = below[0] if below else None
-    begin = f"{named} calls itself: {counted(total, 'call')} of `{frame.name}` in all."
+    begin = f"{named} calls itself{total}."
     if innermost is None or innermost is frame:
         return [f"{named} is worked out:"], frame
     begin += " " + voice.pick(
         "The first to end is", "At the bottom stands", "The first to return is"
     )
     begin += f" {signature(innermost, code)}:"
-    if frame.value is not None and all(call.value == frame.value for call in below):
+    if _is_handed_back(frame, below):
         return [begin, _order(frame, code), "Each call hands this value back as it is."], innermost
     said = list(dict.fromkeys(filter(None, (effect(call, code) for call in below[1:]))))
     if not said:
@@ -77,12 +79,19 @@ def recursion(frame: Frame, code: Code, voice: Voice) -> tuple[list[str], Frame 
     return [begin, *(f"{text}{';' if text is not said[-1] else '.'}" for text in said)], innermost
 
 
+def _is_handed_back(frame: Frame, calls: Sequence[Frame]) -> bool:
+    """Tell whether all calls return the value of the innermost one."""
+    value = frame.value
+    is_told = frame.is_whole and value is not None and value.text != "None"
+    return is_told and all(call.value == value for call in calls)
+
+
 def _order(frame: Frame, code: Code) -> str:
     """Say in which order the calls of a recursion are made."""
     tree = [call for call in _in_order(frame) if call.function == frame.function]
     made = [signature(call, code) for call in tree[:_MAX_MADE]]
     if len(set(made)) == 1:
-        return f"The other {counted(len(tree) - 1, 'call')} lie around this one."
+        return "All others lie around this one, and end later."
     more = " and so on" if len(tree) > _MAX_MADE else ""
     return f"The calls begin in this order: {', '.join(made)}{more}."
 

@@ -62,7 +62,7 @@ def _part(name: str, part: Part, voice: Voice, *, is_dict: bool) -> str:
     value = brief(part.value, 60)
     inner, _, place = part.path.rpartition("[")
     of = f"`{name}{inner}`"
-    if "`" in part.path:
+    if "`" in part.path or value == UNKNOWN:
         return f"a part of `{name}` changes"
     if part.effect is Effect.REMOVED:
         if not part.path or (place[:-1].lstrip("-").isdigit() and not (is_dict and not inner)):

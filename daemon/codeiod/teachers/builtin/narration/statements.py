@@ -102,9 +102,7 @@ class Statements:
     # Conditions
 
     def _if(self, node: ast.If, frame: Frame, moment: Moment) -> Clause:
-        holds: bool | None = None
-        if moment.step.next_line:
-            holds = self._code.leads_into(node.body, moment.step.next_line)
+        holds = self._code.leads_into(node.body, moment.step.next_line)
         clause = self.test(node.test, holds, frame, moment)
         return replace(clause, leads=clause.leads or (holds is False and bool(node.orelse)))
 

@@ -45,6 +45,8 @@ class Frame:
     yields: list[Shown] = field(default_factory=list)
     history: dict[str, tuple[list[int], list[Shown]]] = field(default_factory=dict)
     calls_itself: bool = False
+    is_whole: bool = True
+    """All calls below it are in the trace."""
 
     @property
     def name(self) -> str:
@@ -126,6 +128,9 @@ def read_frames(trace: Trace) -> Frame | None:
         found = frames.get(step.frame)
         if found is not None:
             _go_on(found, step, calls, gap)
+    if trace.was_stopped or trace.calls != len(frames):
+        for frame in frames.values():
+            frame.is_whole = False
     return frames.get(0)
 
 

@@ -177,7 +177,7 @@ class Telling:
             elif self._is_told(called, depth):
                 self.lines.append(Line(depth, False, self._inside(signature(called, self._code))))
                 self.frame(called, depth + 1)
-            else:
+            elif called.name not in _CONVERSIONS:
                 effects.append(effect(called, self._code))
         told = list(dict.fromkeys(filter(None, effects)))
         if len(told) <= _MAX_EFFECTS:
