@@ -13,6 +13,7 @@ from codeiod.execution import execute
 from codeiod.teachers.builtin.candidates import Candidate, Parameter
 from codeiod.teachers.builtin.fitting import Fitted, Unfit, fit
 from codeiod.teachers.builtin.fitting.generalising import shape_of
+from codeiod.teachers.builtin.fitting.shapes import WORDS
 from codeiod_sandbox import Call, Limits, Returned, Sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -146,6 +147,6 @@ async def test_a_shape_draws_values_of_the_kind_of_its_examples(values: list[Any
     """The expression in the program and the sample made here are of the same kind."""
     shape = shape_of(values)
     assert shape is not None
-    written = eval(shape.expression(), {"random": random.Random(1)})  # our own text
+    written = eval(shape.expression(), {"random": random.Random(1), "WORDS": WORDS})  # our own text
     assert type(written) is type(shape.sample(random.Random(1))) is type(values[0])
     assert shape.told()

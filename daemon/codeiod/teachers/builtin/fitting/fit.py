@@ -47,7 +47,8 @@ ROUNDS = 6
 FIRST_VARIANTS = 3
 VARIANTS = 8
 DRAWS = 8
-FINAL_DRAWS = 10
+FINAL_DRAWS = 20
+"""Twice as many as become pairs: each half is to stand up to all that is asked."""
 FINALS = 3
 SWAYS = 7
 _CHANGING = ("set(", "{", "random", "time", "date", "hash(", "id(", "object")
@@ -262,7 +263,9 @@ class _Fitting:
             options, outcomes, outcomes[len(options) :], strict=False
         ):
             made = self._read(cases, outcome, FINAL_DRAWS)
-            fault = made.fault or self._idle(swaying)
+            worst = self._worst_half(made)
+            made = replace(made, coverage=worst.coverage)
+            fault = worst.fault or self._idle(swaying)
             if fault:
                 faults.append(fault)
             elif (again := await self._reproduced(made)) is None:
@@ -270,6 +273,14 @@ class _Fitting:
             elif not again.fault:
                 return self._fitted(again)
         return Unfit(faults[0] if faults else "its outputs hardly vary")
+
+    def _worst_half(self, made: Attempt) -> Attempt:
+        middle = FINAL_DRAWS // 2
+        halves = [
+            attempt(made.cases, tried, self._program, 0)
+            for tried in (made.tried[:middle], made.tried[middle:])
+        ]
+        return max(halves, key=lambda half: (bool(half.fault), -half.coverage.share))
 
     def _idle(self, swaying: Outcome) -> str:
         found = swaying.value if isinstance(swaying, Returned) else []

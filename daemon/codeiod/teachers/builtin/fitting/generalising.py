@@ -74,6 +74,9 @@ def _widened(letters: str) -> str:
     if len(letters) > 8 and letters.isascii() and letters.isalpha():
         alphabet = string.ascii_lowercase if letters.islower() else string.ascii_letters
         return string.ascii_uppercase if letters.isupper() else alphabet
+    if letters.isascii() and letters.isalpha() and len(letters) > 2:
+        more = "abcdef" if letters.islower() else "ABCDEF"
+        return "".join(dict.fromkeys(letters + more))[:8]
     return string.digits if letters.isdigit() and len(letters) >= 3 else letters[:60]
 
 

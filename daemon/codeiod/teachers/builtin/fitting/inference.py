@@ -14,7 +14,7 @@ from typing import Any
 
 from codeiod.teachers.builtin.candidates import Candidate, Parameter
 from codeiod.teachers.builtin.fitting.annotations import annotated_shape
-from codeiod.teachers.builtin.fitting.evidence import Cell
+from codeiod.teachers.builtin.fitting.evidence import Cell, Use
 from codeiod.teachers.builtin.fitting.generalising import shape_of
 from codeiod.teachers.builtin.fitting.shapes import (
     Bool,
@@ -191,7 +191,8 @@ def _variants(shapes: Sequence[Shape]) -> list[Shape]:
             case Text() | Words():
                 made += [
                     DIGITS,
-                    Text(string.ascii_lowercase, 1, 5, 4),
+                    Words(1, 4),
+                    Text(string.ascii_lowercase, 1, 8),
                     Text(string.ascii_letters + "0123456789", 3, 10),
                     Text("01", 1, 8),
                     Text(string.digits, 1, 2, 5),
@@ -289,7 +290,7 @@ def _others(cell: Cell) -> list[Shape]:
         List(Int(1, 9), 2, 6),
         Words(),
         Matrix(Int(0, 9), 2, 3, is_square=True),
-        Float(1.0, 10.0),
+        *([] if cell.uses[Use.NUMBER] and not cell.uses[Use.FLOAT] else [Float(1.0, 10.0)]),
         List(Words(), 1, 5),
         List(List(Words(), 1, 3), 1, 4),
         List(List(Int(0, 9), 2, 2), 2, 5),

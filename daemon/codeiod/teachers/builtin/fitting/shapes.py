@@ -161,21 +161,23 @@ class Words:
 
     fewest: int = 1
     most: int = 1
+    joint: str = " "
     conversion: str = AS_IT_IS
 
     def expression(self) -> str:
         if self.most == 1:
             return "random.choice(WORDS)"
         count = f"random.randint({self.fewest}, {self.most})"
-        return f'" ".join(random.choices(WORDS, k={count}))'
+        return f"{self.joint!r}.join(random.choices(WORDS, k={count}))"
 
     def told(self) -> str:
         if self.most == 1:
             return "an English word in small letters"
-        return f"a text of {self.fewest} to {self.most} English words in small letters"
+        joint = "" if self.joint == " " else f", joined by {self.joint!r}"
+        return f"a text of {self.fewest} to {self.most} English words in small letters{joint}"
 
     def sample(self, rng: random.Random) -> Any:
-        return " ".join(rng.choices(WORDS, k=rng.randint(self.fewest, self.most)))
+        return self.joint.join(rng.choices(WORDS, k=rng.randint(self.fewest, self.most)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,8 +392,9 @@ def special(shape: Shape, constants: tuple[Any, ...]) -> Shape:
     """Return the shape that often draws these constants, and other edges, where they fit it."""
     if isinstance(shape, Int):
         numbers = [c for c in constants if type(c) is int]
-        near = {n + step for n in numbers for step in (-1, 0, 1)}
-        return replace(shape, specials=tuple(sorted(near | {max(shape.low, 0), 1}, key=abs)[:9]))
+        near = {n + step for n in numbers for step in (-1, 0, 1)} | {max(shape.low, 0), 1}
+        specials = tuple(sorted(near, key=lambda n: (abs(n), n))[:9])
+        return replace(shape, specials=specials) if len(specials) > 1 else shape
     if isinstance(shape, Float):
         near_floats = sorted({float(c) for c in constants if type(c) in (int, float)}, key=abs)
         return replace(shape, specials=(0.0, *near_floats[:7]))

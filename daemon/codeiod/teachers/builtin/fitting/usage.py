@@ -35,7 +35,7 @@ def text_for(cell: Cell) -> Text | Words:
     words = tuple(c for c in constants if len(c) > 2)[:6]
     parsed = cell.uses[Use.PARSED] + (cell.member.uses[Use.PARSED] if cell.member else 0)
     if single in (" ", ", ", ","):
-        return Text(string.ascii_lowercase, 1, 5, 4, single.strip() or " ", words)
+        return Words(1, 5, single.strip() or " ")
     if parsed and not single:
         return Text(string.digits, 1, 6)
     if single.isascii() and single.isalpha() and single.islower() and len(single) > 3:
@@ -89,6 +89,8 @@ def _of_kind(kind: str, cell: Cell, depth: int) -> list[Shape]:
         return [Float()]
     if kind == "text":
         choice = tuple(c for c in cell.constants if isinstance(c, str) and c)
+        if len(choice) == 1 and len(choice[0]) == 1:
+            choice = (choice[0], "." if choice[0] != "." else "x")
         few = 1 < len(choice) <= 8 and not cell.uses[Use.ITERATED]
         return [Choice(choice), text_for(cell)] if few else [text_for(cell)]
     if kind == "list":
