@@ -11,7 +11,7 @@ import json
 import anyio
 import anyio.to_thread
 
-from codeiod.execution import Runner, execute
+from codeiod.execution import Runner, trace
 from codeiod.items import Answer, GaveUp, Item, Task, digest
 from codeiod.journal import Ledger
 from codeiod.llm.limits import Slots
@@ -20,9 +20,10 @@ from codeiod.teachers.builtin.analysis import find_candidates
 from codeiod.teachers.builtin.candidates import Declined
 from codeiod.teachers.builtin.composing import compose
 from codeiod.teachers.builtin.fitting import Unfit, fit
+from codeiod.teachers.builtin.narration import NARRATION_LIMITS, narrate
 from codeiod.teachers.builtin.searching import search_input
 from codeiod_prompts import ENTRY_POINT
-from codeiod_sandbox import Call, Returned
+from codeiod_sandbox import Call
 
 MODEL = "builtin-2"
 CANDIDATES = 3
@@ -61,17 +62,15 @@ class BuiltinTeacher:
         return await self._predicted(ask, 0, "")
 
     async def _predicted(self, ask: PredictAsk, turn: int, earlier: str) -> str:
-        if ask.task is Task.OUTPUT_PREDICTION:
-            return await self._predict_output(ask)
-        return await search_input(self._sandbox, ask.program, ask.known, turn=turn, earlier=earlier)
-
-    async def _predict_output(self, ask: PredictAsk) -> str:
-        call = Call(ENTRY_POINT, json.loads(ask.known))
-        (outcome,) = await execute(self._sandbox, ask.program.refcode, [call])
-        if not isinstance(outcome, Returned):
-            return f"Followed to its end, the call gives no result: {outcome}."
-        told = f"With {ask.known}, followed to its end, `main_solution` returns {outcome.json}."
-        return f'{told}\n\n```json\n{{"output": {outcome.json}}}\n```'
+        program, known = ask.program, ask.known
+        if ask.task is Task.INPUT_PREDICTION:
+            return await search_input(self._sandbox, program, known, turn=turn, earlier=earlier)
+        call = Call(ENTRY_POINT, json.loads(known))
+        traced = await trace(self._sandbox, program.refcode, call, NARRATION_LIMITS)
+        seed = digest(program.program_id, known)
+        return await anyio.to_thread.run_sync(
+            narrate, program.refcode, known, traced, seed, earlier
+        )
 
 
 async def unify(sandbox: Runner, item: Item) -> str:
