@@ -254,8 +254,9 @@ class Sandbox:
 async def _read(
     outward: int, calls: int, output_bytes: int, report: Report, traced: TraceLimits | None
 ) -> Reading:
-    written = outward, calls, output_bytes, report, traced
-    if bytes_in_use(outward) < _IN_A_THREAD_FROM_BYTES:
+    used_bytes = bytes_in_use(outward)
+    written = outward, used_bytes, calls, output_bytes, report, traced
+    if used_bytes < _IN_A_THREAD_FROM_BYTES:
         return read_outcomes(*written)
     return await anyio.to_thread.run_sync(read_outcomes, *written)
 

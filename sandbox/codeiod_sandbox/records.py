@@ -106,6 +106,7 @@ class Reading:
 
 def read_outcomes(
     outward: int,
+    used_bytes: int,
     calls: int,
     output_bytes: int,
     report: Report,
@@ -115,8 +116,10 @@ def read_outcomes(
 
     A child that ended before its time has an outcome for the call that it ended in, and leaves
     the rest out; a program that did not load has one outcome for all.
+
+    :param used_bytes: as `bytes_in_use` tells.
     """
-    written = os.pread(outward, bytes_in_use(outward), 0).ljust(HEADER.size, b"\0")
+    written = os.pread(outward, used_bytes, 0).ljust(HEADER.size, b"\0")
     started, finished = HEADER.unpack_from(written)
     count = min(finished, calls)
     outcomes = list(_records(written, count, output_bytes, report.cpu_seconds))

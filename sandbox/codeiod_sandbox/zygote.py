@@ -3,12 +3,12 @@
 Imports anyio, its inbox and the shared layouts. No call here blocks the event loop.
 """
 
-import array
 import contextlib
 import json
 import os
 import signal
 import socket
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,6 +32,7 @@ START_SECONDS = 60.0
 CANCEL_SECONDS = 2.0
 END_SECONDS = 5.0
 LAST_WORD_SECONDS = 1.0
+_DESCRIPTORS = struct.Struct("=ii")  # inward, outward
 _AFTER_SIGSYS = ": a filter of system calls holds the daemon itself, as of its unit or container"
 
 
@@ -117,11 +118,9 @@ class Zygote:
         return report
 
     async def _asked(self, job: Job, inward: int, outward: int) -> Report:
-        descriptors = array.array("i", [inward, outward])
+        files = socket.SOL_SOCKET, socket.SCM_RIGHTS, _DESCRIPTORS.pack(inward, outward)
         try:
-            self._control.sendmsg(
-                [job.pack()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)]
-            )
+            self._control.sendmsg((job.pack(),), (files,))
         except OSError as error:
             self.is_of_use = False
             raise ZygoteLost(str(error)) from error

@@ -10,7 +10,7 @@ from codeiod_sandbox import Died, Outcome, OverMemory, Returned, SandboxError, T
 from codeiod_sandbox.doubts import Doubts
 from codeiod_sandbox.guest.messages import HEADER, Ended, Report
 from codeiod_sandbox.killers import Killer, Machine, counters
-from codeiod_sandbox.records import Reading, make_outward, read_outcomes
+from codeiod_sandbox.records import Reading, bytes_in_use, make_outward, read_outcomes
 
 DONE = Returned("1", 1, 0.0)
 GUESS: list[Outcome] = [DONE, OverMemory()]
@@ -70,7 +70,9 @@ def test_ends_that_leave_a_doubt(
     """Only a signal that nobody of ours sent does, and that nothing in the jail explains."""
     outward = make_outward(1, 1 << 10)
     os.pwrite(outward, HEADER.pack(1, 0), 0)
-    reading = read_outcomes(outward, 1, 1 << 10, Report(1, status, ended, 0.0, 0))
+    reading = read_outcomes(
+        outward, bytes_in_use(outward), 1, 1 << 10, Report(1, status, ended, 0.0, 0)
+    )
     os.close(outward)
     assert reading.outcomes == [expected]
     assert (reading.may_be_its_own if reading.ended_by else None) == own

@@ -27,7 +27,7 @@ from codeiod_sandbox import (
     TimedOut,
 )
 from codeiod_sandbox.guest.messages import HEADER, RECORD, Ended, Kind, Report
-from codeiod_sandbox.records import make_outward, read_outcomes
+from codeiod_sandbox.records import bytes_in_use, make_outward, read_outcomes
 
 # Tests share their zygotes, as programs do: one loop for all.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -201,7 +201,9 @@ async def test_a_forged_exception_is_bounded() -> None:
         body = json.dumps(["x" * 5000, "y" * 5000, line]).encode()
         outward = make_outward(1, 1 << 16)
         os.write(outward, HEADER.pack(1, 1) + RECORD.pack(len(body), Kind.RAISED, 0.0) + body)
-        reading = read_outcomes(outward, 1, 1 << 16, Report(1, 0, Ended.ITSELF, 1.0, 0))
+        reading = read_outcomes(
+            outward, bytes_in_use(outward), 1, 1 << 16, Report(1, 0, Ended.ITSELF, 1.0, 0)
+        )
         os.close(outward)
         assert reading.outcomes == [expected]
 
@@ -224,7 +226,9 @@ async def test_a_forged_result_has_the_form_of_a_result(body: bytes, expected: O
     """One value has one text; and nobody used more CPU time than the process as a whole."""
     outward = make_outward(2, 1 << 16)
     os.write(outward, HEADER.pack(2, 2) + RECORD.pack(len(body), Kind.RETURNED, 1e308) + body)
-    reading = read_outcomes(outward, 2, 1 << 16, Report(1, 0, Ended.ITSELF, 1.0, 0))
+    reading = read_outcomes(
+        outward, bytes_in_use(outward), 2, 1 << 16, Report(1, 0, Ended.ITSELF, 1.0, 0)
+    )
     os.close(outward)
     assert reading.outcomes[0] == expected
 

@@ -84,7 +84,7 @@ class Report(NamedTuple):
 
     @classmethod
     def unpack(cls, datagram: bytes) -> Self:
-        return cls._make(REPORT.unpack(datagram))
+        return cls(*REPORT.unpack(datagram))
 
 
 def trace_bytes(text_bytes: int) -> int:
