@@ -55,7 +55,7 @@ class Code:
     def quoted(self, node: ast.expr, most: int = _MAX_QUOTED_CHARS) -> str:
         """Return the source in backticks, ``""`` where it would not read well in a sentence."""
         text = self.text(node)
-        if len(text) > most or "`" in text or "\n" in text or _ASSIGNS.search(text):
+        if len(text) > most or "`" in text or "\n" in text or not _is_safe(text):
             return ""
         return f"`{text}`"
 
@@ -63,6 +63,15 @@ class Code:
         """Tell whether a line lies in a block."""
         block = list(body)
         return bool(block) and block[0].lineno <= line <= (block[-1].end_lineno or 0)
+
+
+def _is_safe(text: str) -> bool:
+    """Tell whether no ``=`` in an expression reads as if it said what a name is."""
+    for sign in _ASSIGNS.finditer(text):
+        head, _, inside = text[: sign.start()].rpartition("(")
+        if ")" in inside or not head[-1:].isalnum():
+            return False
+    return True
 
 
 @lru_cache(maxsize=32)

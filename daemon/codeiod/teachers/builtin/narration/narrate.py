@@ -26,6 +26,7 @@ NARRATION_LIMITS = TraceLimits(
     max_steps=1500, visits_first=40, visits_last=3, max_value_chars=300, max_bytes=1 << 17
 )
 """Of a trace that is to be narrated: more rounds of inner loops than else."""
+_ENDLESS = "It goes on in this way for many more steps, too many to follow one by one."
 _GOOD_CHARS = 2600
 _MAX_BODY_CHARS = 4200
 _MAX_RESULT_CHARS = 300
@@ -59,6 +60,8 @@ def narrate(
     parts.append(goal(code, known, frame, core, voice))
     if core is not None:
         parts.append(_body(code, core, passed, voice))
+        if not core.has_returned and core.raised is None:
+            parts.append(_ENDLESS)
     parts.append(_closing(traced.outcome, voice))
     return "\n\n".join(filter(None, parts))
 
@@ -76,7 +79,13 @@ def _again(voice: Voice) -> str:
 def _core(frame: Frame, code: Code) -> tuple[Frame, list[Frame]]:
     """Return the call that does the work, and those that only hand over to it, outermost first."""
     passed: list[Frame] = []
-    while frame.moments and not frame.calls_itself:
+    while not frame.calls_itself:
+        if len(frame.unfinished) == 1 and not frame.moments:
+            passed.append(frame)
+            frame = frame.unfinished[0]
+            continue
+        if not frame.moments:
+            break
         *before, last = frame.moments
         made = [call for call in last.calls if call.name != "__init__"]
         hands_over = isinstance(code.statements.get(last.step.line), ast.Return | ast.Expr)

@@ -160,9 +160,10 @@ def _values_of(node: ast.expr, look: Look) -> str:
 def heading(each: Round, loop: Loop, frame: Frame) -> str:
     """Name a round by the values that the loop's names have in it."""
     if each.number == 0:
-        return "In the last round"
+        return "In the last round" if frame.has_returned else "In a later round"
     if not isinstance(loop, ast.While):
-        shown = [(name, frame.at(name, each.head.place + 1)) for name in names_in(loop.target)]
+        names = [name for name in names_in(loop.target) if name != "_"]
+        shown = [(name, frame.at(name, each.head.place + 1)) for name in names]
         said = [f"`{name}` = {text}" for name, value in shown if (text := whole(value, 60))]
         if said:
             return ", ".join(said)

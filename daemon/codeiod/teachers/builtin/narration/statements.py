@@ -126,7 +126,7 @@ class Statements:
             done = "the loop ends here"
         elif isinstance(inner, ast.Continue):
             done = "we go on to the next round"
-        return Clause(f"{clause.text}; {done}") if done else Clause(clause.text)
+        return Clause(f"{clause.text}; {done}" if done else clause.text, is_test=True)
 
     # Results
 

@@ -15,6 +15,8 @@ from codeiod.teachers.builtin.narration.codemap import Code, Loop
 from codeiod.teachers.builtin.narration.evaluating import Unknown, value_of
 from codeiod_sandbox.traces import Shown, Step, StepKind, Trace
 
+_LONG_STEPS = 1000
+
 
 @dataclass(slots=True)
 class Moment:
@@ -44,9 +46,13 @@ class Frame:
     raised: Shown | None = None
     yields: list[Shown] = field(default_factory=list)
     history: dict[str, tuple[list[int], list[Shown]]] = field(default_factory=dict)
+    unfinished: list[Frame] = field(default_factory=list)
+    """Calls made by a line whose end the trace does not show."""
     calls_itself: bool = False
     is_whole: bool = True
     """All calls below it are in the trace."""
+    is_long: bool = False
+    """The trace may lack even the last rounds of a loop."""
 
     @property
     def name(self) -> str:
@@ -128,6 +134,11 @@ def read_frames(trace: Trace) -> Frame | None:
         found = frames.get(step.frame)
         if found is not None:
             _go_on(found, step, calls, gap)
+    for number, made in calls.items():
+        if number in frames:
+            frames[number].unfinished = [frame for _, frame in made]
+    for frame in frames.values():
+        frame.is_long = trace.was_stopped or trace.total_steps >= _LONG_STEPS
     if trace.was_stopped or trace.calls != len(frames):
         for frame in frames.values():
             frame.is_whole = False
@@ -168,7 +179,7 @@ def _go_on(frame: Frame, step: Step, calls: dict[int, list[tuple[int, Frame]]], 
         frame.learn(change.name, place, change.value)
 
 
-def in_blocks(moments: Sequence[Moment], code: Code) -> list[Block]:
+def in_blocks(moments: Sequence[Moment], code: Code, *, is_long: bool) -> list[Block]:
     """Fold the moments of a call into its loops."""
     whole: list[Block] = []
     open_: list[LoopRun] = []
@@ -182,7 +193,11 @@ def in_blocks(moments: Sequence[Moment], code: Code) -> list[Block]:
         if isinstance(node, ast.For | ast.While | ast.AsyncFor):
             _look_at_head(node, moment, whole, open_, len(chain), code)
         elif len(open_) == len(chain):
-            if moment.follows_gap and open_ and _is_elsewhere(moment, open_[-1], heads):
+            if (
+                moment.follows_gap
+                and open_
+                and _is_elsewhere(moment, open_[-1], heads, is_long=is_long)
+            ):
                 open_[-1].rounds.append(Round(0, moment))
             _body_of(whole, open_).append(moment)
     return whole
@@ -219,17 +234,19 @@ def _heads(moments: Sequence[Moment], code: Code) -> dict[int, list[Moment]]:
     return found
 
 
-def _is_elsewhere(moment: Moment, run: LoopRun, heads: dict[int, list[Moment]]) -> bool:
+def _is_elsewhere(
+    moment: Moment, run: LoopRun, heads: dict[int, list[Moment]], *, is_long: bool
+) -> bool:
     """Tell whether the beginning of the round that a moment is in may have been left out.
 
     The last looks at a loop's head are kept, so those that are told show whether some are not.
     """
     if not run.rounds or run.rounds[-1].number == 0:
-        return False
+        return bool(run.rounds)
     before = run.rounds[-1].head
     later = (head for head in heads[run.loop.lineno] if head.place > moment.place)
     head = next(later, None)
-    return head is not None and head.step.visit != before.step.visit + 1
+    return is_long if head is None else head.step.visit != before.step.visit + 1
 
 
 def _is_one_line(node: Loop, moment: Moment) -> bool:

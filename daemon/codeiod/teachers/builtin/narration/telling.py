@@ -63,7 +63,9 @@ class Telling:
         """Tell a call from within."""
         self._known.add(frame.function)
         self._calls_open += 1
-        self._blocks(in_blocks(frame.moments, self._code), frame, depth, "", 0)
+        self._blocks(
+            in_blocks(frame.moments, self._code, is_long=frame.is_long), frame, depth, "", 0
+        )
         self._calls_open -= 1
 
     def _blocks(
@@ -153,7 +155,12 @@ class Telling:
     # Calls
 
     def _tells(self, moment: Moment, depth: int) -> bool:
-        return any(self._is_told(called, depth) for called in moment.calls)
+        return any(
+            self._is_told(called, depth) or self._is_recursion(called) for called in moment.calls
+        )
+
+    def _is_recursion(self, called: Frame) -> bool:
+        return called.calls_itself and called.function not in self._known
 
     def _most_moments(self, depth: int) -> int:
         return self._detail.call_moments * (1 if depth else _OUTER_CALLS)
@@ -172,7 +179,7 @@ class Telling:
         """Tell the calls of a moment from within or as a recursion; return effects of others."""
         effects: list[str] = []
         for called in moment.calls:
-            if called.calls_itself and called.function not in self._known:
+            if self._is_recursion(called):
                 self._recursion(called, depth)
             elif self._is_told(called, depth):
                 self.lines.append(Line(depth, False, self._inside(signature(called, self._code))))
