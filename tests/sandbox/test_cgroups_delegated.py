@@ -100,12 +100,14 @@ async def test_beyond_the_limit_of_its_group(grounds: Grounds) -> None:
 async def test_memory_that_is_no_processes(grounds: Grounds) -> None:
     """What the kernel holds for a program counts too: the program goes, and not its zygote."""
     program = Program(
-        "import os\ndef f():\n    kept = []\n    while True:\n        kept.append(os.pipe())\n"
-        "        os.set_blocking(kept[-1][1], False)\n        os.write(kept[-1][1], bytes(1 << 16))"
+        "import fcntl, os\ndef f():\n    kept = []\n    while True:\n"
+        "        kept.append(os.pipe())\n        os.set_blocking(kept[-1][1], False)\n"
+        "        fcntl.fcntl(kept[-1][1], fcntl.F_SETPIPE_SZ, 1 << 20)\n"
+        "        os.write(kept[-1][1], bytes(1 << 20))"
     )
     async with Sandbox(workers=1, limits=LIMITS) as sandbox:
         (zygote,) = sandbox._stock._alive
-        await anyio.to_thread.run_sync(bound, the_slot(sandbox), 1 << 20)
+        await anyio.to_thread.run_sync(bound, the_slot(sandbox), 8 << 20)
         assert await ask(sandbox, program) == OverMemory()
         assert list(sandbox._stock._alive) == [zygote]
 

@@ -10,13 +10,19 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import anyio.to_thread
+
 from codeiod.execution import trace
 from codeiod.items import Status, Task, Verdict
-from codeiod.stages.claims import CHECK_LIMITS, check_claims
+from codeiod.stages.claims import CHECK_LIMITS, Agreement, check_claims
 from codeiod.stages.question import Question
 from codeiod.stages.work import Work
 from codeiod_prompts import ENTRY_POINT
 from codeiod_sandbox import Call
+from codeiod_sandbox.traces import Trace
+
+IN_A_THREAD_FROM_CHARACTERS = 20_000
+"""A hostile rationale of many claims takes seconds to check; a usual one 2 ms."""
 
 
 async def with_agreement(work: Work, question: Question, verdict: Verdict, text: str) -> Verdict:
@@ -31,13 +37,19 @@ async def with_agreement(work: Work, question: Question, verdict: Verdict, text:
     traced = await trace(work.sandbox, question.program.refcode, call, CHECK_LIMITS)
     if traced.trace is None:
         return verdict
-    agreement = check_claims(text, traced.trace)
+    agreement = await _checked(text, traced.trace)
     verdict = replace(verdict, claims=agreement.checked, true_claims=agreement.true)
     divergence = agreement.first_divergence
     if divergence is None or verdict.right or not work.recipe.revise.name_divergence:
         return verdict
     told = divergence.told(question.pair.output)
     return replace(verdict, feedback=f"{verdict.feedback}\n\n{told}") if told else verdict
+
+
+async def _checked(text: str, of_run: Trace) -> Agreement:
+    if len(text) < IN_A_THREAD_FROM_CHARACTERS:
+        return check_claims(text, of_run)
+    return await anyio.to_thread.run_sync(check_claims, text, of_run)
 
 
 def _arguments(question: Question, verdict: Verdict) -> dict[str, Any] | None:
