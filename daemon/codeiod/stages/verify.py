@@ -1,7 +1,7 @@
 """Verify: is an answer right, by comparison or by running the program, and what to say of it.
 
-May import ``work``, ``agreement``, ``values``, ``items``, the sandbox and the prompts. The wanted value never
-enters the sandbox: the program runs there, the comparison is made here.
+May import ``work``, ``agreement``, ``values``, ``items``, the sandbox and the prompts. The wanted
+value never enters the sandbox: the program runs there, the comparison is made here.
 """
 
 from __future__ import annotations
