@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,9 @@ from codeiod.teachers.builtin.fitting.probing import End, Tried
 
 MIN_SUCCESS = 0.8
 MIN_DISTINCT_OUTPUTS = 3
-MIN_DISTINCT_INPUTS = 0.7
+MAX_COMMONEST = 0.7
+"""The share of draws that may have one and the same output."""
+MIN_DISTINCT_INPUTS = 0.4
 MIN_STATEMENTS = 4
 MIN_COVERAGE = 0.8
 MIN_PLAUSIBLE = 0.5
@@ -45,6 +48,12 @@ class Attempt:
     def distinct_inputs(self) -> float:
         return len({repr(one.arguments) for one in self.tried}) / len(self.tried)
 
+    @property
+    def commonest(self) -> float:
+        """How much of the outputs is one and the same."""
+        outputs = Counter(one.output for one in self.returned)
+        return max(outputs.values(), default=0) / (len(self.returned) or 1)
+
     def is_mostly(self, *ends: End) -> bool:
         lost = [one for one in self.tried if one.end is not End.RETURNED]
         return 2 * sum(one.end in ends for one in lost) > len(lost)
@@ -52,6 +61,7 @@ class Attempt:
     @property
     def score(self) -> float:
         varied = min(self.distinct, MIN_DISTINCT_OUTPUTS) / MIN_DISTINCT_OUTPUTS
+        varied -= max(0.0, self.commonest - 0.5)
         covered = min(1.0, self.coverage.share / MIN_COVERAGE)
         return 2 * min(1.0, self.success / MIN_SUCCESS) + varied + covered - 0.015 * self.rank
 
@@ -65,7 +75,7 @@ class Attempt:
         """What keeps it from being good, ``""`` where nothing does."""
         if self.success < MIN_SUCCESS:
             return self._lost()
-        if self.distinct < MIN_DISTINCT_OUTPUTS:
+        if self.distinct < MIN_DISTINCT_OUTPUTS or self.commonest > MAX_COMMONEST:
             return "its outputs hardly vary"
         if self.distinct_inputs < MIN_DISTINCT_INPUTS:
             return "its inputs hardly vary"

@@ -256,22 +256,24 @@ class _Fitting:
         options = list(dict.fromkeys(options))
         seeds = self._final_seeds
         calls = [probe_call(number, seeds) for number in range(len(options))]
+        calls += [probe_call(number, seeds[::-1]) for number in range(len(options))]
         calls += [swaying_call(number, seeds[:SWAYS]) for number in range(len(options))]
         outcomes = await execute(self.runner, self._text(options), calls)
+        again, swayings = outcomes[len(options) :], outcomes[2 * len(options) :]
         faults: list[str] = []
-        for cases, outcome, swaying in zip(
-            options, outcomes, outcomes[len(options) :], strict=False
-        ):
+        for cases, outcome, later, swaying in zip(options, outcomes, again, swayings, strict=False):
             made = self._read(cases, outcome, FINAL_DRAWS)
+            if _differ(made.tried, read_probe(later, FINAL_DRAWS)[::-1]):
+                return Unfit("its outputs hang on the calls before")
             worst = self._worst_half(made)
             made = replace(made, coverage=worst.coverage)
             fault = worst.fault or self._idle(swaying)
             if fault:
                 faults.append(fault)
-            elif (again := await self._reproduced(made)) is None:
+            elif (sure := await self._reproduced(made)) is None:
                 return Unfit("its outputs differ from run to run")
-            elif not again.fault:
-                return self._fitted(again)
+            elif not sure.fault:
+                return self._fitted(sure)
         return Unfit(faults[0] if faults else "its outputs hardly vary")
 
     def _worst_half(self, made: Attempt) -> Attempt:
@@ -291,13 +293,13 @@ class _Fitting:
         """Draw again where sets are hashed otherwise; sort what they gave where that helps."""
         if not any(word in self.candidate.source for word in _CHANGING):
             return made
-        if await self._again(made, twin=True) == made.tried:
+        if not _differ(made.tried, await self._again(made, twin=True)):
             return made
         if self._result != AS_IT_IS or not made.returned[0].output.startswith("["):
             return None
         self._result = AS_SORTED
         tried = await self._again(made, twin=False)
-        if tried == await self._again(made, twin=True):
+        if not _differ(tried, await self._again(made, twin=True)):
             return replace(made, tried=tried)
         self._result = AS_IT_IS
         return None
@@ -323,6 +325,12 @@ class _Fitting:
             told([json.loads(one.output) for one in made.returned]),
             made.coverage,
         )
+
+
+def _differ(first: Sequence[Tried], again: Sequence[Tried]) -> bool:
+    """Say whether a draw that returned twice returned two values."""
+    both = zip(first, again, strict=True)
+    return any(one.output != two.output for one, two in both if one.output and two.output)
 
 
 def _with_helper(candidate: Candidate, helper: str) -> str:

@@ -77,7 +77,9 @@ def shapes_for(
     found = _distinct(found)[:MAX_SHAPES]
     if _is_nine_by_nine(candidate):
         found += _NINE
-    made = [*found[:4], *_tied(found, earlier), *found[4:]]
+    tied = _tied(found, earlier)
+    first = [t for t in tied if found and isinstance(found[0], Int) and _is_named(t, parameter)]
+    made = [*first, *found[:4], *tied, *found[4:]]
     made += [*_variants(found), *_others(cell)]
     has_arrays = "numpy as np" in candidate.source
     return _distinct(s for s in made if has_arrays or "np." not in s.conversion)
@@ -219,6 +221,21 @@ def _tied(likely: Sequence[Shape], earlier: Sequence[tuple[str, Shape]]) -> list
         else:
             made += [*_members_of(name), *_sizes_of(name), *_as_long(List(Int()), name)]
     return made
+
+
+_TIED_NAMES = (
+    (("k", "kth", "window", "pos", "position"), "an integer from 1"),
+    (("index", "idx", "i", "pivot_index"), "an index into"),
+    (("n", "m", "size", "length"), "the length of"),
+    (("target", "val", "value", "item", "key", "elem", "element", "query", "num"), "mostly a"),
+    (("end", "high", "right", "stop", "upper", "hi", "maximum", "highest"), "an integer not below"),
+)
+
+
+def _is_named(tied: Shape, parameter: Parameter) -> bool:
+    """Say whether a number's name tells how it hangs on what was drawn before."""
+    name = parameter.name.lower()
+    return any(name in names and tied.told().startswith(told) for names, told in _TIED_NAMES)
 
 
 def _near(name: str) -> list[Shape]:

@@ -16,7 +16,9 @@ from codeiod_sandbox import Call, Outcome, Returned, TimedOut
 PROBE_SECONDS = 0.1
 """User time of one call that is only tried: the sandbox's own limit is for calls that count."""
 MAX_LATE = 2
-"""Calls that ran out of time, after which nothing more is tried in a process."""
+"""Calls that ran out of time, after which no more draws of one generator are tried."""
+MAX_ALL_LATE = 6
+"""The same for all generators of one process."""
 
 _PROBE = '''
 
@@ -27,7 +29,7 @@ import signal as signal_
 
 draws_ = {{}}
 exec({drawing!r}, draws_)
-late_ = [0]
+late_ = [0, 0]
 
 
 class Late_(BaseException):
@@ -63,7 +65,7 @@ def flaw_(value, depth=0):
 def called_(number, arguments):
     """Call an entry point; return how it ended, what it gave, and the marks that it passed."""
     marks_.clear()
-    if late_[0] >= {late}:
+    if late_[0] >= {late} or late_[1] >= {all_late}:
         return ["late", "", []]
     signal_.setitimer(signal_.ITIMER_VIRTUAL, {seconds}, 0.05)
     try:
@@ -76,6 +78,7 @@ def called_(number, arguments):
         return ["returned", text, sorted(marks_)]
     except Late_:
         late_[0] += 1
+        late_[1] += 1
         return ["late", "", []]
     except BaseException as error:
         signal_.setitimer(signal_.ITIMER_VIRTUAL, 0)
@@ -102,6 +105,7 @@ def drawn_(number, seed):
 def probe_(number, seeds, salt):
     """Draw and call; return each draw with what came of it."""
     made = []
+    late_[0] = 0
     for seed in seeds:
         try:
             arguments = drawn_(number, seed)
@@ -115,6 +119,7 @@ def probe_(number, seeds, salt):
 
 def swaying_(number, seeds):
     """Name the arguments whose change changes the result or the way to it."""
+    late_[:] = [0, 0]
     drawn = [drawn_(number, seed) for seed in seeds]
     found = set()
     for arguments, other in zip(drawn, drawn[1:]):
@@ -128,7 +133,9 @@ def swaying_(number, seeds):
 
 def probe_text(program: str, entries: Iterable[str], drawing: str) -> str:
     """Put a marked program, its entry points and the probe together; what draws stays apart."""
-    probe = _PROBE.format(drawing=drawing, late=MAX_LATE, seconds=PROBE_SECONDS)
+    probe = _PROBE.format(
+        drawing=drawing, late=MAX_LATE, all_late=MAX_ALL_LATE, seconds=PROBE_SECONDS
+    )
     return "\n\n".join([program, *entries]) + probe
 
 

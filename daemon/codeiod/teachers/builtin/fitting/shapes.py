@@ -197,10 +197,7 @@ class Tree:
 
     def told(self) -> str:
         kind = "a binary search tree" if self.is_search else "a binary tree"
-        return (
-            f"{kind} of up to {self.largest} integers from {self.low} to {self.high}, listed level"
-            " by level, with null for a missing child"
-        )
+        return f"{kind} of up to {self.largest} integers from {self.low} to {self.high}"
 
     def sample(self, rng: random.Random) -> Any:
         return [rng.randint(self.low, self.high), None, rng.randint(self.low, self.high)]

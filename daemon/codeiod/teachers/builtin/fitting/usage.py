@@ -109,7 +109,7 @@ def _of_kind(kind: str, cell: Cell, depth: int) -> list[Shape]:
 def _lists_of(member: Sequence[Shape], cell: Cell) -> list[Shape]:
     first = member[0]
     made: list[Shape] = []
-    if isinstance(first, List) and isinstance(first.member, Int):
+    if isinstance(first, List) and isinstance(first.member, Int | Choice):
         made = [Matrix(first.member, 2, 4), Matrix(first.member, 2, 4, is_square=True)]
     made.append(List(first))
     is_text = cell.member is not None and cell.member.uses[Use.CHARACTER]
