@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round
 from codeiod.teachers.builtin.narration.codemap import Code, Loop
 from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, work_out
-from codeiod.teachers.builtin.narration.story import Block, Frame, LoopRun, Moment, Round
+from codeiod.teachers.builtin.narration.story import Frame, Moment
 from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, whole
 
 _MAX_MEMBERS = 12

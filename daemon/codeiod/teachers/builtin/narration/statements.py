@@ -21,7 +21,7 @@ from codeiod_sandbox.traces import Change
 
 _SHORT_CHARS = 30
 _MAX_STAYING_CHARS = 60
-_EMPTY = {"[]": "an empty list", "{}": "an empty dict", "set()": "an empty set"}
+_EMPTY = ("[]", "{}", "set()", "()")
 _TURNS: dict[type, tuple[str, str]] = {
     ast.ExceptHandler: ("this is caught", "the exception is caught here"),
     ast.Break: ("the loop ends here", "this ends the loop"),
@@ -41,12 +41,9 @@ class Statements:
         return lambda name: frame.value_at(name, place, self._code)
 
     def said(self, frame: Frame, moment: Moment, effects: str = "") -> Clause | None:
-        """Say what a moment does, None where there is nothing to tell.
-
-        :param effects: what was said of the calls that it made.
-        """
+        """Say what a moment does, after the `effects` of its calls; None where that is nothing."""
         if moment.raised is not None:
-            return Clause(f"{self._doing(moment)} raises {_exception(moment.raised.text)}")
+            return Clause(f"{self._doing(moment)} raises {brief(moment.raised)}")
         node = self._code.statements.get(moment.step.line)
         is_shared = moment.step.line in self._code.shared
         if effects and (taken := self._taken_over(node, frame, moment)):
@@ -55,9 +52,11 @@ class Statements:
             case ast.If() if is_shared:
                 return self._short_if(node, frame, moment)
             case ast.If():
-                return self._if(node, frame, moment)
+                holds = self._code.leads_into(node.body, moment.step.next_line)
+                clause = self.test(node.test, holds, frame, moment)
+                return replace(clause, leads=holds or bool(node.orelse))
             case ast.Return():
-                return self._return(node, frame, moment)
+                return Clause(self._returned(node, frame, moment))
             case ast.Assign() | ast.AugAssign() | ast.AnnAssign() if not is_shared:
                 return self._assigned(node, frame, moment)
             case ast.ExceptHandler():
@@ -101,11 +100,6 @@ class Statements:
 
     # Conditions
 
-    def _if(self, node: ast.If, frame: Frame, moment: Moment) -> Clause:
-        holds = self._code.leads_into(node.body, moment.step.next_line)
-        clause = self.test(node.test, holds, frame, moment)
-        return replace(clause, leads=clause.leads or (holds is False and bool(node.orelse)))
-
     def test(self, test: ast.expr, holds: bool | None, frame: Frame, moment: Moment) -> Clause:
         """Say which way a test went."""
         look = self.look(frame, moment.place)
@@ -129,9 +123,6 @@ class Statements:
         return Clause(f"{clause.text}; {done}" if done else clause.text, is_test=True)
 
     # Results
-
-    def _return(self, node: ast.Return, frame: Frame, moment: Moment) -> Clause:
-        return Clause(self._returned(node, frame, moment))
 
     def _returned(self, node: ast.Return, frame: Frame, moment: Moment) -> str:
         if node.value is None or not frame.has_returned:
@@ -241,7 +232,7 @@ class Statements:
     def _taken(self, node: Any, name: str, value: str) -> str:
         voice, quoted = self._voice, self._code.quoted(node.value, 60)
         if value in _EMPTY:
-            return f"`{name}` starts as {_EMPTY[value]}"
+            return f"`{name}` is now empty, that is {value}"
         if not quoted or isinstance(node, ast.AugAssign | ast.AnnAssign):
             return voice.pick(f"`{name}` becomes {value}", f"`{name}` is now {value}")
         if isinstance(node.value, ast.Name | ast.Constant | ast.UnaryOp):
@@ -258,7 +249,3 @@ def _binds(node: Any, name: str) -> bool:
     """Tell whether an assignment binds this name and no other."""
     target = node.targets[0] if isinstance(node, ast.Assign) else node.target
     return isinstance(target, ast.Name) and target.id == name
-
-
-def _exception(text: str) -> str:
-    return text if len(text) <= 80 else text.partition("(")[0]  # a short line

@@ -9,11 +9,12 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round, in_blocks
 from codeiod.teachers.builtin.narration.calls import effect, recursion, signature
 from codeiod.teachers.builtin.narration.codemap import Code
 from codeiod.teachers.builtin.narration.rounds import grouped, heading, muted, opening
 from codeiod.teachers.builtin.narration.statements import Statements
-from codeiod.teachers.builtin.narration.story import Block, Frame, LoopRun, Moment, Round, in_blocks
+from codeiod.teachers.builtin.narration.story import Frame, Moment
 from codeiod.teachers.builtin.narration.voice import Clause, Line, Voice, capital, listed
 
 _MAX_NESTED_LOOPS = 3
