@@ -93,6 +93,35 @@ def f(items):
 """
 
 
+COUNTING = """\
+seen = []
+
+
+def f(n):
+    seen.append(n)
+    total = 0
+    for m in seen:
+        total += m
+    return total
+"""
+REPEATED = """\
+def f(words):
+    found = set()
+    for word in words:
+        if words.count(word) == 1:
+            found.add(word.upper())
+    return list(found)
+"""
+KTH = """\
+def f(nums, k):
+    left = sorted(nums)
+    while k > 1:
+        left.pop(0)
+        k -= 1
+    return left[0]
+"""
+
+
 @pytest.mark.parametrize(
     "source", [LARGEST_SUM, VOWELS, OLDEST, TURNS, DIFFERENT],
     ids=["k of numbers", "letters", "records", "named constants", "a set"],
@@ -121,14 +150,35 @@ async def test_keys_that_the_body_asks_for_are_drawn(sandbox: Sandbox) -> None:
     assert all(set(p) == {"age", "name"} for value in inputs for p in value["people"])
 
 
+async def test_what_hangs_on_the_hashes_of_texts_is_sorted(sandbox: Sandbox) -> None:
+    """The order of a set differs from process to process: such a list is sorted."""
+    fitted = await fit(sandbox, candidate(REPEATED))
+    assert isinstance(fitted, Fitted)
+    assert fitted.result_conversion == "sorted({0})"
+
+
+async def test_a_place_in_a_list_is_tied_to_its_length(sandbox: Sandbox) -> None:
+    fitted = await fit(sandbox, candidate(KTH, nums="list[int]", k="int"))
+    assert isinstance(fitted, Fitted)
+    inputs = await drawn(sandbox, fitted)
+    assert all(1 <= value["k"] <= len(value["nums"]) for value in inputs)
+
+
+async def test_the_same_seed_gives_the_same_fit(sandbox: Sandbox) -> None:
+    first, second = [await fit(sandbox, candidate(VOWELS), 7) for _ in range(2)]
+    assert first == second
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
         ("def f(a):\n    b = a\n    c = b\n    return 7\n", "hardly vary"),
         ("def f(a):\n    raise TypeError(a)\n", "no inputs were found"),
         ("def f(a):\n    while True:\n        pass\n", "out of time"),
+        ("def f(a, b):\n    c = a * 2\n    b = 5\n    c += b\n    return c\n", "changing b"),
+        (COUNTING, "the calls before"),
     ],
-    ids=["constant", "raises", "endless"],
+    ids=["constant", "raises", "endless", "an idle argument", "a state"],
 )
 async def test_why_there_are_no_inputs(source: str, reason: str) -> None:
     """What can't be fitted is told with its reason."""

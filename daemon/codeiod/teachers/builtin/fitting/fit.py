@@ -18,8 +18,9 @@ from codeiod.teachers.builtin.fitting.attempts import (
     Attempt,
     attempt,
 )
+from codeiod.teachers.builtin.fitting.cases import denser, narrow, one_of, smaller, special
 from codeiod.teachers.builtin.fitting.coverage import Coverage, Marked, marked
-from codeiod.teachers.builtin.fitting.evidence import Cell, constants_of, gather
+from codeiod.teachers.builtin.fitting.evidence import Cell, constants_of
 from codeiod.teachers.builtin.fitting.generator import Shapes, entry_text, generator_text
 from codeiod.teachers.builtin.fitting.inference import shapes_for
 from codeiod.teachers.builtin.fitting.probing import (
@@ -30,16 +31,9 @@ from codeiod.teachers.builtin.fitting.probing import (
     read_probe,
     swaying_call,
 )
+from codeiod.teachers.builtin.fitting.reading import gather
 from codeiod.teachers.builtin.fitting.results import AS_SORTED, PLAIN, conversions_for, told
-from codeiod.teachers.builtin.fitting.shapes import (
-    AS_IT_IS,
-    Shape,
-    denser,
-    narrow,
-    one_of,
-    smaller,
-    special,
-)
+from codeiod.teachers.builtin.fitting.shapes import AS_IT_IS, Shape
 from codeiod_prompts import GENERATOR
 from codeiod_sandbox import Outcome, Returned
 

@@ -26,10 +26,10 @@ from codeiod.teachers.builtin.fitting.shapes import (
     Object,
     Shape,
     Text,
-    Tied,
     Tree,
     Words,
 )
+from codeiod.teachers.builtin.fitting.tying import is_named, tied_to
 from codeiod.teachers.builtin.fitting.usage import by_use, int_for, object_for, text_for
 from codeiod.teachers.builtin.fitting.vocabulary import kind_of_name, range_of_name
 
@@ -77,8 +77,8 @@ def shapes_for(
     found = _distinct(found)[:MAX_SHAPES]
     if _is_nine_by_nine(candidate):
         found += _NINE
-    tied = _tied(found, earlier)
-    first = [t for t in tied if found and isinstance(found[0], Int) and _is_named(t, parameter)]
+    tied = tied_to(found, earlier)
+    first = [t for t in tied if found and isinstance(found[0], Int) and is_named(t, parameter)]
     made = [*first, *found[:4], *tied, *found[4:]]
     made += [*_variants(found), *_others(cell)]
     has_arrays = "numpy as np" in candidate.source
@@ -203,101 +203,6 @@ def _variants(shapes: Sequence[Shape]) -> list[Shape]:
             case Matrix(member=member):
                 made += [Matrix(member, 3, 3, is_square=True), Matrix(Int(0, 1), 3, 5)]
     return made
-
-
-def _tied(likely: Sequence[Shape], earlier: Sequence[tuple[str, Shape]]) -> list[Shape]:
-    """Give values that hang on an argument drawn before: a list, a text, a number."""
-    kind = likely[0] if likely else Int()
-    made: list[Shape] = []
-    for name, other in earlier[-2:]:
-        if isinstance(other, Int | Float | Bool):
-            made += _near(name) if isinstance(kind, Int | Float) else []
-        elif isinstance(kind, Text | Words):
-            made += _texts_like(name) if isinstance(other, Text | Words) else _members_of(name)
-        elif isinstance(kind, Matrix):
-            made += _as_wide(kind, name) if isinstance(other, Matrix) else []
-        elif isinstance(kind, List):
-            made += _as_long(kind, name)
-        else:
-            made += [*_members_of(name), *_sizes_of(name), *_as_long(List(Int()), name)]
-    return made
-
-
-_TIED_NAMES = (
-    (("k", "kth", "window", "pos", "position"), "an integer from 1"),
-    (("index", "idx", "i", "pivot_index"), "an index into"),
-    (("n", "m", "size", "length"), "the length of"),
-    (("target", "val", "value", "item", "key", "elem", "element", "query", "num"), "mostly a"),
-    (("end", "high", "right", "stop", "upper", "hi", "maximum", "highest"), "an integer not below"),
-)
-
-
-def _is_named(tied: Shape, parameter: Parameter) -> bool:
-    """Say whether a number's name tells how it hangs on what was drawn before."""
-    name = parameter.name.lower()
-    return any(name in names and tied.told().startswith(told) for names, told in _TIED_NAMES)
-
-
-def _near(name: str) -> list[Shape]:
-    return [
-        Tied(f"{name} + random.randint(0, 10)", f"an integer not below `{name}`"),
-        Tied(f"random.randint(1, max(1, {name}))", f"an integer from 1 to `{name}`"),
-    ]
-
-
-def _members_of(name: str) -> list[Shape]:
-    return [
-        Tied(
-            f"random.choice({name}) if random.random() < 0.6 else random.randint(0, 20)",
-            f"mostly a member of `{name}`",
-        ),
-    ]
-
-
-def _sizes_of(name: str) -> list[Shape]:
-    return [
-        Tied(f"random.randint(1, len({name}))", f"an integer from 1 to the length of `{name}`"),
-        Tied(f"random.randrange(len({name}))", f"an index into `{name}`"),
-        Tied(f"len({name})", f"the length of `{name}`"),
-        Tied(
-            f"sum(random.sample({name}, min(2, len({name})))) + random.randint(0, 1)",
-            f"close to the sum of two members of `{name}`",
-        ),
-    ]
-
-
-def _as_long(shape: List, name: str) -> list[Shape]:
-    drawn = f"[{shape.member.expression()} for _ in {name}]"
-    told = f"a list of as many members as `{name}` has, each {shape.member.told()}"
-    return [Tied(drawn, told, shape, shape.conversion)]
-
-
-def _as_wide(shape: Matrix, name: str) -> list[Shape]:
-    member = shape.member.expression()
-    same = f"[[{member} for _ in row] for row in {name}]"
-    rows = f"[[{member} for _ in {name}] for _ in {name}[0]]"
-    return [
-        Tied(same, f"of the same form as `{name}`, each {shape.member.told()}", shape, shape.outer),
-        Tied(
-            rows,
-            f"as many rows as `{name}` has columns, as many columns as `{name}` has rows,"
-            f" each {shape.member.told()}",
-            shape,
-            shape.outer,
-        ),
-    ]
-
-
-def _texts_like(name: str) -> list[Shape]:
-    start = f"random.randrange(len({name}) or 1)"
-    return [
-        Tied(f"{name}[{start} :][: random.randint(1, 3)]", f"a short piece of `{name}`", Text()),
-        Tied(
-            f'"".join(random.sample({name}, len({name})))',
-            f"the characters of `{name}` in another order",
-            Text(),
-        ),
-    ]
 
 
 def _others(cell: Cell) -> list[Shape]:

@@ -1,0 +1,116 @@
+"""Values that hang on an argument drawn before: members, sizes, pieces, the same form. Pure.
+
+Imports ``candidates`` and its neighbour ``shapes``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codeiod.teachers.builtin.candidates import Parameter
+from codeiod.teachers.builtin.fitting.shapes import (
+    Bool,
+    Float,
+    Int,
+    List,
+    Matrix,
+    Shape,
+    Text,
+    Tied,
+    Words,
+)
+
+
+def tied_to(likely: Sequence[Shape], earlier: Sequence[tuple[str, Shape]]) -> list[Shape]:
+    """Give values that hang on an argument drawn before: a list, a text, a number."""
+    kind = likely[0] if likely else Int()
+    made: list[Shape] = []
+    for name, other in earlier[-2:]:
+        if isinstance(other, Int | Float | Bool):
+            made += _near(name) if isinstance(kind, Int | Float) else []
+        elif isinstance(kind, Text | Words):
+            made += _texts_like(name) if isinstance(other, Text | Words) else _members_of(name)
+        elif isinstance(kind, Matrix):
+            made += _as_wide(kind, name) if isinstance(other, Matrix) else []
+        elif isinstance(kind, List):
+            made += _as_long(kind, name)
+        else:
+            made += [*_members_of(name), *_sizes_of(name), *_as_long(List(Int()), name)]
+    return made
+
+
+_TIED_NAMES = (
+    (("k", "kth", "window", "pos", "position"), "an integer from 1"),
+    (("index", "idx", "i", "pivot_index"), "an index into"),
+    (("n", "m", "size", "length"), "the length of"),
+    (("target", "val", "value", "item", "key", "elem", "element", "query", "num"), "mostly a"),
+    (("end", "high", "right", "stop", "upper", "hi", "maximum", "highest"), "an integer not below"),
+)
+
+
+def is_named(tied: Shape, parameter: Parameter) -> bool:
+    """Say whether a number's name tells how it hangs on what was drawn before."""
+    name = parameter.name.lower()
+    return any(name in names and tied.told().startswith(told) for names, told in _TIED_NAMES)
+
+
+def _near(name: str) -> list[Shape]:
+    return [
+        Tied(f"{name} + random.randint(0, 10)", f"an integer not below `{name}`"),
+        Tied(f"random.randint(1, max(1, {name}))", f"an integer from 1 to `{name}`"),
+    ]
+
+
+def _members_of(name: str) -> list[Shape]:
+    return [
+        Tied(
+            f"random.choice({name}) if random.random() < 0.6 else random.randint(0, 20)",
+            f"mostly a member of `{name}`",
+        ),
+    ]
+
+
+def _sizes_of(name: str) -> list[Shape]:
+    return [
+        Tied(f"random.randint(1, len({name}))", f"an integer from 1 to the length of `{name}`"),
+        Tied(f"random.randrange(len({name}))", f"an index into `{name}`"),
+        Tied(f"len({name})", f"the length of `{name}`"),
+        Tied(
+            f"sum(random.sample({name}, min(2, len({name})))) + random.randint(0, 1)",
+            f"close to the sum of two members of `{name}`",
+        ),
+    ]
+
+
+def _as_long(shape: List, name: str) -> list[Shape]:
+    drawn = f"[{shape.member.expression()} for _ in {name}]"
+    told = f"a list of as many members as `{name}` has, each {shape.member.told()}"
+    return [Tied(drawn, told, shape, shape.conversion)]
+
+
+def _as_wide(shape: Matrix, name: str) -> list[Shape]:
+    member = shape.member.expression()
+    same = f"[[{member} for _ in row] for row in {name}]"
+    rows = f"[[{member} for _ in {name}] for _ in {name}[0]]"
+    return [
+        Tied(same, f"of the same form as `{name}`, each {shape.member.told()}", shape, shape.outer),
+        Tied(
+            rows,
+            f"as many rows as `{name}` has columns, as many columns as `{name}` has rows,"
+            f" each {shape.member.told()}",
+            shape,
+            shape.outer,
+        ),
+    ]
+
+
+def _texts_like(name: str) -> list[Shape]:
+    start = f"random.randrange(len({name}) or 1)"
+    return [
+        Tied(f"{name}[{start} :][: random.randint(1, 3)]", f"a short piece of `{name}`", Text()),
+        Tied(
+            f'"".join(random.sample({name}, len({name})))',
+            f"the characters of `{name}` in another order",
+            Text(),
+        ),
+    ]
