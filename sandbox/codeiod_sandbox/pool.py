@@ -49,7 +49,7 @@ _IDLE_PER_WORKER = 5
 
 
 class Sandbox:
-    """Run untrusted programs, each in a process of its own, `workers` at a time.
+    """Run untrusted programs, each in a process of its own, `workers` at a time, under asyncio.
 
     :param workers: 0 for as many as there are cores.
     :param python: the interpreter that runs the programs; its modules are what they may import.
