@@ -1,6 +1,6 @@
 # The commands of the project; `make help` lists them. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos acceptance clean
+.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-builtin acceptance clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -45,6 +45,9 @@ bench-soak: $(VENV)/.dev ## 50,000 executions in the sandbox, one in five hostil
 
 bench-chaos: $(VENV)/.dev ## Kill, stop and starve the sandbox's processes under load, and count wrong outcomes
 	$(BIN)/python bench/chaos.py $(ARGS)
+
+bench-builtin: $(VENV)/.science ## What the built-in teacher makes of real files (RECORDED=folder)
+	$(BIN)/python bench/builtin.py $(RECORDED) $(ARGS)
 
 acceptance: $(VENV)/.science ## Run recorded files against a recorded teacher (RECORDED=folder)
 	$(BIN)/python bench/recorded.py $(RECORDED)
