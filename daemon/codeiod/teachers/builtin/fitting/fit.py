@@ -5,6 +5,7 @@ May import ``candidates``, ``execution``, the prompts and the sandbox. Nothing o
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,8 +46,10 @@ FINAL_DRAWS = 20
 """Twice as many as become pairs: each half is to stand up to all that is asked."""
 FINALS = 3
 SWAYS = 7
-_CHANGING = ("set(", "{", "random", "time", "date", "hash(", "id(", "object")
-"""What stands in a program whose results may hang on more than its arguments."""
+MAX_LATE_ATTEMPTS = 8
+"""Combinations with calls that ran out of time, after which no more are tried."""
+_CHANGING = frozenset({"set", "frozenset", "random", "time", "date", "datetime", "hash", "id"})
+"""Names in a program whose results may hang on more than its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,9 @@ class _Fitting:
             if isinstance(fitted, Fitted):
                 return fitted
             found = [one for one in found if one not in good]
-            batch = self._next(found) if found and len(faults) < FINALS else []
+            late = sum(any(t.end is End.LATE for t in one.tried) for one in found)
+            is_over = len(faults) == FINALS or late >= MAX_LATE_ATTEMPTS
+            batch = [] if is_over or not found else self._next(found)
             if not batch:
                 break
         fitted = await self._first_final(
@@ -285,7 +290,7 @@ class _Fitting:
 
     async def _reproduced(self, made: Attempt) -> Attempt | None:
         """Draw again where sets are hashed otherwise; sort what they gave where that helps."""
-        if not any(word in self.candidate.source for word in _CHANGING):
+        if not _may_change(self.candidate.source):
             return made
         if not _differ(made.tried, await self._again(made, twin=True)):
             return made
@@ -319,6 +324,14 @@ class _Fitting:
             told([json.loads(one.output) for one in made.returned]),
             made.coverage,
         )
+
+
+def _may_change(source: str) -> bool:
+    return any(
+        isinstance(node, ast.Set | ast.SetComp)
+        or (isinstance(node, ast.Name) and node.id in _CHANGING)
+        for node in ast.walk(ast.parse(source))
+    )
 
 
 def _differ(first: Sequence[Tried], again: Sequence[Tried]) -> bool:
