@@ -13,7 +13,7 @@ from typing import Any
 
 from codeiod_sandbox import Call, Outcome, Returned, TimedOut
 
-PROBE_SECONDS = 0.1
+PROBE_SECONDS = 0.05
 """User time of one call that is only tried: the sandbox's own limit is for calls that count."""
 MAX_LATE = 2
 """Calls that ran out of time, after which no more draws of one generator are tried."""
