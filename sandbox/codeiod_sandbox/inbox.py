@@ -1,8 +1,8 @@
 """What a zygote says: datagrams, received as they come.
 
 Imports asyncio, on whose loops alone the package runs: a reader that stays registered, and a timer
-that many waits share, cost a job a tenth of what it costs anyio to wait for one event in a bounded
-time.
+that many waits share, cost a job a fraction of what it costs anyio to wait for one event in a
+bounded time.
 """
 
 import asyncio
