@@ -24,7 +24,13 @@ TEXTS = {
     "rejects": "item_id source path stage reason detail task",
 }
 OTHERS: dict[str, dict[str, type]] = {
-    "samples": {"pair": int, "sample": int, "usage": dict, "cost": float},
+    "samples": {
+        "pair": int,
+        "sample": int,
+        "usage": dict,
+        "cost": float,
+        "trace_agreement": dict,
+    },
     "programs": {},
     "rejects": {"epoch": int, "pair": int, "sample": int},
 }

@@ -1,5 +1,8 @@
 """The twin zygote finds out what depends on more than its arguments."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from codeiod_sandbox import Call, Outcome, Program, Returned, Sandbox, SandboxLevel
@@ -159,6 +162,8 @@ async def test_the_twins_differ_from_each_other(sandbox: Sandbox, body: str) -> 
 async def test_it_spares(sandbox: Sandbox, body: str) -> None:
     """A sound program has the same value in both, also one that works with dates."""
     skip_without_namespaces(sandbox, body)
+    if body == USUAL_TMP and Path(sys.prefix).is_relative_to("/tmp"):
+        pytest.skip("the interpreter lies below /tmp: programs have another folder, and no /tmp")
     (one,), (other,) = await both(sandbox, "def f():\n    " + body)
     assert isinstance(one, Returned), one
     assert isinstance(other, Returned), other
