@@ -11,7 +11,7 @@ import secrets
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,6 +68,14 @@ def base() -> Iterator[Path]:
         libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)  # what outlives its parents turns up below us
         yield base
         libc.prctl(_PR_SET_CHILD_SUBREAPER, 0)
+        reap()
+
+
+def reap() -> None:
+    """Collect the dead that were adopted meanwhile: other tests count their children."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
 
 
 @pytest_asyncio.fixture(
