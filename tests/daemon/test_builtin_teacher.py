@@ -164,7 +164,7 @@ async def test_inputs_are_found_by_trial(
     revision = ReviseAsk(ask, "", "", ask.messages, Sampling())
     texts = [await text_of(open_work, real_sandbox, one) for one in (ask, revision)]
     for text in texts:
-        trials = re.findall(r"(?:With|For|Given) (\{.*?\}) the result is (\d+)\.", text)
+        trials = re.findall(r"(?:With|For|Given) (\{.*?\}) it gives (\d+)\.", text)
         assert all(ast.literal_eval(given)["n"] ** 2 == int(result) for given, result in trials)
         answer = find_answer(text, "input")
         assert answer is not None

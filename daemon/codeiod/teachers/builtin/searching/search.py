@@ -19,7 +19,7 @@ from codeiod.teachers.builtin.searching.distance import distance
 from codeiod.teachers.builtin.searching.mutation import Pool, along, changed
 from codeiod.teachers.builtin.searching.telling import Trial, Why, tell
 from codeiod_prompts import ENTRY_POINT, GENERATOR, find_answer
-from codeiod_sandbox import Call, Returned, TimedOut
+from codeiod_sandbox import Call, Outcome, Raised, Returned, TimedOut
 
 BATCH = 24
 BEAM = 4
@@ -130,7 +130,8 @@ class _Search:
                 self.trials.append(Trial(arguments, why, lead, outcome.value, outcome.json, apart))
             else:
                 self._timeouts += isinstance(outcome, TimedOut)
-                self.trials.append(Trial(arguments, why, lead, None, "", NO_VALUE))
+                ended = _ended(outcome)
+                self.trials.append(Trial(arguments, why, lead, None, "", NO_VALUE, ended))
 
     def _distance(self, value: Any) -> float:
         return distance(self.wanted, value)
@@ -141,6 +142,16 @@ class _Search:
             return False
         self._seen.add(name)
         return True
+
+
+def _ended(outcome: Outcome) -> str:
+    """Say how a call ended that returned nothing."""
+    match outcome:
+        case Raised(type=kind):
+            return f"raises {kind}"
+        case TimedOut():
+            return "does not end in time"
+    return "gives nothing that JSON can hold"
 
 
 def _with_leads(
