@@ -4,13 +4,13 @@ Imports anyio and the package's daemon side. The event loop runs in a thread of 
 """
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
+from anyio import CancelScope
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from codeiod_sandbox.helper import HelperSandbox
@@ -103,11 +103,11 @@ class SyncSandbox:
     def _waited_for(self, ask: Callable[[Sandbox | HelperSandbox], Coroutine[Any, Any, _T]]) -> _T:
         if self._portal is None or self._open is None:
             raise SandboxError("the sandbox is not open")
-        waiting: Future[_T] = self._portal.start_task_soon(ask, self._open)
+        asked = _Asked(partial(ask, self._open))
         try:
-            return waiting.result()
-        except BaseException:
-            waiting.cancel()
+            return self._portal.start_task_soon(asked.run).result()
+        except BaseException:  # Ctrl-C may come before the future is ours: so not by the future
+            self._portal.start_task_soon(asked.cancel)
             raise
 
     @property
@@ -128,3 +128,25 @@ class SyncSandbox:
     def describe(self) -> str:
         """Say in one line what stands between a program and this machine."""
         return self._open.describe() if self._open else "not open"
+
+
+class _Asked(Generic[_T]):
+    """What runs on the loop for one caller, and ends when he no longer waits."""
+
+    def __init__(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> None:
+        self._work = work
+        self._scope: CancelScope | None = None
+        self._cancelled = False
+
+    async def run(self) -> _T:
+        """Do the work. :raises SandboxError: it was cancelled; no one sees that."""
+        if not self._cancelled:
+            with CancelScope() as self._scope:
+                return await self._work()
+        raise SandboxError("cancelled")
+
+    def cancel(self) -> None:
+        """End the work, or keep it from beginning."""
+        self._cancelled = True
+        if self._scope is not None:
+            self._scope.cancel()

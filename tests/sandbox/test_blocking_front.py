@@ -165,8 +165,8 @@ def test_ctrl_c_stops_the_program(tmp_path: Path) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         with SyncSandbox(1, Limits(call_seconds=600)) as sandbox:
             sandbox.run(Program("def f(): return 1"), [Call("f", {{}})])
-            pathlib.Path({str(up)!r}).touch()
             try:
+                pathlib.Path({str(up)!r}).touch()
                 sandbox.run(Program("def f():\\n    while True: pass"), [Call("f", {{}})])
             except KeyboardInterrupt:
                 print(sandbox.run(Program("def f(): return 2"), [Call("f", {{}})])[0].value)
@@ -181,3 +181,33 @@ def test_ctrl_c_stops_the_program(tmp_path: Path) -> None:
         run.send_signal(2)
         told, _ = run.communicate(timeout=BOUND_SECONDS)
     assert (run.returncode, told) == (0, "2\n")
+
+
+def test_an_interrupt_at_any_moment_leaves_nothing_running(tmp_path: Path) -> None:
+    """Be it before the program is under way, or while it is: the only worker is free again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent("""
+        import signal
+        from codeiod_sandbox import Call, Limits, Program, SyncSandbox
+
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        with SyncSandbox(1, Limits(call_seconds=600)) as sandbox:
+            for delay in range(1, 60):
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, delay * 0.00002)
+                    sandbox.run(Program("def f():\\n    while True: pass"), [Call("f", {})])
+                except KeyboardInterrupt:
+                    (outcome,) = sandbox.run(Program("def f(): return 2"), [Call("f", {})])
+                    assert outcome.value == 2
+            print("well")
+        """)
+    )
+    run = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        timeout=BOUND_SECONDS,
+        check=False,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "well\n", "")
