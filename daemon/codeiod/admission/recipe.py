@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from codeiod.config import (
     ASKING_STAGES,
+    TRAFFIC_KEYS,
     PredictSettings,
     ReviseSettings,
     SampleSettings,
@@ -154,7 +155,7 @@ class Recipe:
 
 
 def _dump(section: Section) -> dict[str, Any]:
-    return section.model_dump(exclude_none=True, exclude={"endpoint"})
+    return section.model_dump(exclude_none=True, exclude=set(TRAFFIC_KEYS))
 
 
 def _models(settings: Settings, stage: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from codeiod.config.keys import read_api_key
 from codeiod.config.layers import Loaded, load
 from codeiod.config.settings import (
     ASKING_STAGES,
+    TRAFFIC_KEYS,
     BudgetSettings,
     EndpointSettings,
     ItemsSettings,
@@ -26,6 +27,7 @@ from codeiod.config.settings import (
 
 __all__ = [
     "ASKING_STAGES",
+    "TRAFFIC_KEYS",
     "BudgetSettings",
     "EndpointSettings",
     "ItemsSettings",

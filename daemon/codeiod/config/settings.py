@@ -53,11 +53,21 @@ class EndpointSettings(Section):
     model: str = Field(min_length=1)
     api_key_env: str = ""
     api_key_file: str = ""
+    weight: float = Field(default=1.0, gt=0)
+    """Its share of the work beside other endpoints."""
     requests_per_minute: float = Field(default=0.0, ge=0)
     tokens_per_minute: float = Field(default=0.0, ge=0)
+    input_tokens_per_minute: float = Field(default=0.0, ge=0)
+    output_tokens_per_minute: float = Field(default=0.0, ge=0)
+    concurrency: Literal["adaptive", "fixed"] = "adaptive"
+    start_in_flight: int = Field(default=8, ge=1)
+    """Where adaptive concurrency starts; between ``min_in_flight`` and ``max_in_flight``."""
+    min_in_flight: int = Field(default=1, ge=1)
     max_in_flight: int = Field(default=64, ge=1)
     timeout_seconds: float = Field(default=600.0, gt=0)
     stream: bool = False
+    idle_seconds: float = Field(default=60.0, gt=0)
+    """How long a streamed answer may stand still before it is cut."""
     price: Price = Price()
     headers: dict[str, str] = {}
     extra_body: dict[str, Any] = {}
@@ -70,6 +80,14 @@ class StageSettings(Section):
     temperature: float | None = Field(default=None, ge=0)
     top_p: float | None = Field(default=None, gt=0, le=1)
     max_tokens: int | None = Field(default=None, ge=1)
+    deadline_seconds: float = Field(default=0.0, ge=0)
+    """How long one request may take; 0: as long as its endpoint's ``timeout_seconds``."""
+    hedge_percentile: float = Field(default=0.0, ge=0, lt=100)
+    """A request slower than this percentile of its stage is sent once more; 0: never."""
+
+
+TRAFFIC_KEYS = frozenset({"endpoint", "deadline_seconds", "hedge_percentile"})
+"""What of a stage's settings says how a request travels, and does not shape the data."""
 
 
 class UnifySettings(StageSettings):
@@ -132,6 +150,7 @@ class BudgetSettings(Section):
     money: float = Field(default=0.0, ge=0)
     money_per_day: float = Field(default=0.0, ge=0)
     tokens: int = Field(default=0, ge=0)
+    tokens_per_day: int = Field(default=0, ge=0)
 
 
 class ServiceSettings(Section):

@@ -37,6 +37,7 @@ def refuse_what_is_not_there_yet(settings: Settings) -> None:
         "budget.money": settings.budget.money,
         "budget.money_per_day": settings.budget.money_per_day,
         "budget.tokens": settings.budget.tokens,
+        "budget.tokens_per_day": settings.budget.tokens_per_day,
         **{f"endpoint.{i}.stream": e.stream for i, e in enumerate(settings.endpoint)},
     }
     for key, value in waiting.items():
