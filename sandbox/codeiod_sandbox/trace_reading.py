@@ -35,6 +35,8 @@ _EFFECTS = {
     differences.CHANGED: Effect.SET,
     differences.ADDED: Effect.ADDED,
     differences.REMOVED: Effect.REMOVED,
+    differences.JOINED: Effect.JOINED,
+    differences.LEFT: Effect.LEFT,
 }
 _IN_A_THREAD_FROM_CHARS = 1 << 15
 _MOST = 1 << 31

@@ -62,6 +62,10 @@ class Effect(StrEnum):
     SET = "set"
     ADDED = "added"
     REMOVED = "removed"
+    JOINED = "joined"
+    """Of a set: the value became a member of it."""
+    LEFT = "left"
+    """Of a set: the value is no more a member of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,8 @@ class Shown:
 class Part:
     """One part of a container that changed.
 
-    :param path: what stands behind the container's name: `[3]`, `['a'][0]`, `.next`; empty for a
-        member of a set.
+    :param path: what stands behind the container's name: `[3]`, `['a'][0]`, `.next`; for a member
+        of a set what leads to the set, so that it is empty where the name's value is one.
     :param value: the new value; of what was removed the old one.
     """
 

@@ -150,12 +150,73 @@ def f(xs):
         (Effect.ADDED, "d['a'][1]", "2"),
         (Effect.ADDED, "d['b']", "0"),
         (Effect.REMOVED, "d['a']", "[1, 2]"),
-        (Effect.REMOVED, "s", "2"),
-        (Effect.ADDED, "s", "1"),
+        (Effect.LEFT, "s", "2"),
+        (Effect.JOINED, "s", "1"),
         (Effect.SET, "box.n", "2"),
         (Effect.SET, "xs[0]", "8"),
         (Effect.SET, "xs[1]", "9"),
     ]
+
+
+def test_arrays_tell_what_changes_in_them() -> None:
+    """An array of numpy is a list in a trace, also where it is changed in place."""
+    pytest.importorskip("numpy")
+    source = """\
+import numpy as np
+def f():
+    x = np.ones(2)
+    x[1] = 3
+    grid = np.zeros((2, 2), dtype=int)
+    grid[1, 0] += 4
+    last = grid[1]
+"""
+    assert lines(traced(source))[1:-1] == [
+        "line f:3 x=[1.0, 1.0]",
+        "line f:4 x=[1.0, 3.0]",
+        "line f:5 grid=[[0, 0], [0, 0]]",
+        "line f:6 grid=[[0, 0], [4, 0]]",
+        "line f:7 last=[4, 0]",
+    ]
+
+
+def test_a_set_within_a_container_gains_and_loses_members() -> None:
+    """What joins it is no value that a key takes."""
+    source = """\
+def f():
+    d = {4: {1}}
+    d[4].add(9)
+    d[4].discard(1)
+    d[5] = {2}
+"""
+    parts = [
+        (part.effect, part.path, part.value.text)
+        for step in traced(source).steps
+        for change in step.changes
+        for part in change.parts
+    ]
+    assert parts == [
+        (Effect.JOINED, "[4]", "9"),
+        (Effect.LEFT, "[4]", "1"),
+        (Effect.ADDED, "[5]", "{2}"),
+    ]
+
+
+def test_linked_nodes_are_shown_some_way_down() -> None:
+    """A chain as long as those that programs are given is shown whole."""
+    source = """\
+class Node:
+    def __init__(self, val, next):
+        self.val, self.next = val, next
+def f():
+    node = None
+    for n in range(9):
+        node = Node(n, node)
+    return node
+"""
+    value = traced(source).steps[-1].value
+    assert value is not None
+    assert not value.is_cut
+    assert value.text.count("Node(val=") == 9
 
 
 def test_exceptions_are_told_where_they_pass() -> None:

@@ -10,7 +10,7 @@ from .snapshots import DICT, HEAD, LIST, OBJECT, OPAQUE, SET, TUPLE, Snapshot
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))
 
-CHANGED, ADDED, REMOVED = 0, 1, 2
+CHANGED, ADDED, REMOVED, JOINED, LEFT = range(5)
 Difference = tuple[int, str, Snapshot]
 MOST = 4
 _PATH_CHARS = 60
@@ -48,8 +48,8 @@ def _between(old: Snapshot, new: Snapshot, path: str) -> Iterator[Difference]:
         )
     elif tag == SET and old[1] == len(old[2]) and new[1] == len(new[2]):
         was, became = frozenset(old[2]), frozenset(new[2])
-        yield from ((REMOVED, path, member) for member in old[2] if member not in became)
-        yield from ((ADDED, path, member) for member in new[2] if member not in was)
+        yield from ((LEFT, path, member) for member in old[2] if member not in became)
+        yield from ((JOINED, path, member) for member in new[2] if member not in was)
     elif tag == OBJECT and old[1] == new[1]:
         yield from _in_mapping(old[2], new[2], path, _attribute)
     else:

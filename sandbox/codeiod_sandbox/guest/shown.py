@@ -21,7 +21,7 @@ from .snapshots import ATOMS, DICT, ELIDED, HEAD, LIST, OBJECT, SET, TAIL, TUPLE
 # Functions look up builtins here from now on; a program's changes are not seen.
 globals()["__builtins__"] = dict(vars(builtins))
 
-_DEPTH = 6
+_DEPTH = 10
 _NODES = 400  # of one value
 _LONGEST = HEAD + TAIL
 _unshown = frozenset(

@@ -113,20 +113,20 @@ def way_of_array(kind: type, numpy: object, opener: Opener) -> Way | None:
             if members["size"].__get__(value) > _MOST_MEMBERS:
                 shape = ", ".join(map(int.__repr__, members["shape"].__get__(value)))
                 return (OPAQUE, f"<array of shape ({shape})>")
-            return plain(members["tolist"](value), depth)
+            return plain(value, members["tolist"](value), depth)
 
     elif type(scalar) is type and issubclass(kind, scalar):
 
         def take(value: Any, depth: int) -> Snapshot:
-            return plain(vars(scalar)["item"](value), depth)
+            return plain(value, vars(scalar)["item"](value), depth)
 
     else:
         return None
 
-    def plain(value: object, depth: int) -> Snapshot:
+    def plain(array: object, value: object, depth: int) -> Snapshot:
         if way_of_array(type(value), numpy, opener):
             return (OPAQUE, f"<{type_name(type(value))}>")
-        (taken,) = opener.all(value, (value,), depth + 1)
+        (taken,) = opener.all(array, (value,), depth + 1)
         return taken
 
     return take

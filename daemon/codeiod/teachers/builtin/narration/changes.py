@@ -65,11 +65,15 @@ def _part(name: str, part: Part, voice: Voice, *, is_dict: bool) -> str:
     if "`" in part.path or value == UNKNOWN:
         return f"a part of `{name}` changes"
     if part.effect is Effect.REMOVED:
-        if not part.path or (place[:-1].lstrip("-").isdigit() and not (is_dict and not inner)):
+        if place[:-1].lstrip("-").isdigit() and not (is_dict and not inner):
             return voice.pick(f"{value} leaves {of}", f"{of} loses {value}")
         return f"`{name}{part.path}` is taken out"
-    if part.effect is Effect.ADDED and not part.path:
-        return voice.pick(f"{value} joins `{name}`", f"{value} is added to `{name}`")
+    if part.effect is Effect.JOINED:
+        where = f"`{name}{part.path}`"
+        return voice.pick(f"{value} joins {where}", f"{value} is added to {where}")
+    if part.effect is Effect.LEFT:
+        where = f"`{name}{part.path}`"
+        return voice.pick(f"{value} leaves {where}", f"{where} loses {value}")
     is_key = is_dict and not inner
     if part.effect is Effect.ADDED and place[:-1].isdigit() and not is_key:
         return voice.pick(
