@@ -1,6 +1,6 @@
 # The commands of the project; `make help` lists them. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-builtin acceptance clean
+.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-builtin bench-builtin-speed acceptance clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -48,6 +48,9 @@ bench-chaos: $(VENV)/.dev ## Kill, stop and starve the sandbox's processes under
 
 bench-builtin: $(VENV)/.science ## What the built-in teacher makes of real files (RECORDED=folder)
 	$(BIN)/python bench/builtin.py $(RECORDED) $(ARGS)
+
+bench-builtin-speed: $(VENV)/.run ## How many instances a second the built-in teacher makes (ARGS="150": of so many files)
+	$(BIN)/python bench/builtin_speed.py $(ARGS)
 
 acceptance: $(VENV)/.science ## Run recorded files against a recorded teacher (RECORDED=folder)
 	$(BIN)/python bench/recorded.py $(RECORDED)
