@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from codeiod.teachers.builtin.narration.codemap import Code
 from codeiod.teachers.builtin.narration.story import Frame
-from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, whole
+from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, short
 
 _MAX_ARGUMENT_CHARS = 40
 _MAX_CALL_CHARS = 90
@@ -27,7 +27,7 @@ def signature(frame: Frame, code: Code) -> str:
     if names and names[0] in ("self", "cls"):
         names = names[1:]
     given = dict(frame.arguments)
-    texts = [whole(given.get(name), _MAX_ARGUMENT_CHARS) for name in names]
+    texts = [short(given.get(name), _MAX_ARGUMENT_CHARS) for name in names]
     if not all(texts):
         return f"`{frame.name}`"
     text = f"`{frame.name}({', '.join(texts)})`"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeiod.teachers.builtin.narration.voice import UNKNOWN, Voice, brief, listed, whole
+from codeiod.teachers.builtin.narration.voice import UNKNOWN, Voice, brief, is_bare, listed, whole
 from codeiod_sandbox.traces import Change, Effect, Part, Shown
 
 _MAX_CHANGES = 4
@@ -17,8 +17,20 @@ _MAX_AFTER_CHARS = 70
 
 def changed(changes: Sequence[Change], voice: Voice) -> str:
     """Say what changed, ``""`` where nothing did."""
-    said = [one_changed(change, voice) for change in changes[:_MAX_CHANGES]]
+    own = [change for change in changes if not any(_is_seen_by(change, of) for of in changes)]
+    said = [one_changed(change, voice) for change in own[:_MAX_CHANGES]]
     return listed([each for each in said if each])
+
+
+def _is_seen_by(change: Change, other: Change) -> bool:
+    """Tell whether a change is one in what another name names, seen from further away."""
+    if change is other or len(change.parts) != 1 or len(other.parts) != 1:
+        return False
+    (far,), (near,) = change.parts, other.parts
+    if far.effect is not near.effect or far.value != near.value:
+        return False
+    is_further = len(far.path) > len(near.path) and far.path.endswith(near.path)
+    return is_further and (change.value.is_cut or other.value.text in change.value.text)
 
 
 def one_changed(change: Change, voice: Voice) -> str:
@@ -37,7 +49,7 @@ def one_changed(change: Change, voice: Voice) -> str:
 def becomes(name: str, value: Shown, voice: Voice) -> str:
     """Say that a name takes a value, ``""`` where that can't be told."""
     said = brief(value)
-    if said == UNKNOWN:
+    if said == UNKNOWN or is_bare(value):
         return ""
     if not whole(value):
         return f"`{name}` is now {said}"

@@ -22,6 +22,7 @@ _ARRAYS = re.compile(
     r"^\s*(?:import|from)\s+(?:numpy|pandas|array|torch|sympy|decimal|fractions)\b", re.MULTILINE
 )
 """Programs in which what looks like a list or a number may compute in ways of its own."""
+_OWN_TRUTH = re.compile(r"\bdef __(?:bool|len|eq|getattr|getattribute)__")
 _ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)")
 _MAX_QUOTED_CHARS = 72
 
@@ -42,6 +43,8 @@ class Code:
     constants: dict[str, Any] = field(default_factory=dict)
     """Names of the module that are bound once, to a number or text."""
     has_arrays: bool = False
+    has_own_truth: bool = False
+    """Classes of the program may say themselves whether their objects are true, or equal."""
 
     def text(self, node: ast.expr) -> str:
         """Return the source of an expression, on one line."""
@@ -81,7 +84,8 @@ def read_code(source: str) -> Code:
     :raises SyntaxError: it is none.
     """
     module = ast.parse(source)
-    code = Code(source.splitlines(), has_arrays=bool(_ARRAYS.search(source)))
+    has_arrays, has_own_truth = bool(_ARRAYS.search(source)), bool(_OWN_TRUTH.search(source))
+    code = Code(source.splitlines(), has_arrays=has_arrays, has_own_truth=has_own_truth)
     _place(code, module.body, (), "")
     code.constants = _constants(module)
     return code

@@ -1,19 +1,17 @@
 """Work out small expressions over values that a trace shows, to tell why a test went as it did.
 
-Imports the standard library and the sandbox's values. Only what is surely so is worked out:
-anything else is `Unknown`. Time and memory are bounded by the sizes that are taken.
+May import the narration's ``values``. Only what is surely so is worked out: anything else is
+`Unknown`. Time and memory are bounded by the sizes that are taken.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
-import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
-from codeiod_sandbox.traces import Shown
+from codeiod.teachers.builtin.narration.values import MISSING, Instance, Unknown
 
 Look = Callable[[str], Any]
 """Returns the value of a name.
@@ -24,29 +22,8 @@ Look = Callable[[str], Any]
 _MAX_BITS = 512
 _MAX_LENGTH = 400
 _MAX_POWER = 40
-_NUMBER = re.compile(r"-?\d{1,150}\Z")
 _PLAIN = (int, float, str, bool, type(None))
 _SIZED = (str, list, tuple, dict, set)
-
-
-class Unknown(Exception):
-    """An expression's value can't be told."""
-
-
-@lru_cache(maxsize=1024)
-def value_of(shown: Shown) -> Any:
-    """Return the value that a text shows; it must not be changed.
-
-    :raises Unknown: it is no plain value, or cut.
-    """
-    if shown.is_cut:
-        raise Unknown
-    if _NUMBER.match(shown.text):
-        return int(shown.text)
-    try:
-        return ast.literal_eval(shown.text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise Unknown from error
 
 
 def work_out(node: ast.expr, look: Look) -> Any:
@@ -148,10 +125,17 @@ def _is(left: Any, right: Any) -> bool:
     raise Unknown
 
 
+def _has_objects(value: Any) -> bool:
+    members = value if isinstance(value, list | tuple | set | dict) else (value,)
+    return any(isinstance(member, Instance) for member in members)
+
+
 def _compare(node: Any, look: Look) -> Any:
     left = work_out(node.left, look)
     for op, side in zip(node.ops, node.comparators, strict=True):
         right = work_out(side, look)
+        if right is not None and (_has_objects(left) or _has_objects(right)):
+            raise Unknown  # which of them are the same is not shown
         if not _COMPARING[type(op)](left, right):
             return False
         left = right
@@ -196,7 +180,7 @@ def _call(node: Any, look: Look) -> Any:
     if node.keywords:
         raise Unknown
     given = [work_out(argument, look) for argument in node.args]
-    if any(isinstance(value, range) for value in given):
+    if any(isinstance(value, range) or _has_objects(value) for value in given):
         raise Unknown  # it may be long
     if isinstance(node.func, ast.Name) and node.func.id in _CALLED:
         return _CALLED[node.func.id](*given)
@@ -205,6 +189,13 @@ def _call(node: Any, look: Look) -> Any:
         if isinstance(of, str):
             return getattr(of, node.func.attr)(*given)
     raise Unknown
+
+
+def _attribute(node: Any, look: Look) -> Any:
+    of = work_out(node.value, look)
+    if not isinstance(of, Instance) or of.fields.get(node.attr, MISSING) is MISSING:
+        raise Unknown
+    return of.fields[node.attr]
 
 
 def _choice(node: Any, look: Look) -> Any:
@@ -221,6 +212,7 @@ _RULES: dict[type, Callable[[Any, Look], Any]] = {
     ast.Compare: _compare,
     ast.BoolOp: _either,
     ast.Subscript: _subscript,
+    ast.Attribute: _attribute,
     ast.Call: _call,
     ast.IfExp: _choice,
 }

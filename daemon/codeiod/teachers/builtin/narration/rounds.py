@@ -12,8 +12,9 @@ from itertools import groupby
 
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round
 from codeiod.teachers.builtin.narration.codemap import Code, Loop
-from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, work_out
+from codeiod.teachers.builtin.narration.evaluating import Look, work_out
 from codeiod.teachers.builtin.narration.story import Frame, Moment
+from codeiod.teachers.builtin.narration.values import Instance, Unknown
 from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, whole
 
 _MAX_MEMBERS = 12
@@ -105,7 +106,7 @@ def names_in(target: ast.expr) -> list[str]:
 def opening(run: LoopRun, code: Code, look: Look, voice: Voice) -> str:
     """Say what a loop goes over."""
     if isinstance(run.loop, ast.While):
-        return _opening_while(run.loop, run, code, voice)
+        return _opening_while(run.loop, run, code, look, voice)
     names = listed([f"`{name}`" for name in names_in(run.loop.target) if name != "_"])
     over = code.quoted(run.loop.iter, 60)
     named = names or "the loop"
@@ -126,7 +127,7 @@ def opening(run: LoopRun, code: Code, look: Look, voice: Voice) -> str:
     )
 
 
-def _opening_while(loop: ast.While, run: LoopRun, code: Code, voice: Voice) -> str:
+def _opening_while(loop: ast.While, run: LoopRun, code: Code, look: Look, voice: Voice) -> str:
     quoted = code.quoted(loop.test)
     if isinstance(loop.test, ast.Constant):
         return voice.pick("A loop without a condition of its own begins:", "The loop begins:")
@@ -135,11 +136,24 @@ def _opening_while(loop: ast.While, run: LoopRun, code: Code, voice: Voice) -> s
     if not quoted:
         return f"A loop begins{times}:"
     if isinstance(loop.test, ast.Name | ast.Attribute):
-        return f"The loop goes on until {quoted} is zero or empty{times}:"
+        return f"The loop goes on until {quoted} is {_end_of(loop.test, look)}{times}:"
     return voice.pick(
         f"The loop goes on as long as {quoted}{times}:",
         f"As long as {quoted}, the loop is repeated{times}:",
     )
+
+
+def _end_of(test: ast.expr, look: Look) -> str:
+    """Say what a value has to be for a loop to end that goes on while it is true."""
+    try:
+        value = work_out(test, look)
+    except Unknown:
+        return "zero or empty"
+    if isinstance(value, bool):
+        return "False"
+    if isinstance(value, Instance):
+        return "None"
+    return "0" if isinstance(value, int | float) else "empty"
 
 
 def _values_of(node: ast.expr, look: Look) -> str:

@@ -13,10 +13,19 @@ from typing import Any
 from codeiod.teachers.builtin.narration.changes import becomes, changed
 from codeiod.teachers.builtin.narration.codemap import Code, Placed
 from codeiod.teachers.builtin.narration.conditions import tested
-from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, work_out
+from codeiod.teachers.builtin.narration.evaluating import Look, work_out
 from codeiod.teachers.builtin.narration.story import Frame, Moment
 from codeiod.teachers.builtin.narration.sums import put_in
-from codeiod.teachers.builtin.narration.voice import Clause, Voice, brief, listed, whole
+from codeiod.teachers.builtin.narration.values import Unknown
+from codeiod.teachers.builtin.narration.voice import (
+    Clause,
+    Voice,
+    brief,
+    listed,
+    is_bare,
+    objects,
+    whole,
+)
 from codeiod_sandbox.traces import Change
 
 _SHORT_CHARS = 30
@@ -159,6 +168,8 @@ class Statements:
             return None
         if not changes:
             return self._unchanged(node, frame, moment)
+        if len(changes) == 1 and is_bare(changes[0].value):
+            return None
         if len(changes) > 1 or moment.step.is_summary or not _binds(node, changes[0].name):
             return self._several(node, changes)
         return Clause(self._one(node, changes[0], frame, moment))
@@ -201,7 +212,8 @@ class Statements:
         """Say that a name names something that is not shown whole."""
         quoted = self._code.quoted(node.value, 48)
         if quoted and isinstance(node.value, ast.Attribute | ast.Name | ast.Subscript):
-            return f"`{change.name}` moves on to {quoted}"
+            seen = objects(change.value, _MAX_STAYING_CHARS)
+            return f"`{change.name}` moves on to {quoted}{', ' if seen else ''}{seen}"
         said = becomes(change.name, change.value, self._voice)
         return said or f"`{change.name}` takes what {quoted or 'its expression'} gives"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from codeiod.teachers.builtin.narration.codemap import Code
-from codeiod.teachers.builtin.narration.evaluating import Unknown, value_of
+from codeiod.teachers.builtin.narration.values import Instance, Unknown, value_of
 from codeiod_sandbox.traces import Shown, Step, StepKind, Trace
 
 _LONG_STEPS = 1000
@@ -82,7 +82,10 @@ class Frame:
             raise Unknown
         if code.has_arrays and shown.text.startswith("["):
             raise Unknown
-        return value_of(shown)
+        value = value_of(shown)
+        if code.has_own_truth and isinstance(value, Instance):
+            raise Unknown
+        return value
 
 
 def read_frames(trace: Trace) -> Frame | None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 
-from codeiod.teachers.builtin.narration.evaluating import Look, Unknown, work_out
+from codeiod.teachers.builtin.narration.evaluating import Look, work_out
+from codeiod.teachers.builtin.narration.values import Unknown
 
 _STRONGEST = 3
 _STRENGTH = {

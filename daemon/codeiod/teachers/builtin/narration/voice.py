@@ -1,6 +1,6 @@
 """How things are said: the choice of words by a seed, values in short, sentences put together.
 
-May import the narration's ``evaluating`` and the sandbox's values.
+May import the narration's ``values`` and the sandbox's values.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from codeiod.teachers.builtin.narration.evaluating import Unknown, value_of
+from codeiod.teachers.builtin.narration.values import Unknown, in_words, pictured, value_of
 from codeiod_sandbox.traces import Shown
 
 _MAX_WHOLE_CHARS = 140
@@ -19,6 +19,7 @@ _MAX_CLAUSES = 4
 UNKNOWN = "another value"
 _MAX_SHORT_CHARS = 60
 _OBJECT = re.compile(r"\w\(\w+=|\.\.\.|^(?!set|frozenset)[A-Za-z_]\w*\(\)$|^<")
+_FIELD = re.compile(r"\w\(\w+=")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
@@ -121,7 +122,33 @@ def whole(shown: Shown | None, most: int = _MAX_WHOLE_CHARS) -> str:
 
 def brief(shown: Shown | None, most: int = _MAX_WHOLE_CHARS) -> str:
     """Return a value as text, or in words where it is long."""
-    return whole(shown, most) or _kind(shown)
+    return whole(shown, most) or objects(shown, most) or _kind(shown)
+
+
+def objects(shown: Shown | None, most: int, *, is_short: bool = False) -> str:
+    """Return a value in words that is an object or holds some; ``""`` where that can't be told.
+
+    :param is_short: without an article, as it stands within brackets.
+    """
+    if shown is None or not _FIELD.search(shown.text):
+        return ""
+    try:
+        value = value_of(shown)
+        text = in_words(value) if not is_short else ""
+        text = text or pictured(value)
+    except Unknown:
+        return ""
+    return text if len(text) <= most and text.isprintable() else ""
+
+
+def is_bare(shown: Shown) -> bool:
+    """Tell whether a value is an object without attributes: of no interest by itself."""
+    return shown.text.endswith("()") and shown.text not in ("()", "set()", "frozenset()")
+
+
+def short(shown: Shown | None, most: int) -> str:
+    """Return a value as it stands within brackets, ``""`` where it is long."""
+    return whole(shown, most) or objects(shown, most, is_short=True)
 
 
 def _kind(shown: Shown | None) -> str:
