@@ -29,6 +29,18 @@ ROUNDS = (5, 16)
 """Batches of adjusted inputs, likewise."""
 MAX_TIMEOUTS = 2
 NO_VALUE = 1e9
+_DRAWN = "drawn_and_called_"
+_DRAWING = f"""
+
+def {_DRAWN}():
+    import json
+    text = json.dumps({GENERATOR}())
+    try:
+        return [json.loads(text), {ENTRY_POINT}(**json.loads(text)), ""]
+    except Exception as error:
+        return [json.loads(text), None, type(error).__name__]
+"""
+"""Draws and calls at once: a job more for each draw would cost far more than the calls."""
 
 
 async def search_input(
@@ -75,7 +87,7 @@ class _Search:
         if answered is not None and isinstance(answered.value, dict):
             await self._try([(answered.value, Why.EARLIER, "")])
         for batch in range(DRAWS[self.turn]):
-            await self._try((drawn, Why.DRAWN, "") for drawn in await self._drawn(batch))
+            await self._draw(batch)
             if batch == 0 and not self._is_over:
                 await self._try(self._led())
             if self._is_over:
@@ -85,12 +97,22 @@ class _Search:
             if self._is_over:
                 return
 
-    async def _drawn(self, batch: int) -> list[dict[str, Any]]:
+    async def _draw(self, batch: int) -> None:
+        """Draw inputs, and keep what they gave; the same draws whatever output is wanted."""
         first = (self.turn * 100 + batch) * BATCH
-        calls = [Call(GENERATOR, {}, seed) for seed in range(first, first + BATCH)]
-        outcomes = await execute(self.runner, self.program.drawing_code, calls)
-        values = [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
-        return [value for value in values if isinstance(value, dict) and value]
+        calls = [Call(_DRAWN, {}, seed) for seed in range(first, first + BATCH)]
+        outcomes = await execute(self.runner, self.program.drawing_code + _DRAWING, calls)
+        for outcome in outcomes:
+            self._timeouts += isinstance(outcome, TimedOut)
+            if not isinstance(outcome, Returned):
+                continue
+            arguments, value, error = outcome.value
+            if not isinstance(arguments, dict) or not arguments or not self._is_new(arguments):
+                continue
+            if error:
+                self._lose(arguments, Why.DRAWN, "", f"raises {error}")
+            else:
+                self._keep(arguments, Why.DRAWN, "", value, json.dumps(value))
 
     def _led(self) -> Iterator[tuple[dict[str, Any], Why, str]]:
         """Give inputs that a relation between arguments and output asks for."""
@@ -126,12 +148,16 @@ class _Search:
         outcomes = await execute(self.runner, self.program.refcode, calls) if calls else []
         for (arguments, why, lead), outcome in zip(fresh, outcomes, strict=True):
             if isinstance(outcome, Returned):
-                apart = self._distance(outcome.value)
-                self.trials.append(Trial(arguments, why, lead, outcome.value, outcome.json, apart))
+                self._keep(arguments, why, lead, outcome.value, outcome.json)
             else:
                 self._timeouts += isinstance(outcome, TimedOut)
-                ended = _ended(outcome)
-                self.trials.append(Trial(arguments, why, lead, None, "", NO_VALUE, ended))
+                self._lose(arguments, why, lead, _ended(outcome))
+
+    def _keep(self, arguments: dict[str, Any], why: Why, lead: str, value: Any, text: str) -> None:
+        self.trials.append(Trial(arguments, why, lead, value, text, self._distance(value)))
+
+    def _lose(self, arguments: dict[str, Any], why: Why, lead: str, ended: str) -> None:
+        self.trials.append(Trial(arguments, why, lead, None, "", NO_VALUE, ended))
 
     def _distance(self, value: Any) -> float:
         return distance(self.wanted, value)
