@@ -21,7 +21,7 @@ from codeiod_sandbox.scratch import Scratch, make_scratch
 from codeiod_sandbox.spawning import Jailing
 from codeiod_sandbox.zygote import Zygote, ZygoteLost, ZygoteRefused
 
-CALLS_PER_CHILD = 32
+CALLS_PER_CHILD = 64
 _T = TypeVar("_T")
 
 
