@@ -1,6 +1,6 @@
 # The commands of the project; `make help` lists them. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-builtin bench-builtin-speed acceptance clean
+.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-llm bench-peers bench-builtin bench-builtin-speed acceptance clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -45,6 +45,12 @@ bench-soak: $(VENV)/.dev ## 50,000 executions in the sandbox, one in five hostil
 
 bench-chaos: $(VENV)/.dev ## Kill, stop and starve the sandbox's processes under load, and count wrong outcomes
 	$(BIN)/python bench/chaos.py $(ARGS)
+
+bench-llm: $(VENV)/.science ## The teacher's traffic on a loopback endpoint (RECORDED=folder, peers: make bench-peers)
+	$(BIN)/python bench/llm.py $(if $(RECORDED),--recorded $(RECORDED)) $(ARGS)
+
+bench-peers: ## Install the other clients that bench-llm compares with, each in an environment of its own
+	sh bench/peers/install.sh .peers $(PYTHON)
 
 bench-builtin: $(VENV)/.science ## What the built-in teacher makes of real files (RECORDED=folder)
 	$(BIN)/python bench/builtin.py $(RECORDED) $(ARGS)
