@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 ITEM_ID_BYTES = 16
+SEED_BYTES = 8
 
 
 def digest(*parts: str | bytes) -> str:
@@ -29,6 +30,12 @@ def digest(*parts: str | bytes) -> str:
 def item_id_of(content: bytes) -> str:
     """Name an item: BLAKE2b-128 of its content's bytes, in hex."""
     return blake2b(content, digest_size=ITEM_ID_BYTES).hexdigest()
+
+
+def draw_seed(seed: int, item_id: str, index: int) -> int:
+    """Return the seed of draw ``index``: 8 bytes of BLAKE2b(sample.seed, item_id, index)."""
+    data = f"{seed}\0{item_id}\0{index}".encode()
+    return int.from_bytes(blake2b(data, digest_size=SEED_BYTES).digest(), "big")
 
 
 def canonical(value: Any) -> str:
@@ -201,10 +208,20 @@ class Usage:
     input: int = 0
     cached: int = 0
     output: int = 0
+    estimated: int = 0
+    """Of input and output: estimated by us, for the endpoint's count was missing or absurd."""
+
+    @property
+    def tokens(self) -> int:
+        """Input and output together."""
+        return self.input + self.output
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
-            self.input + other.input, self.cached + other.cached, self.output + other.output
+            self.input + other.input,
+            self.cached + other.cached,
+            self.output + other.output,
+            self.estimated + other.estimated,
         )
 
 

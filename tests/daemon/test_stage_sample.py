@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from codeiod.items import Program, Reason, Stage
-from codeiod.stages.sample import Sampled, draw_seed, sample
+from codeiod.items import Program, Reason, Stage, draw_seed
+from codeiod.stages.sample import Sampled, sample
 from codeiod.stages.work import Rejected
 from codeiod.testing import FakeSandbox
 from codeiod_sandbox import (

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from codeiod.items import Pair, Program, Reason, Stage, canonical, digest
+from codeiod.items import Pair, Program, Reason, Stage, canonical, digest, draw_seed
 from codeiod.stages.values import over_limit, parse
 from codeiod.stages.work import Rejected, Work
 from codeiod_prompts import ENTRY_POINT, GENERATOR
@@ -32,7 +31,6 @@ from codeiod_sandbox import (
     TimedOut,
 )
 
-SEED_BYTES = 8
 MIN_PAIRS = 2
 MIN_PAIRS_TRIVIAL = 3
 MIN_ROUND = 10
@@ -82,12 +80,6 @@ class _Draw:
     text: str
     value: dict[str, Any]
     seed: int
-
-
-def draw_seed(seed: int, item_id: str, index: int) -> int:
-    """Return the seed of draw ``index``: 8 bytes of BLAKE2b(sample.seed, item_id, index)."""
-    data = f"{seed}\0{item_id}\0{index}".encode()
-    return int.from_bytes(blake2b(data, digest_size=SEED_BYTES).digest(), "big")
 
 
 async def sample(work: Work, program: Program) -> Sampled:

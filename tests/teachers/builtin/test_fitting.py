@@ -165,7 +165,7 @@ async def test_a_place_in_a_list_is_tied_to_its_length(sandbox: Sandbox) -> None
 
 
 async def test_the_same_seed_gives_the_same_fit(sandbox: Sandbox) -> None:
-    first, second = [await fit(sandbox, candidate(VOWELS), 7) for _ in range(2)]
+    first, second = [await fit(sandbox, candidate(VOWELS), range(7, 57)) for _ in range(2)]
     assert first == second
 
 

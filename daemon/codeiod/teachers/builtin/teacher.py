@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 
 from codeiod.execution import Runner, trace
-from codeiod.items import Answer, GaveUp, Item, Task, digest
+from codeiod.items import Answer, GaveUp, Item, Task, digest, draw_seed
 from codeiod.journal import Ledger
 from codeiod.llm.limits import Slots
 from codeiod.teachers.asks import Ask, PredictAsk, ReviseAsk, UnifyAsk
@@ -28,6 +28,8 @@ from codeiod_sandbox import Call
 MODEL = "builtin-2"
 CANDIDATES = 3
 """How many functions of a file are tried, the one that holds most logic first."""
+DRAWS = 50
+"""The draws of the sample stage, with the seeds that it takes as long as nothing else is set."""
 
 
 class BuiltinTeacher:
@@ -83,9 +85,10 @@ async def unify(sandbox: Runner, item: Item) -> str:
     if isinstance(found, Declined):
         return f"NO PROGRAM: {found.reason}"
     seed = int(digest(item.item_id)[:8], 16)
+    seeds = [draw_seed(0, item.item_id, index) for index in range(DRAWS)]
     reasons: list[str] = []
     for candidate in found[:CANDIDATES]:
-        fitted = await fit(sandbox, candidate, seed)
+        fitted = await fit(sandbox, candidate, seeds)
         if not isinstance(fitted, Unfit):
             return compose(fitted.candidate, fitted, seed)
         reasons.append(f"{candidate.target}: {fitted.reason}")

@@ -1,7 +1,8 @@
 """How much of a program its draws run: marks in its text, counted. Imports the standard library.
 
-A branch is one way out of an `if`, `while`, `match` or conditional expression, also where it stands
-in one line; the body of a `for`; a handler. Statements are counted in runs without a branch.
+A branch is one way out of an `if`, `for` or `while` (also the one past it, where none is written),
+a case of a `match`, a handler; in all functions, whether they are called or not. Statements are
+counted in runs without a branch.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _must_be_first(statement: ast.stmt) -> bool:
 
 
 class _Marker(ast.NodeTransformer):
-    """Mark the blocks of functions, and the two values of each conditional expression."""
+    """Mark the blocks of functions."""
 
     def __init__(self) -> None:
         self.branches: set[int] = set()
@@ -69,11 +70,17 @@ class _Marker(ast.NodeTransformer):
         self._is_inside = False
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return self._function(node)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         was, self._is_inside = self._is_inside, True
         head = node.body[:1] if ast.get_docstring(node, clean=False) is not None else []
         node.body = head + self._block(node.body[len(head) :], is_branch=False)
         self._is_inside = was
         return node
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        return self._function(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         was, self._is_inside = self._is_inside, False
@@ -95,16 +102,6 @@ class _Marker(ast.NodeTransformer):
             elif isinstance(value, ast.AST):
                 setattr(node, name, self.visit(value))
         return node
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
-        self.generic_visit(node)
-        if self._is_inside:
-            node.body, node.orelse = self._marked(node.body), self._marked(node.orelse)
-        return node
-
-    def _marked(self, value: ast.expr) -> ast.expr:
-        mark = self._mark(is_branch=True).value
-        return ast.BoolOp(ast.Or(), [mark, value])
 
     def _block(self, statements: list[ast.stmt], *, is_branch: bool) -> list[ast.stmt]:
         made: list[ast.stmt] = [self._mark(is_branch=is_branch)]
@@ -139,5 +136,7 @@ def _ways_of(node: ast.AST) -> Iterator[str]:
             yield "body"
             if not isinstance(test, ast.Constant):
                 yield "orelse"
-        case ast.For() | ast.ExceptHandler() | ast.match_case():
+        case ast.For():
+            yield from ("body", "orelse")
+        case ast.ExceptHandler() | ast.match_case():
             yield "body"

@@ -1,151 +1,36 @@
-"""What runs in the sandbox to try inputs: the marked candidate, entry points, generators, a probe.
+"""What is sent to the sandbox to try inputs, and how what came back is read.
 
-Imports its neighbours and the sandbox's outcomes; pure. Its own names end in `_`, so as not to
-meet the candidate's.
+Imports its neighbours and the sandbox's outcomes; pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import ast
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
+from codeiod.teachers.builtin.fitting.coverage import Marked
 from codeiod_sandbox import Call, Outcome, Returned, TimedOut
 
-PROBE_SECONDS = 0.05
+CALL_SECONDS = 0.04
 """User time of one call that is only tried: the sandbox's own limit is for calls that count."""
-MAX_LATE = 2
-"""Calls that ran out of time, after which no more draws of one generator are tried."""
-MAX_ALL_LATE = 6
-"""The same for all generators of one process."""
-
-_PROBE = '''
-
-import copy as copy_
-import json as json_
-import random as random_
-import signal as signal_
-
-draws_ = {{}}
-exec({drawing!r}, draws_)
-late_ = [0, 0]
-
-
-class Late_(BaseException):
-    pass
-
-
-def stop_(number, frame):
-    raise Late_
-
-
-signal_.signal(signal_.SIGVTALRM, stop_)
-
-
-def flaw_(value, depth=0):
-    """Say why a value is no side of a pair: the name of a type, or that it is too big."""
-    if isinstance(value, (list, tuple, dict)):
-        if len(value) >= 20 or depth >= 8:
-            return "big"
-        if isinstance(value, dict):
-            if not all(isinstance(key, str) for key in value):
-                return "key"
-            value = [*value, *value.values()]
-        return next(filter(None, (flaw_(member, depth + 1) for member in value)), "")
-    if isinstance(value, str):
-        return "big" if len(value) >= 100 else ""
-    if isinstance(value, float):
-        return "" if value - value == 0 else "number"
-    if isinstance(value, int):
-        return "" if abs(value) < 10 ** 300 else "big"
-    return "" if value is None else type(value).__name__
-
-
-def called_(number, arguments):
-    """Call an entry point; return how it ended, what it gave, and the marks that it passed."""
-    marks_.clear()
-    if late_[0] >= {late} or late_[1] >= {all_late}:
-        return ["late", "", []]
-    signal_.setitimer(signal_.ITIMER_VIRTUAL, {seconds}, 0.05)
-    try:
-        value = globals()["main_%d" % number](**copy_.deepcopy(arguments))
-        signal_.setitimer(signal_.ITIMER_VIRTUAL, 0)
-        flaw = flaw_(value) or flaw_(arguments)
-        text = "" if flaw else json_.dumps(value, sort_keys=True)
-        if flaw or len(text) >= 1000 or len(json_.dumps(arguments)) >= 1000:
-            return ["big" if flaw in ("", "big") else "flawed", flaw, sorted(marks_)]
-        return ["returned", text, sorted(marks_)]
-    except Late_:
-        late_[0] += 1
-        late_[1] += 1
-        return ["late", "", []]
-    except BaseException as error:
-        signal_.setitimer(signal_.ITIMER_VIRTUAL, 0)
-        return ["raised", [type(error).__name__, line_(error.__traceback__)], sorted(marks_)]
-    finally:
-        signal_.setitimer(signal_.ITIMER_VIRTUAL, 0)
-
-
-def line_(step):
-    """Return the last line of the program that an exception came through."""
-    last = 0
-    while step:
-        if step.tb_frame.f_code.co_filename == called_.__code__.co_filename:
-            last = step.tb_lineno
-        step = step.tb_next
-    return last
-
-
-def drawn_(number, seed):
-    random_.seed(seed)
-    return draws_["draw_%d" % number]()
-
-
-def probe_(number, seeds, salt):
-    """Draw and call; return each draw with what came of it."""
-    made = []
-    late_[0] = 0
-    for seed in seeds:
-        try:
-            arguments = drawn_(number, seed)
-        except Exception as error:
-            made.append([{{}}, "raised", [type(error).__name__, 0], []])
-        else:
-            random_.seed(seed + salt)
-            made.append([arguments, *called_(number, arguments)])
-    return made
-
-
-def swaying_(number, seeds):
-    """Name the arguments whose change changes the result or the way to it."""
-    late_[:] = [0, 0]
-    drawn = [drawn_(number, seed) for seed in seeds]
-    found = set()
-    for arguments, other in zip(drawn, drawn[1:]):
-        first = called_(number, arguments)
-        for name in set(arguments) - found:
-            if first != called_(number, {{**arguments, name: other[name]}}):
-                found.add(name)
-    return sorted(found)
-'''
-
-
-def probe_text(program: str, entries: Iterable[str], drawing: str) -> str:
-    """Put a marked program, its entry points and the probe together; what draws stays apart."""
-    probe = _PROBE.format(
-        drawing=drawing, late=MAX_LATE, all_late=MAX_ALL_LATE, seconds=PROBE_SECONDS
-    )
-    return "\n\n".join([program, *entries]) + probe
-
-
-def probe_call(number: int, seeds: Sequence[int], salt: int = 0) -> Call:
-    """:param salt: changes the random state of the calls, not of the draws."""
-    return Call("probe_", {"number": number, "seeds": list(seeds), "salt": salt})
-
-
-def swaying_call(number: int, seeds: Sequence[int]) -> Call:
-    return Call("swaying_", {"number": number, "seeds": list(seeds)})
+TOTAL_SECONDS = 0.15
+"""CPU of a process, after which it tries nothing that is new."""
+LOAD_SECONDS = 0.3
+"""CPU that loading a program may take: it is loaded anew for each few calls of its life."""
+MAX_LATE = 3
+"""Calls of a process that ran out of time, after which it makes no more."""
+PAIRS = 10
+"""How many of the draws become pairs, as long as nothing else is set."""
+DRAWS = 13
+"""A few more inputs than become pairs are drawn, to see whether others do as well."""
+MIN_PAIRS = 5
+MIN_SUCCESS = 0.8
+MIN_DISTINCT_OUTPUTS = 3
+MIN_COVERAGE = 0.8
 
 
 class End(StrEnum):
@@ -160,36 +45,134 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """One draw, and what came of it.
+class Ended:
+    """How one draw ended.
 
-    :param output: canonical JSON text where it returned.
     :param flaw: the type that is no JSON, or the exception's type.
     :param line: of the exception, in the marked program.
     """
 
     end: End
-    arguments: Any = None
-    output: str = ""
     flaw: str = ""
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of the draws of one generator.
+
+    :param pairs: how many of those draws returned that would become pairs.
+    :param distinct: how many different outputs these have.
+    :param commonest: the share of all outputs that is one and the same.
+    :param marks: those that the pairs passed.
+    :param returned: arguments and canonical output of each draw that returned, where they may do.
+    :param differs: whether outputs hang on the calls before.
+    :param idle: the arguments whose change changes nothing.
+    """
+
+    ends: tuple[Ended, ...]
+    pairs: int = 0
+    distinct: int = 0
+    commonest: float = 0.0
     marks: frozenset[int] = frozenset()
+    returned: tuple[tuple[Any, str], ...] = ()
+    differs: bool = False
+    idle: tuple[str, ...] = ()
 
 
-def read_probe(outcome: Outcome, count: int) -> list[Tried]:
-    """Read what a probe returned; a probe that did not come back lost all of its draws."""
-    if not isinstance(outcome, Returned):
-        end = End.LATE if isinstance(outcome, TimedOut) else End.LOST
-        return [Tried(end, flaw=getattr(outcome, "type", type(outcome).__name__))] * count
-    return [_read(*row) for row in outcome.value]
+Combination = tuple[str, Sequence[str]]
+"""The text of an entry point, and those of functions that draw its arguments."""
+LOST = "lost_"
 
 
-def _read(arguments: Any, end: str, told: Any, marks: list[int]) -> Tried:
-    match End(end):
-        case End.RETURNED:
-            return Tried(End.RETURNED, arguments, output=told, marks=frozenset(marks))
-        case End.RAISED:
-            flaw, line = told
-            return Tried(End.RAISED, arguments, flaw=flaw, line=line, marks=frozenset(marks))
-        case other:
-            return Tried(other, arguments, flaw=told, marks=frozenset(marks))
+def trial_call(combinations: Sequence[Combination], seeds: Sequence[int], program: Marked) -> Call:
+    tried = [[entry, list(drawings)] for entry, drawings in combinations]
+    arguments = {"combinations": tried, "seeds": list(seeds), "limits": _limits(program)}
+    return Call("trial_", arguments)
+
+
+def again_call(combination: Combination, seeds: Sequence[int], program: Marked, salt: int) -> Call:
+    """:param salt: changes the random state of the calls, not of the draws."""
+    entry, (drawing,) = combination
+    given = {"entry": entry, "drawing": drawing, "seeds": list(seeds), "salt": salt}
+    return Call("again_", {**given, "limits": _limits(program)})
+
+
+def _limits(program: Marked) -> Mapping[str, Any]:
+    return {
+        "late": MAX_LATE,
+        "seconds": CALL_SECONDS,
+        "total_seconds": TOTAL_SECONDS,
+        "load_seconds": LOAD_SECONDS,
+        "draws": DRAWS,
+        "pairs": PAIRS,
+        "least": MIN_PAIRS,
+        "outputs": MIN_DISTINCT_OUTPUTS,
+        "success": MIN_SUCCESS,
+        "share": MIN_COVERAGE,
+        "branches": sorted(program.branches),
+    }
+
+
+def read_trial(outcome: Outcome, count: int) -> list[list[Tried]]:
+    """Read what came of combinations; one that did not come back lost all of its draws.
+
+    There are none where the program took too long to load.
+    """
+    if isinstance(outcome, Returned):
+        return [[_read(each) for each in tried] for tried in outcome.value]
+    end = End.LATE if isinstance(outcome, TimedOut) else End.LOST
+    flaw = getattr(outcome, "type", type(outcome).__name__)
+    return [[Tried((Ended(end, flaw),))]] * count
+
+
+def read_again(outcome: Outcome) -> tuple[tuple[Any, str], ...]:
+    rows = outcome.value if isinstance(outcome, Returned) else []
+    return tuple((arguments, output) for arguments, output in rows)
+
+
+def _read(summed: Mapping[str, Any]) -> Tried:
+    return Tried(
+        ends=tuple(Ended(End(end), flaw, line) for end, flaw, line in summed["ends"]),
+        pairs=summed["pairs"],
+        distinct=summed["distinct"],
+        commonest=summed["commonest"],
+        marks=frozenset(summed["marks"]),
+        returned=tuple((arguments, output) for arguments, output in summed["returned"]),
+        differs=summed["differs"],
+        idle=tuple(summed["idle"]),
+    )
+
+
+def probe_text(program: Marked) -> str:
+    """Put a marked program and what tries its inputs together."""
+    return f"{program.text}\n\n{_PROBE}"
+
+
+def _probe() -> str:
+    """Return the probe without docstrings and annotations, which every process would compile."""
+    tree = ast.parse(Path(__file__).with_name("probe.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+            for argument in node.args.args:
+                argument.annotation = None
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            kept = [plain for one in body if (plain := _plain(one)) is not None]
+            body[:] = kept or [ast.Pass()]
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _plain(statement: ast.stmt) -> ast.stmt | None:
+    match statement:
+        case ast.Expr(value=ast.Constant()) | ast.ImportFrom():
+            return None
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            return ast.Assign([target], value)
+        case ast.Assign(targets=[ast.Name(id="Called_" | "Row_")]):
+            return None
+    return statement
+
+
+_PROBE = _probe()

@@ -6,26 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 
 AS_SORTED = "sorted({0})"
-PLAIN = '''\
+_PLAIN_CALL = "plain({0})"
+_BY_KEY = "{{str(key): member for key, member in {0}.items()}}"
+_PLAIN = '''\
 def plain(value):
     """Make a value of nested containers one that JSON can hold."""
-    if isinstance(value, dict):
-        return {str(key): plain(member) for key, member in value.items()}
-    if isinstance(value, (set, frozenset)):
-        return sorted((plain(member) for member in value), key=str)
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    if isinstance(value, (str, int, float)) or value is None:
-        return value
-    if isinstance(value, complex):
-        return [value.real, value.imag]
-    if isinstance(value, (bytes, bytearray)):
-        return list(value)
-    if hasattr(value, "__iter__") or hasattr(value, "__next__"):
-        return [plain(member) for member in value]
-    if hasattr(value, "__dict__"):
-        return {name: plain(member) for name, member in vars(value).items()}
-    return str(value)
+    return (
+        value.tolist()
+        if hasattr(value, "tolist")
+        else {str(key): plain(member) for key, member in value.items()}
+        if isinstance(value, dict)
+        else sorted(map(plain, value), key=str)
+        if isinstance(value, (set, frozenset))
+        else [plain(member) for member in value]
+        if hasattr(value, "__iter__") and not isinstance(value, str)
+        else plain(vars(value))
+        if hasattr(value, "__dict__")
+        else value
+        if value is None or isinstance(value, (str, int, float))
+        else str(value)
+    )
 '''
 _BY_TYPE = {
     "set": "sorted({0})",
@@ -52,9 +52,21 @@ _BY_TYPE = {
 
 def conversions_for(kind: str) -> tuple[str, ...]:
     """Return what to try, the simplest first, where a result held this type."""
-    if kind in _BY_TYPE:
-        return (_BY_TYPE[kind], "plain({0})")
-    return ("plain({0})",)
+    if kind == "key":
+        return (_BY_KEY, _PLAIN_CALL)
+    one = _BY_TYPE.get(kind, "vars({0})")
+    inner = one.format("member")
+    return (
+        one,
+        f"[{inner} for member in {{0}}]",
+        f"{{{{str(key): {inner} for key, member in {{0}}.items()}}}}",
+        _PLAIN_CALL,
+    )
+
+
+def helper_of(conversion: str) -> str:
+    """Return the text of the function that a conversion calls, ``""`` where it calls none."""
+    return _PLAIN if conversion == _PLAIN_CALL else ""
 
 
 def told(values: Sequence[Any]) -> str:
