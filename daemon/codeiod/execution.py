@@ -6,9 +6,10 @@ itself failing is an exception, retried here and never taken for a verdict.
 
 from __future__ import annotations
 
+import json
 import platform
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from importlib.metadata import distributions
 from typing import Protocol
@@ -32,9 +33,12 @@ from codeiod_sandbox import (
     Traced,
     TraceLimits,
 )
+from codeiod_sandbox.traces import Shown, Trace
 
 ATTEMPTS = 5
 MAX_WAIT_SECONDS = 8.0
+MOST_KEPT_STEPS = 20_000
+"""Of all traces that wait for a second one to ask for them: some 20 MB at the most."""
 
 
 class Runner(Protocol):
@@ -88,6 +92,86 @@ async def trace(
         with attempt:
             return await runner.trace(Program(source), call, limits, twin=twin)
     raise AssertionError("tenacity ends by returning or raising")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A trace as it was asked for."""
+
+    traced: Traced
+    limits: TraceLimits
+    steps: int
+
+    def serves(self, limits: TraceLimits) -> bool:
+        """Tell whether a trace within other limits would be the same."""
+        if self.limits == limits:
+            return True
+        alike = self.limits.max_json_chars == limits.max_json_chars
+        return alike and self.traced.trace is not None and _is_whole(self.traced.trace)
+
+
+class TracesOfTwo:
+    """A runner whose traces serve twice: the one who tells of a run, and the one who checks that.
+
+    A trace is handed on once, and forgotten if nobody asks for it soon.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._kept: dict[object, _Kept] = {}
+        self._steps = 0
+
+    async def run(
+        self, program: Program, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
+    ) -> list[Outcome]:
+        """Run calls; see ``Runner``."""
+        return await self._runner.run(program, calls, twin=twin, alone=alone)
+
+    async def trace(
+        self,
+        program: Program,
+        call: Call,
+        limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+        *,
+        twin: bool = False,
+    ) -> Traced:
+        """Hand on the trace of an equal call, or make it; see ``Runner``."""
+        # Who does not name random numbers can't tell one seed from another.
+        seed = call.seed if "random" in program.source else 0
+        key = program.source, call.function, json.dumps(dict(call.arguments)), seed, twin
+        kept = self._take(key)
+        if kept is not None and kept.serves(limits):
+            return kept.traced
+        traced = await self._runner.trace(program, call, limits, twin=twin)
+        self._keep(key, traced, limits)
+        return traced
+
+    def _take(self, key: object) -> _Kept | None:
+        kept = self._kept.pop(key, None)
+        self._steps -= kept.steps if kept else 0
+        return kept
+
+    def _keep(self, key: object, traced: Traced, limits: TraceLimits) -> None:
+        self._take(key)
+        kept = _Kept(traced, limits, 1 + len(traced.trace.steps if traced.trace else ()))
+        self._kept[key] = kept
+        self._steps += kept.steps
+        while self._steps > MOST_KEPT_STEPS:
+            self._take(next(iter(self._kept)))
+
+
+def _is_whole(trace: Trace) -> bool:
+    """Tell whether nothing was left out, no step and no part of a value."""
+    return trace.is_complete and not any(shown.is_cut for shown in _shown_in(trace))
+
+
+def _shown_in(trace: Trace) -> Iterator[Shown]:
+    for step in trace.steps:
+        if step.value is not None:
+            yield step.value
+        for change in step.changes:
+            yield change.value
+            yield from (part.value for part in change.parts)
 
 
 def _attempts() -> AsyncRetrying:

@@ -20,7 +20,7 @@ from codeiod.admission import Recipe
 from codeiod.config import Settings
 from codeiod.dataset.committer import Committer
 from codeiod.errors import SettingsError
-from codeiod.execution import Runner, modules_of, provenance
+from codeiod.execution import Runner, TracesOfTwo, modules_of, provenance
 from codeiod.journal import Journal
 from codeiod.service.plan import Plan, refuse_what_is_not_there_yet
 from codeiod.service.recipes import Recipes, agree
@@ -87,7 +87,7 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
     ):
         recipes = agree(journal, present, new_recipe=plan.new_recipe)
         async with open_sandbox(settings) as sandbox:
-            counted = CountedRunner(sandbox, workers_of(settings))
+            counted = CountedRunner(TracesOfTwo(sandbox), workers_of(settings))
             where = provenance(sandbox.level)
             async with open_teacher(settings, counted) as teacher:
                 yield Parts(journal, committer, recipes, counted, teacher, where)

@@ -1,15 +1,18 @@
 """Verify: is an answer right, by comparison or by running the program, and what to say of it.
 
-May import ``work``, ``agreement``, ``values``, ``items``, the sandbox and the prompts. The wanted
-value never enters the sandbox: the program runs there, the comparison is made here.
+May import ``work``, ``agreement``, ``claims``, ``values``, ``items``, ``execution``, the sandbox
+and the prompts. The wanted value never enters the sandbox: the program runs there, the comparison
+is made here.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from codeiod.execution import trace
 from codeiod.items import Program, Status, Task, Verdict, canonical, digest
 from codeiod.stages.agreement import with_agreement
+from codeiod.stages.claims import CHECK_LIMITS
 from codeiod.stages.question import Question
 from codeiod.stages.values import over_limit, parse, same
 from codeiod.stages.work import Work
@@ -79,12 +82,23 @@ async def _verify_input(work: Work, question: Question, found: Found) -> Verdict
     if len(found.json) > MAX_INPUT_BYTES:
         why = f"the arguments take more than {MAX_INPUT_BYTES} bytes"
         return Verdict(Status.TOO_BIG, found.json, fill("feedback_too_big", why=why))
-    calls = [Call(ENTRY_POINT, found.value, question.pair.seed)]
+    call = Call(ENTRY_POINT, found.value, question.pair.seed)
     refcode = question.program.refcode
-    (first,) = await work.execute(refcode, calls)
-    (second,) = await work.execute(refcode, calls, twin=True, alone=True)
+    first = await _first_outcome(work, refcode, call)
+    (second,) = await work.execute(refcode, [call], twin=True, alone=True)
     status, feedback = judge(work, question.pair.output, found, first, second)
     return Verdict(status, found.json, feedback)
+
+
+async def _first_outcome(work: Work, refcode: str, call: Call) -> Outcome:
+    """Run the program on an answer: under the tracer where that is to be done anyway."""
+    if work.recipe.checks_traces:
+        traced = await trace(work.sandbox, refcode, call, CHECK_LIMITS)
+        if isinstance(traced.outcome, Returned):
+            return traced.outcome
+        # What a tracer costs may have spent its time or memory: it is run as others are.
+    (outcome,) = await work.execute(refcode, [call])
+    return outcome
 
 
 def _unusable(program: Program, value: Any) -> str:
