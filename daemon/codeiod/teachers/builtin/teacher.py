@@ -19,6 +19,7 @@ from codeiod.teachers.asks import Ask, PredictAsk, ReviseAsk, UnifyAsk
 from codeiod.teachers.builtin.analysis import find_candidates
 from codeiod.teachers.builtin.candidates import Declined
 from codeiod.teachers.builtin.composing import compose
+from codeiod.teachers.builtin.draws import SharedDraws
 from codeiod.teachers.builtin.fitting import Unfit, fit
 from codeiod.teachers.builtin.narration import NARRATION_LIMITS, narrate
 from codeiod.teachers.builtin.searching import search_input
@@ -36,7 +37,7 @@ class BuiltinTeacher:
     """A teacher that reads what an ask was made from, and runs it."""
 
     def __init__(self, sandbox: Runner, in_flight: int) -> None:
-        self._sandbox = sandbox
+        self._sandbox = SharedDraws(sandbox)
         self._slots = Slots(in_flight)
 
     async def answer(self, ask: Ask, ledger: Ledger) -> Answer | GaveUp:
