@@ -25,6 +25,7 @@ from codeiod.items import Entry, Fault, Item, Stage
 from codeiod.journal import Steps
 from codeiod.journal.records import FINISHED
 from codeiod.reports import Report, report_of, write_report
+from codeiod.service.descriptors import make_room_for
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts, calls_of, open_parts
 from codeiod.service.plan import Plan
@@ -60,6 +61,7 @@ async def run(plan: Plan, observe: Observer) -> Ended:
     :param observe: started beside the work and cancelled with it: a display.
     :raises CodeiodError: it can't begin, or can't go on; nothing durable is lost.
     """
+    make_room_for(calls_of(plan.settings))
     async with open_parts(plan) as parts:
         return await Life(plan, parts).live(observe)
 
