@@ -300,6 +300,14 @@ def test_what_is_cut_is_neither_true_nor_false() -> None:
     assert check_claims("xs = [1], s = 'a', g = 1", trace).checked == 0
 
 
+def test_a_member_of_a_set_is_not_the_set() -> None:
+    """Of a set in a container that is not shown whole the trace tells its members alone."""
+    source = "def f():\n    d = {i: {i} for i in range(60)}\n    d[4].add(9)\n    d[5] = 7\n"
+    trace = traced(source, TraceLimits())
+    assert check_claims("d[4] = 9", trace).true == 0
+    assert check_claims("d[5] = 7", trace).true == 1
+
+
 def test_what_was_left_out_is_neither_true_nor_false() -> None:
     """In a trace that is not complete only what is shown can be confirmed."""
     trace = traced(SUM, TraceLimits(), n=30)

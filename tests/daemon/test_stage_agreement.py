@@ -73,11 +73,12 @@ async def test_off_means_that_nothing_is_checked(
 async def test_an_input_is_checked_against_its_own_run(
     open_work: Any, program: MakeProgram, real_sandbox: Sandbox
 ) -> None:
-    """What the teacher's own arguments lead to is what its reasoning is about."""
-    text = 'With 5 rounds `total` becomes 15.\n{"input": {"n": 5}}'
+    """What is said of the teacher's own arguments is, and of no other trial."""
+    trials = 'With {"n": 4} `total` becomes 12. With {"n": 5} `total` becomes 15 and `total` is 16.'
+    text = f'{trials}\n{{"input": {{"n": 5}}}}'
     found = await verdict_of(open_work, program, real_sandbox, text, *ON, task=IN)
     assert found.status is Status.MISMATCH
-    assert (found.claims, found.true_claims) == (1, 1)
+    assert (found.claims, found.true_claims) == (2, 1)
 
 
 async def test_the_first_false_claim_is_named_where_asked(

@@ -37,7 +37,8 @@ async def with_agreement(work: Work, question: Question, verdict: Verdict, text:
     traced = await trace(work.sandbox, question.program.refcode, call, CHECK_LIMITS)
     if traced.trace is None:
         return verdict
-    agreement = await _checked(text, traced.trace)
+    answered = arguments if question.instance.task is Task.INPUT_PREDICTION else None
+    agreement = await _checked(text, traced.trace, answered)
     verdict = replace(verdict, claims=agreement.checked, true_claims=agreement.true)
     divergence = agreement.first_divergence
     if divergence is None or verdict.right or not work.recipe.revise.name_divergence:
@@ -46,10 +47,10 @@ async def with_agreement(work: Work, question: Question, verdict: Verdict, text:
     return replace(verdict, feedback=f"{verdict.feedback}\n\n{told}") if told else verdict
 
 
-async def _checked(text: str, of_run: Trace) -> Agreement:
+async def _checked(text: str, of_run: Trace, answered: dict[str, Any] | None) -> Agreement:
     if len(text) < IN_A_THREAD_FROM_CHARACTERS:
-        return check_claims(text, of_run)
-    return await anyio.to_thread.run_sync(check_claims, text, of_run)
+        return check_claims(text, of_run, answered)
+    return await anyio.to_thread.run_sync(check_claims, text, of_run, answered)
 
 
 def _arguments(question: Question, verdict: Verdict) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """Find in a rationale what it claims of a program's run: that a name has a value.
 
-May import ``literals``. Precision before recall: what is not clearly a claim is left
-out (hypotheses, code blocks, expressions, approximations). Time is linear in the text, whatever it
-is: names are found first, and from each only a bounded stretch is looked at.
+May import ``literals`` and ``expressions``. Precision before recall: what is not clearly a claim is
+left out (hypotheses, code blocks, expressions without a value, approximations, "the result is 7").
+Time is linear in the text: names are found first, from each a bounded stretch is looked at.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from codeiod.stages.literals import Literal, closing, literal_end, parsed, read_literal
+from codeiod.stages.expressions import read_value
+from codeiod.stages.literals import Literal, closing, parsed, read_literal
 
 MAX_TEXT_CHARS = 200_000
 MAX_CLAIMS = 500
@@ -33,6 +34,8 @@ class NameClaim:
     target: str
     """The name with its path, as it was written."""
     literal: Literal
+    start: int
+    """Where it stands in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class CallClaim:
     keywords: tuple[tuple[str, Any], ...]
     target: str
     literal: Literal
+    start: int
 
 
 Claim: TypeAlias = NameClaim | CallClaim
@@ -58,7 +62,7 @@ _NOW = (
 )
 _NOW += r"incremented|increased|decremented|decreased|reduced)\sto))?"
 _IS = re.compile(
-    rf"{_QUOTE} {{0,2}}(?:(?::=|=(?!=)|→|->)|(?:is|was|becomes|became|equals){_NOW}(?!\w))"
+    rf"{_QUOTE} {{0,2}}(?:(?::=|(?<!\*)=(?!=)|→|->)|(?:is|was|becomes|became|equals){_NOW}(?!\w))"
     rf" {{0,2}}{_QUOTE}"
 )
 _TO = re.compile(rf"{_QUOTE}\sto\s{_QUOTE}")
@@ -71,8 +75,12 @@ _SETTING = re.compile(
     r"increments?|increas(?:es?|ed|ing)|decrements?|decreas(?:es?|ed|ing)|reduc(?:es?|ed|ing)|"
     r"brings?|bringing)\s(?:the\s)?(?:variable\s)?[`*]{0,3}$"
 )
-_OPERAND = r"[\w.\[\]]{1,30}+"
-_ARITHMETIC = re.compile(rf"(?:(?:{_OPERAND} ?[-+*/%]{{1,2}} ?){{1,6}}{_OPERAND} ?=(?!=) ?){{1,3}}")
+_LETTER = re.compile(r"\w")
+_DETERMINER = re.compile(
+    r"\b(?:the|an?|th[ai]t|this|its?|our|my|your|their|final|any)\s$", re.IGNORECASE
+)
+_NOUNS = frozenset(("result", "output", "answer", "input", "it", "that", "this", "which", "there"))
+"""Words that stand for something else than a variable of their name, unless marked as code."""
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|unless|whether|until|while|when|whenever|once|suppose|supposing|assume|assuming|case|"
     r"would|could|should|might|may|must|let|say|instead|otherwise|not|never|cannot|example|either|"
@@ -91,12 +99,6 @@ _UNFIT_BEFORE = frozenset(
 )
 _OPERATORS = frozenset("+-*/%^<>=!&|~@([{")
 _BULLETS = ("", "-", "*", "•", "+", ">", "#", "##", "###")
-_CONDITION = re.compile(r"[\s`*)\],]{0,6}(?:if|when|unless|while|until|whenever|otherwise|else)\b")
-_AFTER = re.compile(
-    r"[`*)\]]{0,4}(?:$|\s*(?:->|→|=>)|\n|[.;:!?](?=\s|$)|,(?=\s+[`*]{0,3}[^\W\d]|\s*\n|\s*$)|\s*\(|\s+[-–—]\s|\s*$|"
-    r"\s+(?:and|so|then|after|at|in|because|which|since|but|for|now|again|here|before|as|on|with|"
-    r"by|this|that|we|the|yet|thus|hence|therefore)(?!\w)(?!\s(?:of|more|less)))"
-)
 
 
 def find_claims(text: str, names: Collection[str], functions: Collection[str]) -> Iterator[Claim]:
@@ -108,7 +110,7 @@ def find_claims(text: str, names: Collection[str], functions: Collection[str]) -
             claim: Claim | None = None
             name = word.group()
             if name in functions and text.startswith("(", word.end()):
-                claim = _call_claim(text, word.start(), word.end(), name)
+                claim = _call_claim(text, word.start(), word.end(), name, names)
             elif name in names:
                 claim = _name_claim(text, word.start(), word.end(), name, names)
             if claim is not None:
@@ -136,15 +138,31 @@ def _name_claim(
     path = read_path(path_match.group() if path_match else "")
     if path is None:
         return None
-    relation = _IS.match(text, end) or _FROM_TO.match(text, end)
-    if relation is None and _SETTING.search(text, max(0, start - 40), start):
-        relation = _TO.match(text, end)
+    relation = _relation(text, start, end)
     if relation is None:
         return None
-    literal = _literal_at(text, relation.end(), may_compute="=" in relation.group())
+    literal = read_value(text, relation.end(), names)
     if literal is None or not _may_claim(text, start, names):
         return None
-    return NameClaim(name, path, text[start:end], literal)
+    return NameClaim(name, path, text[start:end], literal, start)
+
+
+def _relation(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Find what relates a name to the value that follows: a sign, a verb, or a setting of it."""
+    relation = _IS.match(text, end) or _FROM_TO.match(text, end)
+    if relation is None:
+        is_set = _SETTING.search(text, max(0, start - 40), start)
+        return _TO.match(text, end) if is_set else None
+    is_said = _LETTER.search(relation.group())
+    return None if is_said and _is_a_word(text, start, text[start:end]) else relation
+
+
+def _is_a_word(text: str, start: int, name: str) -> bool:
+    """Tell whether a name is used as a word of the language: `the total is 5`."""
+    is_marked = text[start - 1 : start] in ("`", "*")
+    return not is_marked and (
+        name in _NOUNS or bool(_DETERMINER.search(text, max(0, start - 8), start))
+    )
 
 
 def _may_claim(text: str, start: int, names: Collection[str]) -> bool:
@@ -173,7 +191,9 @@ def _is_in_call(before: str) -> bool:
     return bool(bracket) and is_call and ")" not in inside and "\n" not in inside
 
 
-def _call_claim(text: str, start: int, end: int, name: str) -> CallClaim | None:
+def _call_claim(
+    text: str, start: int, end: int, name: str, names: Collection[str]
+) -> CallClaim | None:
     before = text[max(0, start - _BEFORE_CHARS) : start].rstrip("`*")
     clause = _CLAUSE_END.split(before)[-1]
     if _HYPOTHETICAL.search(clause) or before.rstrip()[-1:] in _OPERATORS:
@@ -182,15 +202,15 @@ def _call_claim(text: str, start: int, end: int, name: str) -> CallClaim | None:
     if closed is None:
         return None
     relation = _RETURNS.match(text, closed)
-    arguments = _arguments(text[start:closed])
+    arguments = read_arguments(text[start:closed])
     if relation is None or arguments is None:
         return None
-    literal = _literal_at(text, relation.end(), may_compute="=" in relation.group())
-    return CallClaim(name, *arguments, text[start:closed], literal) if literal else None
+    literal = read_value(text, relation.end(), names)
+    return CallClaim(name, *arguments, text[start:closed], literal, start) if literal else None
 
 
-def _arguments(call: str) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]] | None:
-    """Return the arguments of a call where all are literals."""
+def read_arguments(call: str) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]] | None:
+    """Return the arguments of a call, by place and by name, where all are literals."""
     node = parsed(call)
     if not isinstance(node, ast.Call):
         return None
@@ -217,13 +237,3 @@ def read_path(text: str) -> Path | None:
             return None
         path.append(("[", literal.value))
     return tuple(path)
-
-
-def _literal_at(text: str, start: int, *, may_compute: bool) -> Literal | None:
-    """Read the literal at a place, or that at the end of `1 + 2 = 3`, if it stands alone."""
-    if may_compute and (sums := _ARITHMETIC.match(text, start)):
-        start = sums.end()
-    end = literal_end(text, start)
-    if end is None or not _AFTER.match(text, end) or _CONDITION.match(text, end):
-        return None
-    return read_literal(text[start:end])

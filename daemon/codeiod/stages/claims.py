@@ -1,6 +1,7 @@
 """Check what a rationale claims of a run against the trace of the run.
 
-May import ``claim_reading``, ``testimony``, ``plain_values``, ``values`` and the sandbox's values.
+May import ``claim_reading``, ``trials``, ``testimony``, ``plain_values``, ``values`` and the
+sandbox's values.
 
 A claim is true if the trace shows the name with that value: at the place that the rationale has
 come to, or after it (which is then where it has come to), or else anywhere before, as summaries do.
@@ -10,6 +11,7 @@ values of that name whole; what can be told neither way is not counted.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,7 @@ from codeiod.stages.claim_reading import Claim, find_claims
 from codeiod.stages.literals import Literal
 from codeiod.stages.plain_values import gives_away
 from codeiod.stages.testimony import Testimony
+from codeiod.stages.trials import Talk
 from codeiod.stages.values import parse
 from codeiod_sandbox.traces import Trace, TraceLimits
 
@@ -71,18 +74,27 @@ class Agreement:
     first_divergence: Divergence | None = None
 
 
-def check_claims(rationale: str, trace: Trace) -> Agreement:
-    """Check the claims of a rationale, in their order."""
+def check_claims(
+    rationale: str, trace: Trace, answered: Mapping[str, Any] | None = None
+) -> Agreement:
+    """Check the claims of a rationale, in their order.
+
+    :param answered: the input of the run where the rationale looked for one: it speaks of other
+        runs too, and what it claims of those is not counted.
+    """
     testimony = Testimony(trace)
+    talk = Talk(rationale, answered)
     checked = true = place = 0
     first: Divergence | None = None
     for claim in find_claims(rationale, testimony.names, testimony.functions):
+        if not talk.is_of_the_run(claim):
+            continue
         told = testimony.of(claim)
         found = told.find(claim.literal, place)
         if found is not None:
             place = max(place, found)
             true += 1
-        elif not told.is_whole or not trace.is_complete:
+        elif not told.is_whole or not trace.is_complete or talk.leaves_the_run(claim):
             continue
         elif first is None:
             first = _divergence(claim, trace, testimony, told.near(place))

@@ -159,7 +159,11 @@ def _in_parts(parts: tuple[Part, ...], path: Path) -> Iterator[Literal | None]:
         yield None
     for part in parts:
         found = read_path(part.path)
-        if part.effect is not Effect.REMOVED and found and path[: len(found)] == found:
+        if found is None or path[: len(found)] != found:
+            continue
+        if part.effect in (Effect.JOINED, Effect.LEFT):
+            yield None  # the set that the path leads to is not shown
+        elif part.effect is not Effect.REMOVED and found:
             whole = _value_of(part.value)
             yield _walk(whole.value, path[len(found) :]) if whole else None
 
