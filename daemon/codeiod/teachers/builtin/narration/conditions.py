@@ -121,5 +121,5 @@ def fact(node: ast.expr, look: Look, code: Code) -> str:
     except Unknown:
         pass
     quoted = code.quoted(node)
-    is_plain = isinstance(node, ast.Name | ast.Subscript | ast.Call)
+    is_plain = isinstance(node, ast.Name | ast.Subscript | ast.Call | ast.Attribute)
     return f"{quoted} is {value}" if quoted and is_plain else ""

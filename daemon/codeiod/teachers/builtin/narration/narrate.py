@@ -11,16 +11,16 @@ import ast
 from codeiod.teachers.builtin.narration.calls import signature
 from codeiod.teachers.builtin.narration.codemap import Code, read_code
 from codeiod.teachers.builtin.narration.goals import goal, watched
-from codeiod.teachers.builtin.narration.story import Frame, Moment, read_frames
+from codeiod.teachers.builtin.narration.story import UNTOLD, Frame, Moment, read_frames
 from codeiod.teachers.builtin.narration.telling import Detail, Telling
 from codeiod.teachers.builtin.narration.voice import Voice, brief, laid_out
 from codeiod_sandbox import Outcome, Raised, Returned, TimedOut, Traced
 from codeiod_sandbox.traces import TraceLimits
 
 _DETAILS = (
-    Detail(rounds=3, others=2, call_moments=30, call_depth=3),
-    Detail(rounds=2, others=1, call_moments=12, call_depth=2),
-    Detail(rounds=1, others=0, call_moments=0, call_depth=1),
+    Detail(rounds=3, others=5, call_moments=30, call_depth=3),
+    Detail(rounds=2, others=3, call_moments=12, call_depth=2),
+    Detail(rounds=1, others=2, call_moments=0, call_depth=1),
 )
 NARRATION_LIMITS = TraceLimits(
     max_steps=1500, visits_first=40, visits_last=3, max_value_chars=600, max_bytes=1 << 17
@@ -87,7 +87,7 @@ def _core(frame: Frame, code: Code) -> tuple[Frame, list[Frame]]:
         if not frame.moments:
             break
         *before, last = frame.moments
-        made = [call for call in last.calls if call.name != "__init__"]
+        made = [call for call in last.calls if call.name not in UNTOLD]
         hands_over = isinstance(code.statements.get(last.step.line), ast.Return | ast.Expr)
         if len(made) != 1 or made[0].yields or not hands_over or not all(map(_makes, before)):
             break

@@ -15,12 +15,9 @@ from codeiod.teachers.builtin.narration.codemap import Code, Loop
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
 from codeiod.teachers.builtin.narration.story import Frame, Moment
 from codeiod.teachers.builtin.narration.values import Instance, Unknown
-from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, whole
+from codeiod.teachers.builtin.narration.voice import Voice, counted, listed, whole
 
 _MAX_MEMBERS = 12
-_MAX_MUTED_VALUES = 10
-_MAX_LAST_NAMES = 4
-_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ def moments_in(blocks: Sequence[Block]) -> Iterator[Moment]:
             yield block.end
 
 
-def grouped(run: LoopRun, code: Code, first: int, others: int) -> list[Group]:
+def grouped(run: LoopRun, first: int, others: int) -> list[Group]:
     """Choose the rounds to tell: the first ones, those with something new, and that which leaves.
 
     :param others: how many with something new.
@@ -183,71 +180,3 @@ def heading(each: Round, loop: Loop, frame: Frame) -> str:
         if said:
             return ", ".join(said)
     return f"Round {each.number}"
-
-
-def muted(group: Group, run: LoopRun, frame: Frame, end: int, voice: Voice) -> str:
-    """Say in a sentence what rounds do that are not told one by one.
-
-    :param end: the place of the first moment after them.
-    """
-    first = group.rounds[0]
-    last = _last_number(group, run)
-    number = last - first.number + 1 if first.number and last else 0
-    if group.is_alike:
-        way, ways = "goes the same way", voice.pick("go the same way", "work alike")
-    else:
-        way, ways = "follows the same code", "follow the same code"
-    if number == 1:
-        begin = f"Round {first.number} {way}"
-    elif number:
-        begin = voice.pick(
-            f"The {'other' if first.number > 1 else 'first'} {counted(number, 'round')}",
-            f"Rounds {first.number} {'and' if number == _PAIR else 'to'} {last}",
-        )
-        begin += f" {ways}"
-    else:
-        begin = f"The further rounds {ways}"
-    if said := _heads(group, run, frame, number):
-        begin += f" ({said})"
-    results = last_values(first.head.place, end, run, frame)
-    after = "it" if number == 1 else "them"
-    return f"{begin}; after {after} {results}." if results else f"{begin}."
-
-
-def _last_number(group: Group, run: LoopRun) -> int:
-    """Return the number of the last round of a group, 0 where it can't be told."""
-    is_last = group.rounds[-1] is run.rounds[-1]
-    if is_last and run.end is not None:
-        return run.count
-    return group.rounds[-1].number
-
-
-def _heads(group: Group, run: LoopRun, frame: Frame, number: int) -> str:
-    if isinstance(run.loop, ast.While) or not isinstance(run.loop.target, ast.Name):
-        return ""
-    if number != len(group.rounds) or number > _MAX_MUTED_VALUES:
-        return ""
-    name = run.loop.target.id
-    values = [whole(frame.at(name, each.head.place + 1), 20) for each in group.rounds]
-    return f"with `{name}` as {listed(values)}" if all(values) and name != "_" else ""
-
-
-def last_values(begin: int, end: int, run: LoopRun, frame: Frame) -> str:
-    """Say what the names are that change between two moments."""
-    skipped = set(names_in(run.loop.target)) if not isinstance(run.loop, ast.While) else set()
-    names = dict.fromkeys(
-        change.name
-        for moment in frame.moments[begin:end]
-        for change in moment.step.changes
-        if change.name not in skipped
-    )
-    said = []
-    first = run.first.place
-    for name in sorted(names, key=lambda name: frame.at(name, first) is None):
-        value = frame.at(name, end)
-        text = whole(value)
-        if value is not None and not text and value.text[-1:].isdigit():
-            text = brief(value)
-        if text:
-            said.append(f"`{name}` is {text}")
-    return listed(said[:_MAX_LAST_NAMES])

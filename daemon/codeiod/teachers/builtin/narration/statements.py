@@ -21,12 +21,12 @@ from codeiod.teachers.builtin.narration.voice import (
     Clause,
     Voice,
     brief,
-    listed,
     is_bare,
+    listed,
     objects,
     whole,
 )
-from codeiod_sandbox.traces import Change
+from codeiod_sandbox.traces import Change, Effect
 
 _SHORT_CHARS = 30
 _MAX_STAYING_CHARS = 60
@@ -185,7 +185,7 @@ class Statements:
         return Clause(f"{quoted} stays {stays}") if fits else None
 
     def _several(self, node: Any, changes: tuple[Change, ...]) -> Clause | None:
-        said = changed(changes, self._voice)
+        said = self._set(node, changes) or changed(changes, self._voice)
         if not said:
             return None
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
@@ -193,6 +193,18 @@ class Statements:
             if len(names) > 1 and all(whole(c.value) and not c.parts for c in changes):
                 said = listed([f"`{c.name}` becomes {c.value.text}" for c in changes])
         return Clause(said)
+
+    def _set(self, node: Any, changes: tuple[Change, ...]) -> str:
+        """Say that an attribute takes a value, once, whatever names lead to it."""
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
+            return ""
+        for change in changes:
+            if change.name == target.value.id and len(change.parts) == 1:
+                (part,) = change.parts
+                if part.path == f".{target.attr}" and part.effect is not Effect.REMOVED:
+                    return becomes(f"{change.name}{part.path}", part.value, self._voice)
+        return ""
 
     def _one(self, node: Any, change: Change, frame: Frame, moment: Moment) -> str:
         name, value = change.name, whole(change.value)

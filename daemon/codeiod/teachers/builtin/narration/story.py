@@ -14,6 +14,9 @@ from codeiod.teachers.builtin.narration.values import Instance, Unknown, value_o
 from codeiod_sandbox.traces import Shown, Step, StepKind, Trace
 
 _LONG_STEPS = 1000
+CONVERSIONS = {"linked_list_of", "values_of_list", "tree_of", "values_of_tree", "plain"}
+"""Functions that analysis adds to read and write structures: none of the program's logic."""
+UNTOLD = CONVERSIONS | {"__init__"}
 
 
 @dataclass(slots=True)

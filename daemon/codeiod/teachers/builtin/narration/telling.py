@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round, in_blocks
-from codeiod.teachers.builtin.narration.calls import effect, recursion, signature
+from codeiod.teachers.builtin.narration.calls import effect, signature
 from codeiod.teachers.builtin.narration.codemap import Code
-from codeiod.teachers.builtin.narration.rounds import grouped, heading, muted, opening
+from codeiod.teachers.builtin.narration.recursion import recursion
+from codeiod.teachers.builtin.narration.rounds import grouped, heading, opening
 from codeiod.teachers.builtin.narration.statements import Statements
-from codeiod.teachers.builtin.narration.story import Frame, Moment
+from codeiod.teachers.builtin.narration.story import CONVERSIONS, Frame, Moment
+from codeiod.teachers.builtin.narration.summaries import muted
 from codeiod.teachers.builtin.narration.voice import Clause, Line, Voice, capital, listed
 
 _MAX_NESTED_LOOPS = 3
 _MAX_EFFECTS = 3
 _OUTER_CALLS = 12
 """How many times as many moments a call may have that no loop makes."""
-_CONVERSIONS = {"linked_list_of", "values_of_list", "tree_of", "values_of_tree"}
-"""Functions that analysis adds to read and write structures: none of the program's logic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Telling:
     def begin(self, frame: Frame) -> None:
         """Tell the call that does the work."""
         if frame.calls_itself:
-            self._recursion(frame, 0)
+            self._recursion(frame, 0, is_core=True)
             if self.lines[0].text.endswith("worked out:"):
                 return
             self.lines.append(Line(0, False, f"Then {signature(frame, self._code)} itself:"))
@@ -119,7 +119,7 @@ class Telling:
             return
         self.lines.append(Line(depth, False, opening(run, self._code, look, self._voice)))
         first = max(self._detail.rounds - nested, 1)
-        groups = grouped(run, self._code, first, self._detail.others if not nested else 0)
+        groups = grouped(run, first, self._detail.others // (1 + nested))
         for place, group in enumerate(groups):
             if group.is_told:
                 for each in group.rounds:
@@ -171,7 +171,7 @@ class Telling:
             called.function not in self._known
             and self._calls_open < self._detail.call_depth
             and 1 < len(called.moments) <= self._most_moments(depth)
-            and called.name not in _CONVERSIONS
+            and called.name not in CONVERSIONS
             and not called.yields
             and not called.name.startswith("__")
         )
@@ -185,7 +185,7 @@ class Telling:
             elif self._is_told(called, depth):
                 self.lines.append(Line(depth, False, self._inside(signature(called, self._code))))
                 self.frame(called, depth + 1)
-            elif called.name not in _CONVERSIONS:
+            elif called.name not in CONVERSIONS:
                 effects.append(effect(called, self._code))
         told = list(dict.fromkeys(filter(None, effects)))
         if len(told) <= _MAX_EFFECTS:
@@ -197,7 +197,7 @@ class Telling:
             f"For {named}:", f"Inside {named}:", f"First {named} is worked out:"
         )
 
-    def _recursion(self, called: Frame, depth: int) -> None:
+    def _recursion(self, called: Frame, depth: int, *, is_core: bool = False) -> None:
         self._known.add(called.function)
         lines, innermost = recursion(called, self._code, self._voice)
         self.lines.append(Line(depth, False, lines[0]))
@@ -205,3 +205,14 @@ class Telling:
             self.frame(innermost, depth + 1)
         for text in lines[1:]:
             self.lines.append(Line(depth + 1, True, text))
+        if innermost is not called and not is_core:
+            self._outermost(called, depth)
+
+    def _outermost(self, called: Frame, depth: int) -> None:
+        """Tell the call that a recursion begins with, now that what it calls is known."""
+        if self._calls_open >= self._detail.call_depth:
+            return
+        if 1 < len(called.moments) <= self._most_moments(depth):
+            named = signature(called, self._code)
+            self.lines.append(Line(depth + 1, False, f"Then {named} itself:"))
+            self.frame(called, depth + 1)

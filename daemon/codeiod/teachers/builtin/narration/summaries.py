@@ -1,0 +1,136 @@
+"""What is said of rounds that are not told one by one: what each of them, or all of them, leave.
+
+May import the narration's ``blocks``, ``rounds``, ``story`` and ``voice``,
+and the sandbox's values.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codeiod.teachers.builtin.narration.blocks import LoopRun, Round
+from codeiod.teachers.builtin.narration.rounds import Group, heading, moments_in, names_in
+from codeiod.teachers.builtin.narration.story import Frame
+from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, whole
+from codeiod_sandbox.traces import Change, Effect
+
+_MAX_MUTED_VALUES = 10
+_MAX_LAST_NAMES = 4
+_MAX_EACH_ROUNDS = 12
+_MAX_EACH_CHARS = 440
+_MAX_LEFT_CHARS = 48
+_PAIR = 2
+
+
+def muted(group: Group, run: LoopRun, frame: Frame, end: int, voice: Voice) -> str:
+    """Say in a sentence what rounds do that are not told one by one.
+
+    :param end: the place of the first moment after them.
+    """
+    first = group.rounds[0]
+    last = _last_number(group, run)
+    number = last - first.number + 1 if first.number and last else 0
+    begin = _beginning(group, number, last, voice)
+    if number == len(group.rounds) and (each := _each(group, run, frame, end)):
+        return f"{begin}: {each}."
+    if said := _heads(group, run, frame, number):
+        begin += f" ({said})"
+    results = last_values(first.head.place, end, run, frame)
+    after = "it" if number == 1 else "them"
+    return f"{begin}; after {after} {results}." if results else f"{begin}."
+
+
+def _beginning(group: Group, number: int, last: int, voice: Voice) -> str:
+    first = group.rounds[0].number
+    if group.is_alike:
+        way, ways = "goes the same way", voice.pick("go the same way", "work alike")
+    else:
+        way, ways = "follows the same code", "follow the same code"
+    if number == 1:
+        return f"Round {first} {way}"
+    if not number:
+        return f"The further rounds {ways}"
+    begin = voice.pick(
+        f"The {'other' if first > 1 else 'first'} {counted(number, 'round')}",
+        f"Rounds {first} {'and' if number == _PAIR else 'to'} {last}",
+    )
+    return f"{begin} {ways}"
+
+
+def _last_number(group: Group, run: LoopRun) -> int:
+    """Return the number of the last round of a group, 0 where it can't be told."""
+    is_last = group.rounds[-1] is run.rounds[-1]
+    if is_last and run.end is not None:
+        return run.count
+    return group.rounds[-1].number
+
+
+def _heads(group: Group, run: LoopRun, frame: Frame, number: int) -> str:
+    if isinstance(run.loop, ast.While) or not isinstance(run.loop.target, ast.Name):
+        return ""
+    if number != len(group.rounds) or number > _MAX_MUTED_VALUES:
+        return ""
+    name = run.loop.target.id
+    values = [whole(frame.at(name, each.head.place + 1), 20) for each in group.rounds]
+    return f"with `{name}` as {listed(values)}" if all(values) and name != "_" else ""
+
+
+def _each(group: Group, run: LoopRun, frame: Frame, end: int) -> str:
+    """Say what each of a few rounds leaves; ``""`` where it would be long."""
+    if len(group.rounds) > _MAX_EACH_ROUNDS:
+        return ""
+    left = [dict(_left(each, run)) for each in group.rounds]
+    carried = {name for name in frame.history if frame.at(name, run.first.place) is not None}
+    for kept in (None, carried):
+        said = []
+        for each, found in zip(group.rounds, left, strict=True):
+            names = [name for name in found if kept is None or found[name][0] in kept]
+            told = listed([found[name][1] for name in names]) or "no change"
+            named = f"{heading(each, run.loop, frame)}: " if len(left) > 1 else ""
+            said.append(named + told)
+        text = "; ".join(said)
+        if len(text) <= _MAX_EACH_CHARS and any(left):
+            return text
+    return ""
+
+
+def _left(each: Round, run: LoopRun) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield what a round changes: the part, the name that it is of, and what is said of it."""
+    bound = set() if isinstance(run.loop, ast.While) else set(names_in(run.loop.target))
+    for moment in moments_in(each.body):
+        for change in moment.step.changes:
+            if change.name not in bound:
+                for target, text in _targets(change):
+                    yield target, (change.name, text)
+
+
+def _targets(change: Change) -> Iterator[tuple[str, str]]:
+    if text := whole(change.value, _MAX_LEFT_CHARS):
+        yield change.name, f"`{change.name}` = {text}"
+        return
+    for part in change.parts:
+        text = brief(part.value, _MAX_LEFT_CHARS)
+        if part.effect in (Effect.SET, Effect.ADDED) and "`" not in part.path:
+            yield change.name + part.path, f"`{change.name}{part.path}` = {text}"
+
+
+def last_values(begin: int, end: int, run: LoopRun, frame: Frame) -> str:
+    """Say what the names are that change between two moments."""
+    skipped = set(names_in(run.loop.target)) if not isinstance(run.loop, ast.While) else set()
+    names = dict.fromkeys(
+        change.name
+        for moment in frame.moments[begin:end]
+        for change in moment.step.changes
+        if change.name not in skipped
+    )
+    said = []
+    first = run.first.place
+    for name in sorted(names, key=lambda name: frame.at(name, first) is None):
+        value = frame.at(name, end)
+        text = whole(value)
+        if value is not None and not text:
+            text = brief(value, _MAX_LEFT_CHARS) if value.text[-1:] in "0123456789)]" else ""
+        if text:
+            said.append(f"`{name}` is {text}")
+    return listed(said[:_MAX_LAST_NAMES])
