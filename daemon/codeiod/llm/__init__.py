@@ -5,10 +5,12 @@ Read ``client`` first, then ``retry``, ``limits``, ``health``, ``router``. May i
 """
 
 from codeiod.llm.client import ChatRequest, Client, Completer
+from codeiod.llm.demand import Demand, Rates
 from codeiod.llm.estimate import Estimator, cost
 from codeiod.llm.faults import FaultKind, Refused, RefusedKind, TransportFault
 from codeiod.llm.health import Health, Standing, Watch
-from codeiod.llm.limits import Pace, Slots
+from codeiod.llm.limits import Place, Slots
+from codeiod.llm.pace import Pace
 from codeiod.llm.replies import Completion
 from codeiod.llm.retry import POLICY, GivenUp, Policy, Tries, persist
 from codeiod.llm.router import Endpoint, Router
@@ -19,13 +21,16 @@ __all__ = [
     "Client",
     "Completer",
     "Completion",
+    "Demand",
     "Endpoint",
     "Estimator",
     "FaultKind",
     "GivenUp",
     "Health",
     "Pace",
+    "Place",
     "Policy",
+    "Rates",
     "Refused",
     "RefusedKind",
     "Router",

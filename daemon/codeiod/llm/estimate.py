@@ -13,7 +13,7 @@ FIRST_OUTPUT_TOKENS = 1000.0
 PRIOR_INPUT_TOKENS = 1000.0
 """How many tokens' worth of belief the first guess of characters per token has."""
 MEMORY = 0.02
-"""The weight of the newest answer in the running mean of output tokens."""
+"""The least weight of the newest answer in the running mean of output tokens."""
 
 
 class Estimator:
@@ -23,6 +23,7 @@ class Estimator:
         self._characters = PRIOR_INPUT_TOKENS * CHARACTERS_PER_TOKEN
         self._tokens = PRIOR_INPUT_TOKENS
         self._output: dict[str, float] = {}
+        self._answers: dict[str, int] = {}
 
     @property
     def characters_per_token(self) -> float:
@@ -40,10 +41,9 @@ class Estimator:
         """Take in what an endpoint counted."""
         self._characters += input_characters
         self._tokens += usage.input
-        before = self._output.get(stage)
-        self._output[stage] = (
-            usage.output if before is None else before + MEMORY * (usage.output - before)
-        )
+        answers = self._answers[stage] = self._answers.get(stage, 0) + 1
+        before = self._output.get(stage, 0.0)
+        self._output[stage] = before + max(MEMORY, 1 / answers) * (usage.output - before)
 
 
 def cost(usage: Usage, price: Price) -> float:

@@ -1,54 +1,40 @@
-"""Who may call an endpoint now: slots in order of arrival, paced by requests and tokens a minute.
+"""Who may call an endpoint now: places in order of urgency, as many as serve, at a pace.
 
-May import anyio and ``llm.notice``. One event loop and no await between reading and writing the
-counters, so there is no lock.
+May import anyio, ``items``, ``llm.demand``, ``llm.pace`` and ``llm.notice``. One event loop and no
+await between reading and writing the counters, so there is no lock.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import heapq
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 import anyio
 
+from codeiod.items import Usage
+from codeiod.llm.demand import NO_DEMAND, Demand
 from codeiod.llm.notice import Notice
-
-SLACK_SECONDS = 0.25
-"""How far the pace may catch up after a moment without demand or a late timer."""
-
-
-class Pace:
-    """A smooth rate: each request moves the next free moment by its share of a minute."""
-
-    def __init__(self, requests_per_minute: float = 0, tokens_per_minute: float = 0) -> None:
-        """Take the limits; 0 is none."""
-        self._seconds_per_request = 60 / requests_per_minute if requests_per_minute else 0.0
-        self._seconds_per_token = 60 / tokens_per_minute if tokens_per_minute else 0.0
-        self._next_request = self._next_token = float("-inf")
-
-    def moment(self) -> float:
-        """Return the time from which the next request may leave."""
-        return max(self._next_request, self._next_token)
-
-    def take(self, now: float, tokens: int) -> None:
-        """Reserve the shares of a request that leaves now."""
-        earliest = now - SLACK_SECONDS
-        self._next_request = max(self._next_request, earliest) + self._seconds_per_request
-        self._next_token = max(self._next_token, earliest) + self._seconds_per_token * tokens
-
-    def correct(self, tokens: int) -> None:
-        """Charge tokens that were not reserved, or (below 0) give back what was not used."""
-        self._next_token += self._seconds_per_token * tokens
+from codeiod.llm.pace import Pace
 
 
 @dataclass(slots=True, eq=False)
+class Place:
+    """A place that a request holds."""
+
+    demand: Demand
+    left_at: float
+
+
+@dataclass(slots=True, order=True)
 class _Waiter:
-    tokens: int
-    granted: anyio.Event = field(default_factory=anyio.Event)
-    gone: bool = False
+    priority: tuple[int, int]
+    number: int
+    demand: Demand = field(compare=False)
+    granted: asyncio.Future[Place] = field(compare=False)
 
 
 class Slots:
@@ -67,7 +53,8 @@ class Slots:
         """Requests that wait for their next try."""
         self.eased = eased or Notice()
         self._pace = pace or Pace()
-        self._line: deque[_Waiter] = deque()
+        self._line: list[_Waiter] = []
+        self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -79,42 +66,54 @@ class Slots:
     @property
     def has_room(self) -> bool:
         """Whether a new request would be in flight at once, and no outage piles requests up."""
-        return self.free > 0 and self.retrying < self.limit
+        return self.free > 0 and not self.waiting and self.retrying < self.limit
 
     async def room(self) -> None:
         """Wait until there is room."""
         while not self.has_room:
             await self.eased.wait()
 
-    async def acquire(self, tokens: int = 0) -> None:
+    async def acquire(self, demand: Demand = NO_DEMAND) -> Place:
         """Wait in line for a place; after ``close``, for ever."""
-        waiter = _Waiter(tokens)
-        self._line.append(waiter)
+        now = anyio.current_time()
+        if not self.waiting and self.is_ready(now):
+            return self._place(demand, now)
+        waiter = _Waiter(
+            demand.priority,
+            next(self._numbers),
+            demand,
+            asyncio.get_running_loop().create_future(),
+        )
+        heapq.heappush(self._line, waiter)
         self.waiting += 1
         self._grant()
         try:
-            await waiter.granted.wait()
+            return await waiter.granted
         except BaseException:  # cancelled: leave the line, or give the place back
-            if waiter.granted.is_set():
-                self.release()
-            else:
-                waiter.gone = True
+            if waiter.granted.cancelled():
                 self.waiting -= 1
                 self.eased.give()
+            else:
+                self._pace.give_back(demand)
+                self.release()
             raise
 
+    def is_ready(self, now: float) -> bool:
+        """Whether a place could be granted now."""
+        return self.in_flight < self.limit and not self._closed and self._pace.moment() <= now
+
     def release(self) -> None:
-        """Give a place back; the first in line takes it."""
+        """Give a place back; the most urgent in line takes it."""
         self.in_flight -= 1
         self._grant()
         self.eased.give()
 
     @asynccontextmanager
-    async def hold(self, tokens: int = 0) -> AsyncIterator[None]:
+    async def hold(self, demand: Demand = NO_DEMAND) -> AsyncIterator[Place]:
         """Hold a place for the length of a block."""
-        await self.acquire(tokens)
+        place = await self.acquire(demand)
         try:
-            yield
+            yield place
         finally:
             self.release()
 
@@ -128,9 +127,14 @@ class Slots:
             self.retrying -= 1
             self.eased.give()
 
-    def correct(self, tokens: int) -> None:
-        """Tell the pace how far the tokens used differ from those reserved."""
-        self._pace.correct(tokens)
+    def note_answer(self, place: Place, usage: Usage) -> None:
+        """Tell the pace what a request has used in place of what it had reserved."""
+        self._pace.correct(place.demand, usage.input, usage.output)
+
+    def note_failure(self, place: Place, *, maybe_paid: bool) -> None:
+        """Give the shares of a request back that the endpoint has not worked on."""
+        if not maybe_paid:
+            self._pace.give_back(place.demand)
 
     def close(self) -> None:
         """Grant no place from now on; who holds one keeps it."""
@@ -139,24 +143,31 @@ class Slots:
             self._timer.cancel()
             self._timer = None
 
+    def _place(self, demand: Demand, now: float) -> Place:
+        self._pace.take(now, demand)
+        self.in_flight += 1
+        return Place(demand, now)
+
     def _grant(self) -> None:
         while self._line and self.in_flight < self.limit and not self._closed:
-            if self._line[0].gone:
-                self._line.popleft()
+            if self._line[0].granted.cancelled():
+                heapq.heappop(self._line)
                 continue
             now = anyio.current_time()
             if self._pace.moment() > now:
                 self._grant_at(self._pace.moment())
                 return
-            waiter = self._line.popleft()
-            self._pace.take(now, waiter.tokens)
+            waiter = heapq.heappop(self._line)
             self.waiting -= 1
-            self.in_flight += 1
-            waiter.granted.set()
+            waiter.granted.set_result(self._place(waiter.demand, now))
+            self.eased.give()
 
     def _grant_at(self, moment: float) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_at(moment, self._grant_now)
+        if self._timer is not None:
+            if self._timer.when() <= moment:
+                return  # it looks again then
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(moment, self._grant_now)
 
     def _grant_now(self) -> None:
         self._timer = None

@@ -12,10 +12,12 @@ import anyio
 
 from codeiod.config import ASKING_STAGES, EndpointSettings, Settings
 from codeiod.llm.client import Completer, shown_url
+from codeiod.llm.demand import Rates
 from codeiod.llm.estimate import Estimator
 from codeiod.llm.health import Health, Watch
-from codeiod.llm.limits import Pace, Slots
+from codeiod.llm.limits import Slots
 from codeiod.llm.notice import Notice
+from codeiod.llm.pace import Pace
 
 FIRST_STAGE = "unify"
 """The stage that a new item asks first."""
@@ -51,7 +53,7 @@ class Router:
                 client=client_of(endpoint),
                 slots=Slots(
                     endpoint.max_in_flight,
-                    Pace(endpoint.requests_per_minute, endpoint.tokens_per_minute),
+                    Pace(_rates_of(endpoint)),
                     self._eased,
                 ),
                 health=Health(name, shown_url(endpoint.base_url), trouble),
@@ -102,3 +104,12 @@ class Router:
         endpoints = self._stages[stage]
         now = anyio.current_time()
         return [e for e in endpoints if not e.health.rests(now)] or endpoints
+
+
+def _rates_of(endpoint: EndpointSettings) -> Rates:
+    return Rates(
+        requests=endpoint.requests_per_minute,
+        tokens=endpoint.tokens_per_minute,
+        input_tokens=endpoint.input_tokens_per_minute,
+        output_tokens=endpoint.output_tokens_per_minute,
+    )

@@ -1,7 +1,8 @@
 """What a teacher is asked, and the seam behind which every teacher stands.
 
 May import ``items``, ``config`` and ``journal``. An ask holds its messages and what they were made
-from, never the wanted side of a pair. ``openai`` reads the messages, ``builtin`` the rest.
+from, never the wanted side of a pair. ``openai`` reads the messages, ``builtin`` the rest. Its
+``order`` is the item's place in the order of admission: what is older goes first.
 """
 
 from __future__ import annotations
@@ -35,7 +36,12 @@ class UnifyAsk:
     item: Item
     messages: tuple[Message, ...]
     sampling: Sampling
+    order: int = 0
     stage: Stage = Stage.UNIFY
+
+    @property
+    def item_id(self) -> str:
+        return self.item.item_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,12 @@ class PredictAsk:
     known: str
     messages: tuple[Message, ...]
     sampling: Sampling
+    order: int = 0
     stage: Stage = Stage.PREDICT
+
+    @property
+    def item_id(self) -> str:
+        return self.program.item_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,14 @@ class ReviseAsk:
     messages: tuple[Message, ...]
     sampling: Sampling
     stage: Stage = Stage.REVISE
+
+    @property
+    def order(self) -> int:
+        return self.ask.order
+
+    @property
+    def item_id(self) -> str:
+        return self.ask.item_id
 
 
 Ask = UnifyAsk | PredictAsk | ReviseAsk

@@ -18,13 +18,14 @@ import anyio
 import anyio.to_thread
 
 from codeiod.config import EndpointSettings, Settings, read_api_key
-from codeiod.items import Answer, GaveUp, Reason
+from codeiod.items import Answer, GaveUp, Reason, Stage
 from codeiod.llm import (
     POLICY,
     ChatRequest,
     Client,
     Completer,
     Completion,
+    Demand,
     Endpoint,
     GivenUp,
     Policy,
@@ -42,6 +43,8 @@ TRUNCATED_ASKS = 4
 FIRST_RAISED_TOKENS = 4096
 """The least room given after a truncated answer to a request that had set none."""
 CLOSING_SECONDS = 5.0
+RANKS = {Stage.REVISE: 0, Stage.PREDICT: 1, Stage.UNIFY: 2}
+"""What finishes an item goes before what starts one."""
 
 
 class Ledger(Protocol):
@@ -113,7 +116,7 @@ class OpenAITeacher:
         with self._router.watch.request(ask.stage):
             while ledger.truncated < TRUNCATED_ASKS:
                 try:
-                    attempt, answer = await self._persist(request, ask.stage, ledger)
+                    attempt, answer = await self._persist(request, ask, ledger)
                 except GivenUp as end:
                     return _gave_up(end, ledger.truncated)
                 if not answer.truncated:
@@ -144,24 +147,24 @@ class OpenAITeacher:
         """Requests that endpoints are working on now."""
         return sum(e.slots.in_flight for e in self._router.endpoints.values())
 
-    async def _persist(
-        self, request: ChatRequest, stage: str, ledger: Ledger
-    ) -> tuple[int, Answer]:
+    async def _persist(self, request: ChatRequest, ask: Ask, ledger: Ledger) -> tuple[int, Answer]:
         """Ask until an answer comes.
 
         :raises GivenUp: the request failed for good.
         """
         tries = Tries(self._policy, self._draw)
-        ask = partial(self._try, request, stage, ledger, tries)
-        return await persist(ask, tries, partial(self._sleep, tries))
+        attempt = partial(self._try, request, ask, ledger, tries)
+        return await persist(attempt, tries, partial(self._sleep, tries))
 
     async def _try(
-        self, request: ChatRequest, stage: str, ledger: Ledger, tries: Tries
+        self, request: ChatRequest, ask: Ask, ledger: Ledger, tries: Tries
     ) -> tuple[int, Answer]:
+        stage = ask.stage
         endpoint = self._router.choose(stage, avoid=tries.last_endpoint)
         expected = endpoint.estimator.expect(stage, request.characters, request.max_tokens)
         price = endpoint.settings.price
-        async with endpoint.slots.hold(expected.input + expected.output):
+        demand = Demand((RANKS[stage], ask.order), expected.input, expected.output)
+        async with endpoint.slots.hold(demand) as place:
             attempt = await ledger.intent(
                 request.digest,
                 expected.input + expected.output,
@@ -173,14 +176,14 @@ class OpenAITeacher:
                 completion = await endpoint.client.complete(request)
             except (TransportFault, Refused) as fault:
                 endpoint.health.note_failure(fault, started)
+                endpoint.slots.note_failure(place, maybe_paid=fault.maybe_paid)
                 ledger.failed(attempt, f"{endpoint.name}: {fault}", paid=fault.maybe_paid)
                 tries.judge(fault, endpoint.name, endpoint.health.answered)
                 raise
             endpoint.health.note_answer()
         if not completion.usage_estimated:
             endpoint.estimator.learn(stage, request.characters, completion.usage)
-        used = completion.usage.input + completion.usage.output
-        endpoint.slots.correct(used - expected.input - expected.output)
+        endpoint.slots.note_answer(place, completion.usage)
         return attempt, _answer_of(completion, endpoint)
 
     async def _sleep(self, tries: Tries, seconds: float) -> None:
