@@ -115,7 +115,7 @@ def test_steps_and_calls(admit: MakeAdmit) -> None:
     assert (calls.answered, calls.failed, calls.truncated, calls.lost) == (1, 1, 1, 0)
     assert calls.usage == Usage(2, 4, 6)
     assert calls.money == {"USD": 0.5}
-    assert calls.perhaps == {"USD": 0.5}
+    assert calls.perhaps.money == {"USD": 0.5}
     assert not calls.open
     with pytest.raises(Impossible, match="two results"):
         state.apply(paid(4), HERE)
@@ -138,7 +138,7 @@ def test_lost_at_the_next_start(admit: MakeAdmit) -> None:
     assert (state.calls.lost, len(state.calls.open)) == (0, 1)
     state.apply(Open(1, "j", "0", "now", 2, start=True), HERE)
     assert (state.calls.lost, len(state.calls.open)) == (1, 0)
-    assert state.calls.perhaps == {"USD": 0.5}
+    assert state.calls.perhaps.money == {"USD": 0.5}
 
 
 def test_commit(admit: MakeAdmit) -> None:

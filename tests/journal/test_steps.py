@@ -112,7 +112,7 @@ async def test_given_up_once(tmp_path: Path, admit: MakeAdmit) -> None:
     async def second(steps: Steps) -> None:
         assert await steps.pay("unify/1", never_paid, of="a") == gave_up
         calls = steps.journal.state.calls
-        assert (calls.answered, calls.failed, calls.perhaps) == (0, 1, {})
+        assert (calls.answered, calls.failed, calls.perhaps.money) == (0, 1, {})
 
     await run(tmp_path, admit("one"), first, second)
 
@@ -143,7 +143,7 @@ async def test_attempts_go_on(tmp_path: Path, admit: MakeAdmit) -> None:
         assert await steps.pay("unify/1", ask, of="a") == ANSWER
         calls = steps.journal.state.calls
         assert (calls.answered, calls.truncated, calls.failed, calls.lost) == (1, 1, 1, 1)
-        assert calls.perhaps == {"USD": 1.0}
+        assert calls.perhaps.money == {"USD": 1.0}
 
     await run(tmp_path, admit("one"), first, second)
 

@@ -45,7 +45,15 @@ def finished(item: Item) -> Finished:
     lost = Instance(Task.INPUT_PREDICTION, 0, 0)
     turns = [(ANSWER, WRONG), (ANSWER, RIGHT)]
     sample = sample_line(
-        item, program, pair, asked, "prompt", turns, teacher="openai", finished_at="now"
+        item,
+        program,
+        pair,
+        asked,
+        "prompt",
+        turns,
+        teacher="openai",
+        finished_at="now",
+        pass_rate=0.0,
     )
     return Finished(
         item.item_id,

@@ -37,8 +37,9 @@ REPORT = {
     },
     "rejected_samples": {"truncated": 2},
     "calls": {"answered": 1, "failed": 0, "truncated": 0, "in_flight_lost": 1},
-    "tokens": {"input": 5, "cached": 1, "output": 7},
+    "tokens": {"input": 5, "cached": 1, "output": 7, "estimated": 0},
     "money": {"USD": 0.25},
+    "money_perhaps": {"USD": 0.5},
     "cut_bytes": 0,
 }
 

@@ -19,7 +19,7 @@ from codeiod.dataset.shards import PART_BYTES, Shard
 from codeiod.errors import CodeiodError, WorkLeft
 from codeiod.journal.disk import failure
 from codeiod.journal.journal import Journal
-from codeiod.journal.records import Commit, Cut, Done, End, Stream
+from codeiod.journal.records import Commit, Cut, Done, End, Stream, unix_seconds
 from codeiod.journal.state import Impossible
 from codeiod.journal.tally import Tally
 
@@ -165,7 +165,7 @@ class Committer:
         ends = await to_thread.run_sync(self._write, batch)
         items = tuple(Done(done.item_id, done.epoch, str(done.outcome)) for done in batch)
         tally = sum((done.tally for done in batch), Tally())
-        await self._journal.append_durable(Commit(items, ends, tally))
+        await self._journal.append_durable(Commit(items, ends, tally, unix_seconds()))
         self._let_go(committed=True)
 
     def _write(self, batch: list[Finished]) -> dict[str, End]:

@@ -33,7 +33,7 @@ def encode(record: Record) -> bytes:
     """
     try:
         if isinstance(record, Reopen):
-            return orjson.dumps({"item": record.item, "epoch": record.epoch, "from": record.since})
+            return orjson.dumps(_reopen(record), default=_plain)
         return orjson.dumps(record, default=_plain)
     except TypeError as error:  # orjson's own error is one
         raise Unwritable(f"a {record.KIND} record can't be written: {error}") from error
@@ -50,6 +50,14 @@ def decode(kind: str, body: dict[str, Any]) -> Record:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadRecord(f"not a {kind!r} record: {error!r}") from error
     return record
+
+
+def _reopen(record: Reopen) -> dict[str, Any]:
+    """Write ``since`` as ``from``, which is no name in Python."""
+    body: dict[str, Any] = {"item": record.item, "epoch": record.epoch, "from": record.since}
+    if record.was:
+        body |= {"was": record.was, "admitted": record.admitted, "steps": dict(record.steps)}
+    return body
 
 
 def _plain(value: object) -> object:

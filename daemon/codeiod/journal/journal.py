@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,15 +69,17 @@ class Journal:
         disk: Disk | None = None,
         segment_bytes: int = SEGMENT_BYTES,
         close_seconds: float = CLOSE_SECONDS,
+        retry: Collection[str] = (),
     ) -> AsyncIterator[Journal]:
         """Lock a directory's journal, recover it and replay it; on leaving, write what is queued.
 
+        :param retry: reasons; items that were rejected so can be re-opened.
         :raises DirectoryError: in use, damaged, newer, not ours, or it can't be used.
         :raises DiskFull: no room to begin; or, on leaving, for what was appended.
         :raises DiskFailed: it failed; on leaving, even where the failure was told before.
         """
         disk = disk or OsDisk()
-        recovered = await to_thread.run_sync(recover, directory, disk)
+        recovered = await to_thread.run_sync(recover, directory, disk, retry)
         try:
             journal = cls(recovered, disk, segment_bytes)
             journal._begin(recovered.cuts)
@@ -167,6 +169,13 @@ class Journal:
         for item_id, epoch in faulted:
             self.append(Reopen(item_id, epoch + 1))
         return len(faulted)
+
+    def reopen_rejected(self) -> int:
+        """Take up once more the items whose rejections are to be retried; return how many."""
+        rejected = list(self.state.retriable.items())
+        for item_id, (reason, item) in rejected:
+            self.append(item.reopened(item_id, reason))
+        return len(rejected)
 
     def _begin(self, cuts: tuple[Cut, ...]) -> None:
         self._writer.start()

@@ -5,8 +5,9 @@ May import items and ``tally``. Each record's fields are its JSON keys (``codec`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
@@ -19,6 +20,11 @@ FORMAT = 1
 
 FINISHED = "finished"
 """The outcome of an item that ended well; any other is a :class:`Reason`."""
+
+
+def unix_seconds() -> int:
+    """Return the present, as records tell it."""
+    return int(time.time())
 
 
 class Stream(StrEnum):
@@ -142,6 +148,8 @@ class Intent:
     tokens: int
     cost: float
     currency: str
+    at: int = 0
+    """When, as whole seconds since 1970; 0 in records of older versions, here and below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +163,7 @@ class Failed:
     attempt: int
     why: str
     paid: bool
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,7 @@ class Step:
     """Counted and paid, never used as a result."""
     gave_up: bool = False
     """The value is a ``GaveUp``, not an answer."""
+    at: int = 0
 
     @property
     def answered(self) -> bool:
@@ -197,6 +207,7 @@ class Commit:
     items: tuple[Done, ...]
     ends: Mapping[str, End]
     tally: Tally
+    at: int = 0
 
     @staticmethod
     def load(body: dict[str, Any]) -> Commit:
@@ -204,6 +215,7 @@ class Commit:
             tuple(Done(*done) for done in body["items"]),
             {stream: End(*end) for stream, end in body["ends"].items()},
             Tally.load(body["tally"]),
+            body.get("at", 0),
         )
 
 
@@ -219,17 +231,46 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """How many entries the sources of the present run hold, about: a forecast goes by it."""
+
+    KIND: ClassVar[str] = "expected"
+    entries: int
+
+
+class Kept(NamedTuple):
+    """What had been made of a step when its item was re-opened."""
+
+    attempts: int
+    truncated: int
+    of: str
+    position: Sequence[int] | None
+    """Of its result, where that is used again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reopen:
-    """A done item taken up again as ``epoch``; ``since`` (``from``): ``""`` keeps all its steps."""
+    """A done item taken up again as ``epoch``; ``since`` (``from``): ``""`` keeps all its steps.
+
+    Where a person asked for it, the record holds all that the state has forgotten of the item.
+    """
 
     KIND: ClassVar[str] = "reopen"
     item: str
     epoch: int
     since: str = ""
+    """The first step that is made anew."""
+    was: str = ""
+    """Why it was rejected; ``""``: a fault of ours, taken up by itself."""
+    admitted: Sequence[int] = (0, 0, 0)
+    """The position of its ``admit`` record."""
+    steps: Mapping[str, Kept] = field(default_factory=dict)
 
     @staticmethod
     def load(body: dict[str, Any]) -> Reopen:
-        return Reopen(body["item"], body["epoch"], body["from"])
+        since = body.pop("from")
+        body["steps"] = {key: Kept(*kept) for key, kept in body.get("steps", {}).items()}
+        return Reopen(since=since, **body)
 
 
 Record: TypeAlias = (
@@ -244,5 +285,6 @@ Record: TypeAlias = (
     | Step
     | Commit
     | Cut
+    | Expected
     | Reopen
 )

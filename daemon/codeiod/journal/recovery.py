@@ -5,6 +5,7 @@ May import errors and the modules of this package below ``journal``. Blocking: r
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +25,7 @@ from codeiod.journal.folder import (
 )
 from codeiod.journal.records import Cut
 from codeiod.journal.replay import Replay
+from codeiod.journal.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,10 @@ class Recovered:
     """Of this program."""
 
 
-def recover(directory: Path, disk: Disk) -> Recovered:
+def recover(directory: Path, disk: Disk, retry: Collection[str] = ()) -> Recovered:
     """Make a directory ready.
 
+    :param retry: reasons; the state keeps the items that were rejected so.
     :raises DirectoryError: in use, damaged, newer, not ours, or it can't be used.
     :raises DiskFull: no room to begin.
     """
@@ -53,7 +56,7 @@ def recover(directory: Path, disk: Disk) -> Recovered:
     except OSError as error:
         raise _unusable(error, directory) from error
     try:
-        return _recover(disk, folder, held)
+        return _recover(disk, folder, held, retry)
     except OSError as error:
         release(disk, held)
         raise _unusable(error, directory) from error
@@ -62,8 +65,8 @@ def recover(directory: Path, disk: Disk) -> Recovered:
         raise
 
 
-def _recover(disk: Disk, folder: Path, held: int) -> Recovered:
-    replay = Replay(disk, folder)
+def _recover(disk: Disk, folder: Path, held: int, retry: Collection[str]) -> Recovered:
+    replay = Replay(disk, folder, state=State(retry))
     replay.run()
     if replay.seq == 1:
         _require_new(disk, folder)

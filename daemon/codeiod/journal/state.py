@@ -1,19 +1,23 @@
 """What a journal adds up to: a pure fold over its records.
 
-May import items, ``records``, ``digests``, ``calls``, ``places`` and ``tally``. A finished item
+May import items and the modules of this package that read and write nothing. A finished item
 shrinks to its digests; contents and answers are kept as positions alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
-from codeiod.items import ITEM_ID_BYTES, Origin, Reason
+from codeiod.items import ITEM_ID_BYTES, Origin, Reason, Usage
 from codeiod.journal.calls import Calls
+from codeiod.journal.course import Course
 from codeiod.journal.digests import DigestSet
+from codeiod.journal.pending import Made as Made  # parts of the state, offered beside it
+from codeiod.journal.pending import Paid
+from codeiod.journal.pending import Pending as Pending
+from codeiod.journal.pending import Position as Position
 from codeiod.journal.places import Places
 from codeiod.journal.places import stamp_of as stamp_of  # offered here beside State.seen
 from codeiod.journal.records import (
@@ -26,6 +30,7 @@ from codeiod.journal.records import (
     Done,
     Duplicate,
     End,
+    Expected,
     Failed,
     Intent,
     Open,
@@ -44,39 +49,6 @@ class Impossible(ValueError):
     """The record contradicts those before it."""
 
 
-class Position(NamedTuple):
-    """Where a record stands: the segment, the offset of its line, the line's length."""
-
-    segment: int
-    offset: int
-    length: int
-
-
-@dataclass(slots=True)
-class Made:
-    """What has been made of one key of an item."""
-
-    attempts: int = 0
-    truncated: int = 0
-    of: str = ""
-    """The digest that its answers or its result were computed from; ``""``: none yet."""
-    position: Position | None = None
-    """Of the result, once there is one."""
-
-
-@dataclass(slots=True)
-class Pending:
-    """An admitted item that is not done, as positions."""
-
-    epoch: int
-    admitted: Position
-    steps: dict[str, Made] = field(default_factory=dict)
-
-    def made(self, key: str) -> Made:
-        """Return what has been made of a key so far, to be changed in place."""
-        return self.steps.setdefault(key, Made())
-
-
 class Cursor(NamedTuple):
     """The next line or row of a file, and the stamp of the file that was read."""
 
@@ -87,7 +59,12 @@ class Cursor(NamedTuple):
 class State:
     """The fold. Changed by ``apply`` alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, retry: Collection[str] = ()) -> None:
+        """Begin with nothing.
+
+        :param retry: reasons; the items that were rejected so can be taken up again.
+        """
+        self.retry = frozenset(retry)
         self.journal = ""
         self.recipes: dict[str, Mapping[str, Any]] = {}
         self.recipe = ""
@@ -97,6 +74,8 @@ class State:
         """In the order of admission."""
         self.faulted: dict[str, Pending] = {}
         """Items that ended in a fault of ours and are to be tried once more."""
+        self.retriable: dict[str, tuple[str, Pending]] = {}
+        """Items whose rejection is to be tried again, with its reason."""
         self.cursors: dict[tuple[str, str], Cursor] = {}
         self.ends: dict[str, dict[int, End]] = {}
         """For each stream, the committed end of each of its parts."""
@@ -106,6 +85,7 @@ class State:
         self.rejected: Counter[str] = Counter()
         self.tally = Tally()
         self.calls = Calls()
+        self.course = Course()
         self.cuts: dict[str, Cut] = {}
         """By the name under which the bytes are kept."""
         self._done = DigestSet(ITEM_ID_BYTES)
@@ -156,7 +136,8 @@ class State:
             raise Impossible(f"a segment of another journal ({record.journal})")
         self.journal = record.journal
         if record.start:
-            self.calls.lose_open()
+            self.calls.start(record.time)
+            self.course.start(self.calls.clock)
 
     def _recipe_set(self, record: RecipeSet, _: Position) -> None:
         self.recipes[record.recipe] = record.body
@@ -194,16 +175,21 @@ class State:
         self.calls.fail(record)
 
     def _step(self, record: Step, position: Position) -> None:
-        made = self.require_pending(record.item, record.epoch).made(record.key)
+        item = self.require_pending(record.item, record.epoch)
+        made = item.made(record.key)
+        if item.anew and made.of != record.of:
+            made.forget()
         if made.position is not None and not record.truncated:
             raise Impossible(f"step {record.key} of {record.item} has two results")
         made.of = record.of
         if record.truncated:
             made.truncated += 1
         else:
-            made.position = position
+            made.position, made.gave_up = position, record.gave_up
         if record.answered:
             self.calls.pay(record)
+            item.paid.add(record.usage or Usage(), record.cost, record.currency)
+            self.course.at_work(record.at)
 
     def _commit(self, record: Commit, _: Position) -> None:
         for done in record.items:
@@ -211,33 +197,55 @@ class State:
         if len({done.item for done in record.items}) < len(record.items):
             raise Impossible("an item is done twice in one commit")
         for done in record.items:
-            self._end(done)
+            self._end(done, record.at)
         for stream, end in record.ends.items():
             self.ends.setdefault(stream, {})[end.part] = end
         self.tally += record.tally
 
-    def _end(self, done: Done) -> None:
+    def _end(self, done: Done, at: int) -> None:
         item = self.pending.pop(done.item)
         self._done.add(bytes.fromhex(done.item))
+        self.course.done(item.paid, at)
         if done.outcome == FINISHED:
             self.finished += 1
             return
         self.rejected[done.outcome] += 1
+        if done.outcome in self.retry:
+            self.retriable[done.item] = done.outcome, item
         if done.outcome == Reason.FAULT and done.epoch < FAULT_RETRIES:
             self.faulted[done.item] = item
 
     def _cut(self, record: Cut, _: Position) -> None:
         self.cuts[record.kept] = record
 
+    def _expected(self, record: Expected, _: Position) -> None:
+        self.course.entries = record.entries
+
     def _reopen(self, record: Reopen, _: Position) -> None:
+        if record.was:
+            self._retry(record)
+            return
         item = self.faulted.pop(record.item, None)
         if item is None or record.epoch != item.epoch + 1:
             raise Impossible(f"item {record.item} can't be re-opened as {record.epoch}")
         self.rejected[Reason.FAULT] -= 1
+        self.retriable.pop(record.item, None)
         item.epoch = record.epoch
         if record.since:
             item.steps.clear()
+        item.paid = Paid()
         self.pending[record.item] = item
+
+    def _retry(self, record: Reopen) -> None:
+        """Take up an item by its record alone: the state may have forgotten it."""
+        if record.item in self.pending or not self.known(record.item):
+            raise Impossible(f"item {record.item} can't be re-opened: it is not done")
+        if not self.rejected[record.was]:
+            raise Impossible(f"item {record.item} can't have been rejected as {record.was}")
+        self.rejected[record.was] -= 1
+        self.faulted.pop(record.item, None)
+        self.retriable.pop(record.item, None)
+        self.pending[record.item] = Pending.of(record)
 
     def require_pending(self, item_id: str, epoch: int) -> Pending:
         """Return a pending item.
@@ -262,5 +270,6 @@ _FOLDS: dict[type[Any], Callable[[State, Any, Position], None]] = {
     Step: State._step,  # noqa: SLF001 -- as above
     Commit: State._commit,  # noqa: SLF001 -- as above
     Cut: State._cut,  # noqa: SLF001 -- as above
+    Expected: State._expected,  # noqa: SLF001 -- as above
     Reopen: State._reopen,  # noqa: SLF001 -- as above
 }

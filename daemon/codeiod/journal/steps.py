@@ -12,7 +12,7 @@ import anyio
 
 from codeiod.items import Answer, GaveUp
 from codeiod.journal.journal import Journal
-from codeiod.journal.records import Failed, Intent, Step
+from codeiod.journal.records import Failed, Intent, Step, unix_seconds
 from codeiod.journal.state import Made
 
 T = TypeVar("T")
@@ -71,7 +71,17 @@ class Ledger:
         self._open.add(attempt)
         steps.in_flight.begin()  # before the wait: who waits for all to land waits for this one
         await steps.journal.append_written(
-            Intent(steps.item_id, steps.epoch, self._key, attempt, request, tokens, cost, currency)
+            Intent(
+                steps.item_id,
+                steps.epoch,
+                self._key,
+                attempt,
+                request,
+                tokens,
+                cost,
+                currency,
+                unix_seconds(),
+            )
         )
         return attempt
 
@@ -79,7 +89,9 @@ class Ledger:
         """Note that an attempt ended without an answer; ``paid``: it may have been charged."""
         steps = self._steps
         self.landed(attempt)
-        steps.journal.append(Failed(steps.item_id, steps.epoch, self._key, attempt, why, paid))
+        steps.journal.append(
+            Failed(steps.item_id, steps.epoch, self._key, attempt, why, paid, unix_seconds())
+        )
 
     async def truncated_answer(self, attempt: int, answer: Answer) -> None:
         """Keep an answer that was cut off: paid for, never used."""
@@ -98,6 +110,7 @@ class Ledger:
                     answer.cost,
                     answer.currency,
                     truncated=True,
+                    at=unix_seconds(),
                 )
             )
         finally:
@@ -172,6 +185,9 @@ class Steps:
     async def _find(self, key: str, of: str) -> Step | None:
         made = self.made(key)
         if made.of and made.of != of:
+            if self.journal.state.pending[self.item_id].anew:
+                made.forget()
+                return None
             raise Changed(f"{key} was computed from something else before")
         if made.position is None:
             return None
@@ -195,4 +211,5 @@ class Steps:
             result.usage,
             result.cost,
             result.currency,
+            at=unix_seconds(),
         )

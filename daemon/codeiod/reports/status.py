@@ -67,6 +67,8 @@ class Report:
     calls: CallCounts
     tokens: Usage
     money: Mapping[str, float]
+    money_perhaps: Mapping[str, float]
+    """Estimates for requests that were lost, or failed and may have been charged."""
     cut_bytes: int
 
     def to_json(self) -> bytes:
@@ -95,6 +97,7 @@ def report_of(state: State, *, alive: bool = True) -> Report:
         ),
         tokens=calls.usage,
         money=dict(sorted(calls.money.items())),
+        money_perhaps=dict(sorted((calls.perhaps if alive else calls.perhaps_open).money.items())),
         cut_bytes=state.cut_bytes,
     )
 

@@ -62,9 +62,10 @@ def agree(journal: Journal, present: Recipe, *, new_recipe: bool) -> Recipes:
             " --new-recipe to take the new one for later items"
         )
     bound = [key for key in present.differing_keys(stored) if _binds_pending(key)]
-    if bound and state.pending:
+    on_their_way = len(state.pending) + len(state.retriable)
+    if bound and on_their_way:
         raise SettingsError(
-            f"{len(state.pending)} items are still on their way under the recipe before, and"
+            f"{on_their_way} items are still on their way under the recipe before, and"
             f" {', '.join(bound)} can't change under them; finish them first, or name"
             " another directory"
         )
