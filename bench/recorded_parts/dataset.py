@@ -30,6 +30,7 @@ OTHERS: dict[str, dict[str, type]] = {
         "usage": dict,
         "cost": float,
         "trace_agreement": dict,
+        "pass_rate": float,
     },
     "programs": {},
     "rejects": {"epoch": int, "pair": int, "sample": int},
@@ -87,7 +88,7 @@ def wrong_forms(dataset: Dataset) -> Iterator[str]:
     for number, sample in enumerate(dataset.samples, 1):
         usage = sample["usage"]
         if {key: type(n) for key, n in usage.items()} != dict.fromkeys(
-            ("input", "cached", "output"), int
+            ("input", "cached", "output", "estimated"), int
         ):
             yield f"samples:{number}: usage {usage}"
     for number, reject in enumerate(dataset.rejects, 1):

@@ -19,7 +19,7 @@ import structlog
 from codeiod.dataset.committer import Finished
 from codeiod.dataset.lines import Turn, program_line, reject_line, sample_line
 from codeiod.errors import CodeiodError, known_cause
-from codeiod.items import Fault, GaveUp, Instance, Item, Program, Reason, Stage
+from codeiod.items import Fault, GaveUp, Instance, Item, Program, Reason, Stage, Task
 from codeiod.journal import Changed
 from codeiod.journal.records import FINISHED
 from codeiod.journal.tally import Tally, TaskTally
@@ -152,6 +152,7 @@ def _finished(work: Work, program: Program, sampled: Sampled, asked: list[Asked]
         whole = set_aside(item, Stage.PREDICT, Fault(Reason.NO_SAMPLES, detail), rejects)
         return replace(whole, tally=tally)
     now = datetime.now(UTC).isoformat(timespec="seconds")
+    rates = _pass_rates(kept)
     meta = {**item.meta, "trivial": "true"} if sampled.trivial else item.meta
     return Finished(
         item.item_id,
@@ -167,6 +168,7 @@ def _finished(work: Work, program: Program, sampled: Sampled, asked: list[Asked]
                 one.turns,
                 teacher=work.recipe.teacher,
                 finished_at=now,
+                pass_rate=rates[one.instance.task, one.instance.pair],
             )
             for one in kept
         ),
@@ -174,6 +176,15 @@ def _finished(work: Work, program: Program, sampled: Sampled, asked: list[Asked]
         rejects=rejects,
         tally=tally,
     )
+
+
+def _pass_rates(kept: Iterable[Asked]) -> dict[tuple[Task, int], float]:
+    """Return, for each question (task and pair), the share of its answers right at turn 1."""
+    right: dict[tuple[Task, int], list[bool]] = {}
+    for one in kept:
+        question = one.instance.task, one.instance.pair
+        right.setdefault(question, []).append(one.turns[0][1].right)
+    return {question: sum(answers) / len(answers) for question, answers in right.items()}
 
 
 def _tally(asked: Iterable[Asked]) -> Tally:

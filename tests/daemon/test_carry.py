@@ -89,9 +89,30 @@ async def test_both_turns_are_kept(open_work: Any, second: float) -> None:
         assert sample["turn_2"]
         assert (sample["feedback_2"] == "Success") == (sample["status_2"] == "success")
         assert (sample["status_2"] == "success") == bool(second)
-        assert sample["usage"] == {"input": 2, "cached": 0, "output": 2}
+        assert sample["usage"] == {"input": 2, "cached": 0, "output": 2, "estimated": 0}
     for tally in done.tally.samples.values():
         assert (tally.total, tally.right_1, tally.right_2) == (3, 0, 3 * second)
+
+
+async def test_pass_rate(open_work: Any) -> None:
+    """Each sample tells how many of its question's kept samples were right at turn 1."""
+    said = iter([*["{}"], FAILED, *[None] * 2])
+
+    def script(ask: Ask) -> str | GaveUp | None:
+        return next(said) if isinstance(ask, PredictAsk) else None
+
+    teacher = Listening(script, right=(1.0, 1.0))
+    done = await carried(
+        open_work,
+        teacher,
+        "predict.samples=4",
+        "predict.output_pairs=1",
+        "predict.input_pairs=0",
+        "revise.turns=0",
+    )
+    samples = lines(done.samples)
+    assert [s["status_1"] for s in samples] == ["no_answer", "success", "success"]
+    assert [s["pass_rate"] for s in samples] == [2 / 3] * 3
 
 
 async def test_revision_may_be_left_out(open_work: Any) -> None:

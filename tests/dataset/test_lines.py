@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeiod.dataset.lines import (
+    ADDED_LATER,
     FIELDS,
     program_line,
     reject_line,
@@ -52,6 +53,7 @@ def test_sample(item: Item, program: Program, pair: Pair) -> None:
         [(ANSWER, WRONG), (ANSWER, RIGHT)],
         teacher="openai",
         finished_at="2026-01-01T00:00:00+00:00",
+        pass_rate=0.5,
     )
     assert line.endswith(b"\n")
     value, wrong = wrong_form(Stream.SAMPLES, line[:-1])
@@ -60,7 +62,8 @@ def test_sample(item: Item, program: Program, pair: Pair) -> None:
     assert (value["feedback_1"], value["feedback_2"]) == ("it returned 2", "Success")
     assert (value["status_1"], value["status_2"]) == ("mismatch", "success")
     assert (value["answer_1"], value["answer_2"]) == ('{"n": 1}', "[1]")
-    assert (value["usage"], value["cost"]) == ({"input": 10, "cached": 2, "output": 14}, 1.0)
+    usage = {"input": 10, "cached": 2, "output": 14, "estimated": 0}
+    assert (value["usage"], value["cost"], value["pass_rate"]) == (usage, 1.0, 0.5)
     assert (value["task"], value["pair"], value["sample"]) == ("input_prediction", 1, 0)
     assert value["id"] == sample_id(program.program_id, INPUT.task, pair.output, 0)
 
@@ -76,13 +79,17 @@ def test_sample_right_at_once(item: Item, program: Program, pair: Pair) -> None:
         [(ANSWER, RIGHT)],
         teacher="builtin",
         finished_at="now",
+        pass_rate=1,
     )
     value, wrong = wrong_form(Stream.SAMPLES, line)
     assert wrong == ""
     assert value["feedback_1"] == "Success"
     second = ["turn_2", "feedback_2", "status_2", "answer_2", "reasoning_2", "model_2"]
     assert [value[key] for key in second] == [""] * 6
-    assert (value["usage"], value["cost"]) == ({"input": 5, "cached": 1, "output": 7}, 0.5)
+    usage = {"input": 5, "cached": 1, "output": 7, "estimated": 0}
+    assert (value["usage"], value["cost"], value["pass_rate"]) == (usage, 0.5, 1.0)
+    older = {key: value[key] for key in value if key not in ADDED_LATER}
+    assert wrong_form(Stream.SAMPLES, json.dumps(older).encode())[1] == ""
 
 
 def test_sample_ids(program: Program) -> None:

@@ -65,6 +65,7 @@ _SAMPLE: dict[str, type] = {
     "cost": float,
     "finished_at": str,
     "trace_agreement": dict,
+    "pass_rate": float,
 }
 _PROGRAM: dict[str, type] = {
     "problem_description": str,
@@ -99,6 +100,9 @@ FIELDS: Mapping[Stream, Mapping[str, type]] = MappingProxyType(
 )
 """The keys of each stream's lines, in their order, with their types."""
 
+ADDED_LATER = frozenset({"trace_agreement", "pass_rate"})
+"""Keys that lines of older versions lack: a directory may hold lines of both."""
+
 
 def sample_id(program_id: str, task: Task, known: str, sample: int) -> str:
     """Name a question by its content, the same in any run; ``known`` is JSON text."""
@@ -116,10 +120,12 @@ def sample_line(
     *,
     teacher: str,
     finished_at: str,
+    pass_rate: float,
 ) -> bytes:
     """Write the line of one sample.
 
     :param turns: one or two turns, each the answer and what its check found.
+    :param pass_rate: the share of the samples of its question that were right at turn 1.
     :raises Unwritable: a text that JSON can't carry.
     """
     (answer_1, verdict_1), *rest = turns
@@ -149,13 +155,19 @@ def sample_line(
         "model_1": answer_1.model,
         "model_2": answer_2.model if answer_2 else "",
         "recipe": item.recipe,
-        "usage": {"input": total.input, "cached": total.cached, "output": total.output},
+        "usage": {
+            "input": total.input,
+            "cached": total.cached,
+            "output": total.output,
+            "estimated": total.estimated,
+        },
         "cost": float(sum(answer.cost for answer in answers)),
         "finished_at": finished_at,
         "trace_agreement": {
             "claims": sum(verdict.claims for _, verdict in turns),
             "true": sum(verdict.true_claims for _, verdict in turns),
         },
+        "pass_rate": float(pass_rate),
     }
     return _line(line)
 
@@ -235,11 +247,11 @@ def wrong_form(stream: Stream, line: bytes) -> tuple[dict[str, Any], str]:
     fields = FIELDS[stream]
     if not isinstance(value, dict):
         return {}, "not an object"
-    if value.keys() != fields.keys():
-        odd = sorted(value.keys() ^ fields.keys())
-        return value, f"missing or unknown keys: {', '.join(odd)}"
+    odd = (value.keys() - fields.keys()) | (fields.keys() - value.keys() - ADDED_LATER)
+    if odd:
+        return value, f"missing or unknown keys: {', '.join(sorted(odd))}"
     for key, kind in fields.items():
-        if type(value[key]) is not kind:
+        if key in value and type(value[key]) is not kind:
             return value, f"{key} is not of type {kind.__name__}"
     return value, ""
 
