@@ -19,10 +19,10 @@ from codeiod.teachers.asks import Ask, PredictAsk, ReviseAsk, UnifyAsk
 from codeiod.teachers.builtin.analysis import find_candidates
 from codeiod.teachers.builtin.candidates import Declined
 from codeiod.teachers.builtin.composing import compose
-from codeiod.teachers.builtin.draws import SharedDraws
 from codeiod.teachers.builtin.fitting import Unfit, fit
 from codeiod.teachers.builtin.narration import NARRATION_LIMITS, narrate
 from codeiod.teachers.builtin.searching import search_input
+from codeiod.teachers.builtin.shared_runs import SharedRuns
 from codeiod_prompts import ENTRY_POINT
 from codeiod_sandbox import Call
 
@@ -37,7 +37,7 @@ class BuiltinTeacher:
     """A teacher that reads what an ask was made from, and runs it."""
 
     def __init__(self, sandbox: Runner, in_flight: int) -> None:
-        self._sandbox = SharedDraws(sandbox)
+        self._sandbox = SharedRuns(sandbox)
         self._slots = Slots(in_flight)
 
     async def answer(self, ask: Ask, ledger: Ledger) -> Answer | GaveUp:

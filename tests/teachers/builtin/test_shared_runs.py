@@ -1,11 +1,11 @@
-"""Searches of one program that run side by side draw once."""
+"""Searches of one program that run side by side begin with the same runs, made once."""
 
 from __future__ import annotations
 
 import anyio
 import pytest
 
-from codeiod.teachers.builtin.draws import MOST_KEPT, SharedDraws
+from codeiod.teachers.builtin.shared_runs import MOST_KEPT, SharedRuns
 from codeiod.testing import FakeSandbox
 from codeiod_prompts import ENTRY_POINT, GENERATOR
 from codeiod_sandbox import Call, Outcome, Program, SandboxError
@@ -29,10 +29,10 @@ class Counting:
         return None
 
 
-async def test_the_same_draws_are_made_once() -> None:
+async def test_the_same_runs_are_made_once() -> None:
     """For all who ask at once, and for who asks later; others are made as ever."""
     counting = Counting()
-    runner = SharedDraws(FakeSandbox(counting))
+    runner = SharedRuns(FakeSandbox(counting))
     async with anyio.create_task_group() as group:
         for _ in range(3):
             group.start_soon(runner.run, PROGRAM, DRAWS)
@@ -44,21 +44,30 @@ async def test_the_same_draws_are_made_once() -> None:
     assert counting.made == 3 * len(DRAWS) - 1
 
 
-async def test_calls_with_arguments_are_made_each_time() -> None:
-    """So are those in a twin, or alone: they are made to see whether they give the same again."""
+async def test_calls_with_other_arguments_are_other_calls() -> None:
+    """In their order and with their seeds."""
     counting = Counting()
-    runner = SharedDraws(FakeSandbox(counting))
+    runner = SharedRuns(FakeSandbox(counting))
+    one, two = Call(ENTRY_POINT, {"n": 1}), Call(ENTRY_POINT, {"n": 2})
+    for calls in ([one], [one], [two], [Call(ENTRY_POINT, {"n": 1}, seed=5)], [one, two]):
+        assert await runner.run(PROGRAM, calls) == await FakeSandbox().run(PROGRAM, calls)
+    assert counting.made == 5
+
+
+async def test_runs_in_a_twin_or_alone_are_made_each_time() -> None:
+    """They are made to see whether they give the same again."""
+    counting = Counting()
+    runner = SharedRuns(FakeSandbox(counting))
     for _ in range(2):
-        await runner.run(PROGRAM, [Call(ENTRY_POINT, {"n": 1})])
         await runner.run(PROGRAM, DRAWS[:1], twin=True)
         await runner.run(PROGRAM, DRAWS[:1], alone=True)
-    assert counting.made == 6
+    assert counting.made == 4
 
 
-async def test_draws_that_fail_are_tried_by_the_next_who_waits() -> None:
+async def test_runs_that_fail_are_tried_by_the_next_who_waits() -> None:
     """A fault of the sandbox is nobody else's."""
     counting = Counting(failing=1)
-    runner = SharedDraws(FakeSandbox(counting))
+    runner = SharedRuns(FakeSandbox(counting))
     failed: list[SandboxError] = []
 
     async def ask() -> None:
@@ -75,10 +84,10 @@ async def test_draws_that_fail_are_tried_by_the_next_who_waits() -> None:
 
 
 @pytest.mark.parametrize("others", [MOST_KEPT - 1, MOST_KEPT])
-async def test_only_the_last_draws_are_remembered(others: int) -> None:
+async def test_only_the_last_runs_are_remembered(others: int) -> None:
     """What it remembers is bounded."""
     counting = Counting()
-    runner = SharedDraws(FakeSandbox(counting))
+    runner = SharedRuns(FakeSandbox(counting))
     await runner.run(PROGRAM, DRAWS)
     for number in range(others):
         await runner.run(Program(str(number)), DRAWS[:1])

@@ -1,11 +1,12 @@
-"""Draws of a program that several questions ask for at once are made once.
+"""Runs of a program that several questions ask for, most of them at once, are made once.
 
 May import ``execution`` and the sandbox. All searches of a program begin with the same draws, and
-most of them run side by side.
+with the same calls of what was drawn.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import anyio
@@ -21,13 +22,16 @@ from codeiod_sandbox import (
 )
 
 MOST_KEPT = 64
-"""Runs of draws; each holds some 10 kB."""
+"""Runs; each holds some 10 kB."""
 
-_Key = tuple[str, tuple[tuple[str, int], ...]]
+_Key = tuple[str, str]
 
 
-class SharedDraws:
-    """A runner that makes the same calls without arguments only once, as long as it remembers."""
+class SharedRuns:
+    """A runner that makes the same calls of the same program once, as long as it remembers.
+
+    Calls in a twin, or alone, are made each time: they are to show whether they give the same.
+    """
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
@@ -38,9 +42,10 @@ class SharedDraws:
         self, program: Program, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
     ) -> list[Outcome]:
         """Run calls, or return what the same ones came to; see ``Runner``."""
-        if twin or alone or any(call.arguments for call in calls):
+        if twin or alone:
             return await self._runner.run(program, calls, twin=twin, alone=alone)
-        key = program.source, tuple((call.function, call.seed) for call in calls)
+        rows = [(call.function, call.seed, dict(call.arguments)) for call in calls]
+        key = program.source, json.dumps(rows)
         while key in self._making:
             await self._making[key].wait()
         if key not in self._made:
