@@ -19,7 +19,8 @@ def changed(changes: Sequence[Change], voice: Voice) -> str:
     """Say what changed, ``""`` where nothing did."""
     own = [change for change in changes if not any(_is_seen_by(change, of) for of in changes)]
     said = [one_changed(change, voice) for change in own[:_MAX_CHANGES]]
-    return listed([each for each in said if each])
+    said = [each for each in said if each]
+    return "; ".join(said) if any(", and `" in each for each in said) else listed(said)
 
 
 def _is_seen_by(change: Change, other: Change) -> bool:

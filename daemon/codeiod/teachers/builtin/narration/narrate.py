@@ -7,12 +7,13 @@ trace alone; wording follows from a seed.
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 
 from codeiod.teachers.builtin.narration.calls import signature
 from codeiod.teachers.builtin.narration.codemap import Code, read_code
 from codeiod.teachers.builtin.narration.goals import goal, watched
 from codeiod.teachers.builtin.narration.story import UNTOLD, Frame, Moment, read_frames
-from codeiod.teachers.builtin.narration.telling import Detail, Telling
+from codeiod.teachers.builtin.narration.telling import Detail, Telling, TooLongError
 from codeiod.teachers.builtin.narration.voice import Voice, brief, laid_out
 from codeiod_sandbox import Outcome, Raised, Returned, TimedOut, Traced
 from codeiod_sandbox.traces import TraceLimits
@@ -20,6 +21,7 @@ from codeiod_sandbox.traces import TraceLimits
 _DETAILS = (
     Detail(rounds=3, others=5, call_moments=30, call_depth=3),
     Detail(rounds=2, others=3, call_moments=12, call_depth=2),
+    Detail(rounds=1, others=2, call_moments=12, call_depth=2),
     Detail(rounds=1, others=2, call_moments=0, call_depth=1),
 )
 NARRATION_LIMITS = TraceLimits(
@@ -29,6 +31,7 @@ NARRATION_LIMITS = TraceLimits(
 _ENDLESS = "It goes on in this way for many more steps, too many to follow one by one."
 _GOOD_CHARS = 2600
 _MAX_BODY_CHARS = 4200
+_MOST_CHARS = 1 << 20
 _MAX_RESULT_CHARS = 300
 
 
@@ -104,19 +107,24 @@ def _makes(moment: Moment) -> bool:
 
 
 def _body(code: Code, core: Frame, passed: list[Frame], voice: Voice) -> str:
-    text = ""
-    for detail in _DETAILS:
-        text = _told(code, core, passed, voice, detail)
-        if len(text) <= _GOOD_CHARS:
-            return text
+    for detail in _DETAILS[:-1]:
+        with suppress(TooLongError):
+            return _told(code, core, passed, voice, detail, _GOOD_CHARS)
+    text = _told(code, core, passed, voice, _DETAILS[-1], _MOST_CHARS)
     if len(text) > _MAX_BODY_CHARS:
         cut = text.rfind("\n", 0, _MAX_BODY_CHARS)
         text = text[: max(cut, 0)] + "\n\nThe steps that follow are of the same kinds."
     return text
 
 
-def _told(code: Code, core: Frame, passed: list[Frame], voice: Voice, detail: Detail) -> str:
-    telling = Telling(code, voice, detail)
+def _told(
+    code: Code, core: Frame, passed: list[Frame], voice: Voice, detail: Detail, most: int
+) -> str:
+    """Tell the run in about so many characters at most.
+
+    :raises TooLongError: it takes more.
+    """
+    telling = Telling(code, voice, detail, most)
     begin = [_handed_over(core, code, voice) if passed else "", watched(core, code, voice)]
     telling.begin(core)
     text = laid_out(telling.lines)

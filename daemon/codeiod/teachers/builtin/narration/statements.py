@@ -16,7 +16,7 @@ from codeiod.teachers.builtin.narration.conditions import tested
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
 from codeiod.teachers.builtin.narration.story import Frame, Moment
 from codeiod.teachers.builtin.narration.sums import put_in
-from codeiod.teachers.builtin.narration.values import Unknown
+from codeiod.teachers.builtin.narration.values import Unknown, in_words, pictured
 from codeiod.teachers.builtin.narration.voice import (
     Clause,
     Voice,
@@ -26,10 +26,12 @@ from codeiod.teachers.builtin.narration.voice import (
     objects,
     whole,
 )
-from codeiod_sandbox.traces import Change, Effect
+from codeiod_sandbox.traces import Change
 
 _SHORT_CHARS = 30
 _MAX_STAYING_CHARS = 60
+_MAX_SET_CHARS = 100
+_REORDERING = {"sort": "sorted", "reverse": "turned round"}
 _EMPTY = ("[]", "{}", "set()", "()")
 _TURNS: dict[type, tuple[str, str]] = {
     ast.ExceptHandler: ("this is caught", "the exception is caught here"),
@@ -73,7 +75,7 @@ class Statements:
                 return Clause(self._voice.pick(*_TURNS[type(node)])) if is_it else None
             case ast.Break() | ast.Continue():
                 return Clause(self._voice.pick(*_TURNS[type(node)]))
-        return self._other(node, moment)
+        return self._other(node, frame, moment)
 
     def _taken_over(self, node: Placed | None, frame: Frame, moment: Moment) -> str:
         """Say what becomes of the value of a call that was just told."""
@@ -95,17 +97,40 @@ class Statements:
             return "this"
         return self._code.quoted(value) or "this"
 
-    def _other(self, node: Placed | None, moment: Moment) -> Clause | None:
+    def _other(self, node: Placed | None, frame: Frame, moment: Moment) -> Clause | None:
         if moment.yielded and isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield):
             return Clause(f"{brief(moment.yielded[-1])} is yielded")
-        said = changed(moment.step.changes, self._voice)
+        said = self._reordered(node, moment) or changed(moment.step.changes, self._voice)
         if not said:
-            return None
+            return self._left_as_it_is(node, frame, moment)
         if isinstance(node, ast.Expr) and self._voice.chance(0.3):
             quoted = self._code.quoted(node.value, 48)
             if quoted and not moment.step.changes[0].parts:
                 return Clause(f"after {quoted}, {said}")
         return Clause(said)
+
+    def _reordered(self, node: Placed | None, moment: Moment) -> str:
+        """Say that a list is sorted or reversed in place."""
+        call = getattr(node, "value", None)
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            return ""
+        did = _REORDERING.get(call.func.attr)
+        if not did or len(moment.step.changes) != 1 or not isinstance(call.func.value, ast.Name):
+            return ""
+        (change,) = moment.step.changes
+        after = whole(change.value) if call.func.value.id == change.name else ""
+        return f"`{change.name}` is {did}: {after}" if after else ""
+
+    def _left_as_it_is(self, node: Placed | None, frame: Frame, moment: Moment) -> Clause | None:
+        """Say that a method changes nothing of what it is called on."""
+        call = node.value if isinstance(node, ast.Expr) else None
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            return None
+        of, quoted = call.func.value, self._code.quoted(call, 48)
+        if moment.calls or not quoted or not isinstance(of, ast.Name):
+            return None
+        seen = whole(frame.at(of.id, moment.place), _MAX_STAYING_CHARS)
+        return Clause(f"{quoted} leaves `{of.id}` as it is, {seen}") if seen else None
 
     # Conditions
 
@@ -119,7 +144,7 @@ class Statements:
         try:
             holds = bool(work_out(node.test, self.look(frame, moment.place)))
         except Unknown:
-            return self._other(node, moment)
+            return self._other(node, frame, moment)
         clause = self.test(node.test, holds, frame, moment)
         done = changed(moment.step.changes, self._voice)
         inner = node.body[0] if holds else None
@@ -171,7 +196,7 @@ class Statements:
         if len(changes) == 1 and is_bare(changes[0].value):
             return None
         if len(changes) > 1 or moment.step.is_summary or not _binds(node, changes[0].name):
-            return self._several(node, changes)
+            return self._several(node, frame, moment)
         return Clause(self._one(node, changes[0], frame, moment))
 
     def _unchanged(self, node: Any, frame: Frame, moment: Moment) -> Clause | None:
@@ -184,8 +209,9 @@ class Statements:
         fits = quoted and len(stays) <= _MAX_STAYING_CHARS and not isinstance(target, ast.Tuple)
         return Clause(f"{quoted} stays {stays}") if fits else None
 
-    def _several(self, node: Any, changes: tuple[Change, ...]) -> Clause | None:
-        said = self._set(node, changes) or changed(changes, self._voice)
+    def _several(self, node: Any, frame: Frame, moment: Moment) -> Clause | None:
+        changes = moment.step.changes
+        said = self._set(node, frame, moment) or changed(changes, self._voice)
         if not said:
             return None
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
@@ -194,17 +220,20 @@ class Statements:
                 said = listed([f"`{c.name}` becomes {c.value.text}" for c in changes])
         return Clause(said)
 
-    def _set(self, node: Any, changes: tuple[Change, ...]) -> str:
+    def _set(self, node: Any, frame: Frame, moment: Moment) -> str:
         """Say that an attribute takes a value, once, whatever names lead to it."""
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
+        named = self._code.quoted(target, 40)
+        if not isinstance(target, ast.Attribute) or not named:
             return ""
-        for change in changes:
-            if change.name == target.value.id and len(change.parts) == 1:
-                (part,) = change.parts
-                if part.path == f".{target.attr}" and part.effect is not Effect.REMOVED:
-                    return becomes(f"{change.name}{part.path}", part.value, self._voice)
-        return ""
+        try:
+            value = work_out(target, self.look(frame, moment.place + 1))
+            text = in_words(value) or pictured(value)
+        except Unknown:
+            return ""
+        if len(text) > _MAX_SET_CHARS or "`" in text:
+            return ""
+        return self._voice.pick(f"{named} becomes {text}", f"{named} is set to {text}")
 
     def _one(self, node: Any, change: Change, frame: Frame, moment: Moment) -> str:
         name, value = change.name, whole(change.value)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from codeiod.teachers.builtin.narration.blocks import LoopRun, Round
 from codeiod.teachers.builtin.narration.rounds import Group, heading, moments_in, names_in
 from codeiod.teachers.builtin.narration.story import Frame
-from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, whole
+from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, objects, whole
 from codeiod_sandbox.traces import Change, Effect
 
 _MAX_MUTED_VALUES = 10
@@ -73,7 +73,15 @@ def _heads(group: Group, run: LoopRun, frame: Frame, number: int) -> str:
         return ""
     name = run.loop.target.id
     values = [whole(frame.at(name, each.head.place + 1), 20) for each in group.rounds]
-    return f"with `{name}` as {listed(values)}" if all(values) and name != "_" else ""
+    return f"with `{name}` as {_in_a_row(values)}" if all(values) and name != "_" else ""
+
+
+def _in_a_row(values: list[str]) -> str:
+    numbers = [int(value) for value in values if value.lstrip("-").isdigit()]
+    is_row = len(numbers) == len(values) > _PAIR
+    if is_row and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"{values[0]} to {values[-1]}"
+    return listed(values)
 
 
 def _each(group: Group, run: LoopRun, frame: Frame, end: int) -> str:
@@ -106,7 +114,7 @@ def _left(each: Round, run: LoopRun) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _targets(change: Change) -> Iterator[tuple[str, str]]:
-    if text := whole(change.value, _MAX_LEFT_CHARS):
+    if text := whole(change.value, _MAX_LEFT_CHARS) or objects(change.value, _MAX_LEFT_CHARS):
         yield change.name, f"`{change.name}` = {text}"
         return
     for part in change.parts:

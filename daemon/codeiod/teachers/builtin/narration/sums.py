@@ -21,9 +21,14 @@ _STRENGTH = {
     ast.Div: 2,
     ast.FloorDiv: 2,
     ast.Mod: 2,
+    ast.LShift: 0,
+    ast.RShift: 0,
 }
 _SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//"}
 _SIGNS |= {ast.Mod: "%", ast.Pow: "**", ast.BitOr: "|", ast.BitXor: "^", ast.BitAnd: "&"}
+_SIGNS |= {ast.LShift: "<<", ast.RShift: ">>"}
+_MISREAD = (ast.Mod, ast.FloorDiv)
+"""Within a sum they stand in brackets: not all readers know what they bind to."""
 _MAX_SUM_CHARS = 60
 
 
@@ -50,7 +55,8 @@ def _operand(node: ast.expr, look: Look, strength: int) -> str:
     if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
         text = _operands(node, look)
         inner = _STRENGTH.get(type(node.op), _STRONGEST)
-        return text if inner > max(strength, 0) else f"({text})"
+        is_clear = inner > max(strength, 0) and not isinstance(node.op, _MISREAD)
+        return text if is_clear else f"({text})"
     value = work_out(node, look)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise Unknown

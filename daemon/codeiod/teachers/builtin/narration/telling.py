@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round, in_blocks
 from codeiod.teachers.builtin.narration.calls import effect, signature
 from codeiod.teachers.builtin.narration.codemap import Code
-from codeiod.teachers.builtin.narration.recursion import recursion
+from codeiod.teachers.builtin.narration.members import Asked, asked_of, closely, points
+from codeiod.teachers.builtin.narration.members import heading as asking
+from codeiod.teachers.builtin.narration.recursion import deeds, recursion
 from codeiod.teachers.builtin.narration.rounds import grouped, heading, opening
 from codeiod.teachers.builtin.narration.statements import Statements
 from codeiod.teachers.builtin.narration.story import CONVERSIONS, Frame, Moment
@@ -41,14 +43,19 @@ class Detail:
     call_depth: int
 
 
+class TooLongError(Exception):
+    """What is to be told takes more room than there is."""
+
+
 class Telling:
     """Tells one call after the other; of a function the first one only from within."""
 
-    def __init__(self, code: Code, voice: Voice, detail: Detail) -> None:
+    def __init__(self, code: Code, voice: Voice, detail: Detail, most_chars: int) -> None:
         self.lines: list[Line] = []
         self._code, self._voice, self._detail = code, voice, detail
         self._statements = Statements(code, voice)
         self._known: set[str] = set()
+        self._room = most_chars
         self._calls_open = 0
 
     def begin(self, frame: Frame) -> None:
@@ -57,7 +64,7 @@ class Telling:
             self._recursion(frame, 0, is_core=True)
             if self.lines[0].text.endswith("worked out:"):
                 return
-            self.lines.append(Line(0, False, f"Then {signature(frame, self._code)} itself:"))
+            self._add(Line(0, False, f"Then {signature(frame, self._code)} itself:"))
         self.frame(frame, 0)
 
     def frame(self, frame: Frame, depth: int) -> None:
@@ -68,6 +75,16 @@ class Telling:
             in_blocks(frame.moments, self._code, is_long=frame.is_long), frame, depth, "", 0
         )
         self._calls_open -= 1
+
+    def _add(self, line: Line) -> None:
+        """Append a line.
+
+        :raises TooLongError: there is no room left.
+        """
+        self._room -= len(line.text)
+        if self._room < 0:
+            raise TooLongError
+        self.lines.append(line)
 
     def _blocks(
         self, blocks: Sequence[Block], frame: Frame, depth: int, head: str, nested: int
@@ -84,14 +101,16 @@ class Telling:
                 self._loop(block, frame, depth, nested)
                 head, opening = "", self._voice.pick("after the loop, ", "then ", "after that, ")
                 continue
-            if self._tells(block, depth):
+            look = self._statements.look(frame, block.place)
+            asked = asked_of(self._code.statements.get(block.step.line), block, look)
+            if asked or self._tells(block, depth):
                 self._flush(clauses, depth, head, opening)
                 head = opening = ""
-            effects = self._calls(block, depth)
+            effects = self._calls(block, depth, asked)
             clause = self._statements.said(frame, block, effects)
             if effects:
                 clauses.append(Clause(effects, leads=clause is not None))
-            if clause is not None:
+            if clause is not None and clause not in clauses[-1:]:
                 clauses.append(clause)
         self._flush(clauses, depth, head, opening, is_last=True)
 
@@ -101,14 +120,14 @@ class Telling:
         if head:
             self._point(clauses, depth, head, is_last=is_last)
         elif clauses:
-            self.lines.append(Line(depth, False, self._voice.sentences(clauses, opening)))
+            self._add(Line(depth, False, self._voice.sentences(clauses, opening)))
         clauses.clear()
 
     def _point(self, clauses: Sequence[Clause], depth: int, head: str, *, is_last: bool) -> None:
         text = self._voice.sentences(clauses, is_within=True)
         if not text and is_last:
             text = self._voice.pick("nothing changes.", "nothing is to be done.")
-        self.lines.append(Line(depth, True, f"{head}: {text}".rstrip()))
+        self._add(Line(depth, True, f"{head}: {text}".rstrip()))
 
     # Loops
 
@@ -117,7 +136,7 @@ class Telling:
         if not run.rounds:
             self._skipped(run, frame, depth)
             return
-        self.lines.append(Line(depth, False, opening(run, self._code, look, self._voice)))
+        self._add(Line(depth, False, opening(run, self._code, look, self._voice)))
         first = max(self._detail.rounds - nested, 1)
         groups = grouped(run, first, self._detail.others // (1 + nested))
         for place, group in enumerate(groups):
@@ -128,7 +147,7 @@ class Telling:
             later = groups[place + 1].rounds[0].head if place + 1 < len(groups) else run.end
             end = later.place + later.step.is_summary if later else group.rounds[-1].head.place + 1
             text = muted(group, run, frame, end, self._voice)
-            self.lines.append(Line(depth + 1, True, text))
+            self._add(Line(depth + 1, True, text))
         self._ended(run, frame, depth)
 
     def _round(self, each: Round, run: LoopRun, frame: Frame, depth: int, nested: int) -> None:
@@ -144,20 +163,23 @@ class Telling:
         else:
             over = self._code.quoted(run.loop.iter) or "what it goes over"
             text = f"The loop over {over} has no rounds, as there is nothing in it."
-        self.lines.append(Line(depth, False, text))
+        self._add(Line(depth, False, text))
 
     def _ended(self, run: LoopRun, frame: Frame, depth: int) -> None:
         if run.end is None or not isinstance(run.loop, ast.While):
             return
         clause = self._statements.test(run.loop.test, False, frame, run.end)
         over = self._voice.pick(", and the loop ends.", ": the loop is over.")
-        self.lines.append(Line(depth, False, f"{capital(clause.text)}{over}"))
+        self._add(Line(depth, False, f"{capital(clause.text)}{over}"))
 
     # Calls
 
     def _tells(self, moment: Moment, depth: int) -> bool:
         return any(
-            self._is_told(called, depth) or self._is_recursion(called) for called in moment.calls
+            self._is_told(called, depth)
+            or self._is_recursion(called)
+            or (called.calls_itself and self._again(called))
+            for called in moment.calls
         )
 
     def _is_recursion(self, called: Frame) -> bool:
@@ -176,14 +198,19 @@ class Telling:
             and not called.name.startswith("__")
         )
 
-    def _calls(self, moment: Moment, depth: int) -> str:
+    def _calls(self, moment: Moment, depth: int, asked: Sequence[Asked] = ()) -> str:
         """Tell the calls of a moment from within or as a recursion; return effects of others."""
         effects: list[str] = []
+        if asked:
+            self._members(asked, moment, depth)
+            return ""
         for called in moment.calls:
             if self._is_recursion(called):
                 self._recursion(called, depth)
+            elif called.calls_itself and (done := self._again(called)):
+                self._listed(f"{signature(called, self._code)} goes on alike:", done, depth)
             elif self._is_told(called, depth):
-                self.lines.append(Line(depth, False, self._inside(signature(called, self._code))))
+                self._add(Line(depth, False, self._inside(signature(called, self._code))))
                 self.frame(called, depth + 1)
             elif called.name not in CONVERSIONS:
                 effects.append(effect(called, self._code))
@@ -191,6 +218,37 @@ class Telling:
         if len(told) <= _MAX_EFFECTS:
             return listed(told)
         return f"{', '.join(told[:_MAX_EFFECTS])} and so on"
+
+    def _again(self, called: Frame) -> list[str]:
+        """Tell what is done in a recursion of a kind that was told before."""
+        is_outermost = called.parent is None or called.parent.function != called.function
+        return deeds(called, self._code, self._voice) if is_outermost else []
+
+    def _listed(self, heading: str, texts: Sequence[str], depth: int) -> None:
+        self._add(Line(depth, False, heading))
+        for text in texts:
+            self._add(Line(depth + 1, True, text))
+
+    def _members(self, asked: Sequence[Asked], moment: Moment, depth: int) -> None:
+        """Tell what a comprehension asked of each member."""
+        node = self._code.statements.get(moment.step.line)
+        self._add(Line(depth, False, asking(asked, node, self._code)))
+        shown, others = points(asked)
+        close = closely(shown) if asked[0].call.function not in self._known else []
+        for each in shown:
+            is_close = each in close and self._may_open(each.call, depth)
+            text = f"{each.text}{'. Step by step:' if is_close else '.'}"
+            self._add(Line(depth + 1, True, text))
+            if is_close and each.call.calls_itself:
+                self._recursion(each.call, depth + 1)
+            elif is_close:
+                self.frame(each.call, depth + 2)
+        if others:
+            self._add(Line(depth + 1, True, others))
+
+    def _may_open(self, called: Frame, depth: int) -> bool:
+        is_short = 1 < len(called.moments) <= self._most_moments(depth)
+        return is_short and self._calls_open < self._detail.call_depth and not called.yields
 
     def _inside(self, named: str) -> str:
         return self._voice.pick(
@@ -200,11 +258,11 @@ class Telling:
     def _recursion(self, called: Frame, depth: int, *, is_core: bool = False) -> None:
         self._known.add(called.function)
         lines, innermost = recursion(called, self._code, self._voice)
-        self.lines.append(Line(depth, False, lines[0]))
+        self._add(Line(depth, False, lines[0]))
         if innermost is not None and self._calls_open < self._detail.call_depth + 1:
             self.frame(innermost, depth + 1)
         for text in lines[1:]:
-            self.lines.append(Line(depth + 1, True, text))
+            self._add(Line(depth + 1, True, text))
         if innermost is not called and not is_core:
             self._outermost(called, depth)
 
@@ -214,5 +272,5 @@ class Telling:
             return
         if 1 < len(called.moments) <= self._most_moments(depth):
             named = signature(called, self._code)
-            self.lines.append(Line(depth + 1, False, f"Then {named} itself:"))
+            self._add(Line(depth + 1, False, f"Then {named} itself:"))
             self.frame(called, depth + 1)
