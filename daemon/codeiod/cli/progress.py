@@ -1,6 +1,6 @@
 """The live display of a run on a terminal, and plain log lines where there is none.
 
-May import rich, ``service.live`` and ``items``.
+May import rich, ``report``, ``service.live`` and ``items``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from rich.live import Live as LiveDisplay
 from rich.table import Table
 from rich.text import Text
 
+from codeiod.cli.report import duration
 from codeiod.items import Task
 from codeiod.service.live import Live
 
@@ -147,14 +148,3 @@ def _table(*columns: str) -> Table:
 
 def _numbers(*counts: int) -> Iterator[str]:
     return (f"{count:,}" for count in counts)
-
-
-def duration(seconds: float | None) -> str:
-    """Write a time for a person: ``3 h 04 min``."""
-    if seconds is None:
-        return "?"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -1,4 +1,4 @@
-"""The report of a run as a table for people; used by ``run`` and ``status``.
+"""The report of a run as a table for people; used by ``run``, ``status`` and ``estimate``.
 
 May import rich and ``reports``.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.table import Table
 
 from codeiod.reports import Report
+from codeiod.reports.forecast import Forecast, Range
 
 
 def report_table(report: Report, directory: Path) -> Table:
@@ -49,11 +50,55 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
         "tokens",
         f"{tokens.input:,} input ({tokens.cached:,} cached), {tokens.output:,} output",
     )
-    for currency, amount in report.money.items():
+    for currency in sorted(report.money.keys() | report.money_perhaps.keys()):
         if currency:
-            yield "money", f"{amount:,.2f} {currency}"
+            yield "money", _money(report, currency)
     if report.cut_bytes:
         yield "cut", f"{report.cut_bytes:,} bytes after a crash, kept in journal/cut"
+    yield from _forecast(report.forecast)
+
+
+def _money(report: Report, currency: str) -> str:
+    told = f"{report.money.get(currency, 0.0):,.2f} {currency}"
+    perhaps = report.money_perhaps.get(currency, 0.0)
+    return told + (f", and perhaps {perhaps:,.2f} for calls that failed" if perhaps else "")
+
+
+def _forecast(rest: Forecast) -> Iterator[tuple[str, str]]:
+    """Tell what is to come, each with its range."""
+    if not rest.items:
+        return
+    if not rest.done_items:
+        yield "to come", f"{rest.items:,} items; nothing is done yet to forecast them from"
+        return
+    yield "to come", f"{rest.items:,} items, forecast from {rest.done_items:,} that are done"
+    yield "  calls", between(rest.calls)
+    yield "  tokens", f"{between(rest.input_tokens)} input, {between(rest.output_tokens)} output"
+    for currency, amount in rest.money.items():
+        yield "  money", f"{between(amount, 2)} {currency}"
+    if rest.seconds.likely:
+        seconds = rest.seconds
+        times = (duration(one) for one in (seconds.likely, seconds.low, seconds.high))
+        yield "  time", "{} ({} to {})".format(*times)
+
+
+def between(amount: Range, digits: int = 0) -> str:
+    """Write a range for a person: what is likely, and between what it lies."""
+    likely, low, high = (
+        f"{value:,.{digits}f}" for value in (amount.likely, amount.low, amount.high)
+    )
+    return f"{likely} ({low} to {high})"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a time for a person: ``3 h 04 min``."""
+    if seconds is None:
+        return "?"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours:,} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""The samples of a directory as far as they are committed, one by one.
+"""The lines of a directory as far as they are committed, one by one.
 
 May import ``journal``, ``dataset`` and ``errors``.
 """
@@ -25,20 +25,28 @@ def samples(directory: Path, name: str = "") -> Iterator[dict[str, Any]]:
 
     :raises DirectoryError: damaged, newer, or not ours.
     """
-    ends = read_state(directory, OsDisk()).ends.get(Stream.SAMPLES, {})
+    for sample in lines(directory, Stream.SAMPLES):
+        if any(sample[key].startswith(name) for key in ID_KEYS):
+            yield sample
+
+
+def lines(directory: Path, stream: Stream) -> Iterator[dict[str, Any]]:
+    """Yield the committed lines of a stream, in their order.
+
+    :raises DirectoryError: damaged, newer, or not ours.
+    """
+    ends = read_state(directory, OsDisk()).ends.get(stream, {})
     for number, end in sorted(ends.items()):
-        path = directory / part_path(Stream.SAMPLES, number)
+        path = directory / part_path(stream, number)
         try:
-            for sample in _committed(path, end.length):
-                if any(sample[key].startswith(name) for key in ID_KEYS):
-                    yield sample
+            yield from _committed(path, end.length)
         except (OSError, orjson.JSONDecodeError) as error:
             raise Damaged(f"{path} can't be read ({error}): codeiod check tells more") from error
 
 
 def _committed(path: Path, length: int) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as lines:
-        for line in lines:
+    with path.open("rb") as part:
+        for line in part:
             length -= len(line)
             if length < 0:
                 return

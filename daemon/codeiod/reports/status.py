@@ -1,6 +1,6 @@
 """The report of a run: ``report.json`` and ``status --json``, a fold of the journal.
 
-May import items and ``journal``.
+May import items, ``journal`` and ``forecast``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from codeiod.journal.journal import Journal
 from codeiod.journal.replay import read_state
 from codeiod.journal.state import State
 from codeiod.journal.tally import TaskTally
+from codeiod.reports.forecast import Forecast, forecast_of
 
 REPORT_FORMAT = 1
 REPORT_NAME = "report.json"
@@ -70,6 +71,8 @@ class Report:
     money_perhaps: Mapping[str, float]
     """Estimates for requests that were lost, or failed and may have been charged."""
     cut_bytes: int
+    forecast: Forecast
+    """Of the rest."""
 
     def to_json(self) -> bytes:
         """Write it as indented JSON with a newline."""
@@ -99,6 +102,7 @@ def report_of(state: State, *, alive: bool = True) -> Report:
         money=dict(sorted(calls.money.items())),
         money_perhaps=dict(sorted((calls.perhaps if alive else calls.perhaps_open).money.items())),
         cut_bytes=state.cut_bytes,
+        forecast=forecast_of(state),
     )
 
 
