@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -12,7 +13,9 @@ OTHER_TYPE = 4.0
 UNMATCHED = 1.0
 _COMPARED_CHARACTERS = 200
 _CLOSE = 5e-4
-"""How near, in proportion, a float counts as reached: half of what verification grants."""
+_CLOSE_TO_ZERO = 5e-7
+"""How near, in proportion and at all, a float counts as reached: half of what is granted."""
+_WORD = re.compile(r"\d+|[^\W\d_]+|.", re.DOTALL)
 
 
 def distance(wanted: Any, found: Any) -> float:
@@ -42,7 +45,7 @@ def _between_numbers(wanted: float, found: float) -> float:
         apart = float(abs(wanted - found))
     except OverflowError:
         return UNMATCHED
-    if isinstance(wanted, float) and apart <= _CLOSE * abs(wanted):
+    if isinstance(wanted, float) and apart <= max(_CLOSE_TO_ZERO, _CLOSE * abs(wanted)):
         return 0.0
     return 0.01 + 0.99 * (1 - 1 / (1 + math.log1p(apart)))
 
@@ -51,12 +54,25 @@ def _between_texts(wanted: str, found: str) -> float:
     if wanted == found:
         return 0.0
     first, second = wanted[:_COMPARED_CHARACTERS], found[:_COMPARED_CHARACTERS]
-    return 0.1 + 0.9 * (1 - SequenceMatcher(None, first, second, autojunk=False).ratio())
+    unlike = 1 - SequenceMatcher(None, first, second, autojunk=False).ratio()
+    words, others = _WORD.findall(first), _WORD.findall(second)
+    if len(words) == len(others):
+        unlike = (unlike + sum(map(_between_words, words, others)) / len(words)) / 2
+    return 0.1 + 0.9 * unlike
+
+
+def _between_words(wanted: str, found: str) -> float:
+    """Compare words of texts that are built alike; numbers in them by their values."""
+    if wanted == found:
+        return 0.0
+    if wanted.isdecimal() and found.isdecimal():
+        return _between_numbers(int(wanted), int(found))
+    return 1.0
 
 
 def _between_lists(wanted: list[Any], found: list[Any]) -> float:
     """Compare place by place; what has no partner counts one each, what is displaced less."""
-    total = sum(map(distance, wanted, found)) + UNMATCHED * abs(len(wanted) - len(found))
+    total = sum(map(_of_part, wanted, found)) + UNMATCHED * abs(len(wanted) - len(found))
     if total and len(wanted) == len(found):
         displaced = sorted(map(canonical, wanted)) == sorted(map(canonical, found))
         return total * (0.5 if displaced else 1.0)
@@ -66,4 +82,10 @@ def _between_lists(wanted: list[Any], found: list[Any]) -> float:
 def _between_objects(wanted: dict[str, Any], found: dict[str, Any]) -> float:
     shared = wanted.keys() & found.keys()
     unmatched = len(wanted.keys() ^ found.keys())
-    return sum(distance(wanted[key], found[key]) for key in shared) + UNMATCHED * unmatched
+    return sum(_of_part(wanted[key], found[key]) for key in shared) + UNMATCHED * unmatched
+
+
+def _of_part(wanted: Any, found: Any) -> float:
+    """Never count a part that is there as more than one that is missing."""
+    apart = distance(wanted, found)
+    return apart / (apart + 1) if isinstance(wanted, list | dict) else min(apart, UNMATCHED)

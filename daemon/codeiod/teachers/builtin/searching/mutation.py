@@ -14,6 +14,8 @@ from typing import Any
 
 MAX_ITEMS = 18
 MAX_CHARACTERS = 90
+MAX_SEEN = 120
+MAX_CHOICES = 8
 
 Place = tuple[str | int, ...]
 
@@ -24,7 +26,8 @@ def changed(arguments: dict[str, Any], pool: Pool, rng: random.Random) -> dict[s
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         found = list(places(made))
         place = rng.choice(found)
-        put(made, place, _neighbour(at(made, place), pool, rng))
+        choices = pool.choices(place)
+        put(made, place, rng.choice(choices) if choices else _changed_at(made, place, pool, rng))
     return made
 
 
@@ -51,21 +54,67 @@ def is_number(value: Any) -> bool:
 
 
 class Pool:
-    """Values worth trying: the leaves of the wanted output and of inputs that are known to work."""
+    """Values worth trying: the leaves of the wanted output, and what drawn inputs hold where."""
 
-    def __init__(self, *values: Any) -> None:
+    def __init__(self) -> None:
         self.numbers: list[int | float] = []
         self.texts: list[str] = []
-        for value in values:
-            self.add(value)
+        self._seen: dict[Place, list[Any]] = {}
+        self._kinds: dict[Place, set[type]] = {}
+        self._below_zero: set[Place] = set()
 
     def add(self, value: Any) -> None:
+        """Take in the leaves of a value."""
         for leaf in leaves(value):
             if isinstance(leaf, str):
                 self.texts.append(leaf)
                 self.numbers += [int(run) for run in re.findall(r"\d{1,9}", leaf)]
             elif isinstance(leaf, int | float) and not isinstance(leaf, bool):
                 self.numbers.append(leaf)
+
+    def learn(self, drawn: dict[str, Any]) -> None:
+        """Take in which values stand where in an input of the described kind."""
+        for place in places(drawn):
+            here, value = general(place), at(drawn, place)
+            self._kinds.setdefault(here, set()).add(type(value))
+            if is_number(value) and value < 0:
+                self._below_zero.add(here)
+            seen = self._seen.setdefault(here, [])
+            if len(seen) < MAX_SEEN:
+                seen.append(value)
+
+    def members(self, place: Place) -> list[Any]:
+        """Return what was seen as a member of the list at a place."""
+        return self._seen.get((*general(place), "*"), [])
+
+    def fits(self, arguments: dict[str, Any], *, freely: bool) -> bool:
+        """Tell whether an input is of the described kind, going by those that were drawn.
+
+        :param freely: numbers may also be of another kind than those that were drawn, or below.
+        """
+        return all(
+            self._fits_at(general(place), at(arguments, place), freely)
+            for place in places(arguments)
+        )
+
+    def _fits_at(self, place: Place, value: Any, freely: bool) -> bool:
+        kinds = self._kinds.get(place)
+        if not kinds:
+            return True
+        if type(value) not in kinds:
+            return freely and is_number(value) and not kinds.isdisjoint((int, float))
+        return freely or not is_number(value) or value >= 0 or place in self._below_zero
+
+    def choices(self, place: Place) -> list[str]:
+        """Return the texts that stand at a place, if they are a few that come again and again."""
+        seen = [value for value in self._seen.get(general(place), ()) if isinstance(value, str)]
+        few = list(dict.fromkeys(seen))
+        return few if 2 <= len(few) <= MAX_CHOICES and len(seen) >= 4 * len(few) else []
+
+
+def general(place: Place) -> Place:
+    """Return a place without the indices: all members of a list are of one kind."""
+    return (*place[:1], *("*" if isinstance(key, int) else key for key in place[1:]))
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -103,6 +152,14 @@ def at(value: Any, place: Place) -> Any:
 def put(value: Any, place: Place, member: Any) -> None:
     """Put another part in a place."""
     at(value, place[:-1])[place[-1]] = member
+
+
+def _changed_at(made: dict[str, Any], place: Place, pool: Pool, rng: random.Random) -> Any:
+    value, members = at(made, place), pool.members(place)
+    if isinstance(value, list) and members and rng.random() < 0.3 and len(value) < MAX_ITEMS:
+        where = rng.randint(0, len(value))
+        return [*value[:where], copy.deepcopy(rng.choice(members)), *value[where:]]
+    return _neighbour(value, pool, rng)
 
 
 def _neighbour(value: Any, pool: Pool, rng: random.Random) -> Any:

@@ -7,40 +7,41 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from codeiod.execution import Runner, execute
+from codeiod.execution import Runner
 from codeiod.items import Program, canonical
-from codeiod.teachers.builtin.searching.backwards import Lead, leads
+from codeiod.teachers.builtin.searching.backwards import leads
 from codeiod.teachers.builtin.searching.directed import directed
-from codeiod.teachers.builtin.searching.distance import distance
-from codeiod.teachers.builtin.searching.mutation import Pool, along, changed
-from codeiod.teachers.builtin.searching.telling import Trial, Why, tell
-from codeiod_prompts import ENTRY_POINT, GENERATOR, find_answer
-from codeiod_sandbox import Call, Outcome, Raised, Returned, TimedOut
+from codeiod.teachers.builtin.searching.form import reasons
+from codeiod.teachers.builtin.searching.mutation import (
+    Place,
+    Pool,
+    along,
+    at,
+    changed,
+    is_number,
+    places,
+)
+from codeiod.teachers.builtin.searching.sweeps import slope, solved, sweep
+from codeiod.teachers.builtin.searching.tabulating import filled, placewise, sources, table, words
+from codeiod.teachers.builtin.searching.telling import tell
+from codeiod.teachers.builtin.searching.trying import Attempts, Trial, Why, Wish
+from codeiod.teachers.builtin.searching.wishes import led, undone
+from codeiod_prompts import find_answer
 
-BATCH = 24
+DRAWS = 24
 BEAM = 4
-DRAWS = (2, 5)
-"""Batches of inputs that the generator draws, in the first and in the second turn."""
-ROUNDS = (5, 16)
-"""Batches of adjusted inputs, likewise."""
-MAX_TIMEOUTS = 2
-NO_VALUE = 1e9
-_DRAWN = "drawn_and_called_"
-_DRAWING = f"""
-
-def {_DRAWN}():
-    import json
-    text = json.dumps({GENERATOR}())
-    try:
-        return [json.loads(text), {ENTRY_POINT}(**json.loads(text)), ""]
-    except Exception as error:
-        return [json.loads(text), None, type(error).__name__]
-"""
-"""Draws and calls at once: a job more for each draw would cost far more than the calls."""
+LED = 40
+BATCH = 40
+"""Calls in a batch; it costs as much to begin one as to make some 50 calls."""
+ROUNDS = (5, 9)
+"""Batches of adjusted inputs, in the first and in the second turn."""
+MAX_STALE = 3
+"""Batches in a row without a nearer input, after which other inputs are drawn."""
 
 
 async def search_input(
@@ -52,143 +53,155 @@ async def search_input(
     :param earlier: the text of that answer; the search goes on from its input.
     :raises codeiod_sandbox.SandboxError: the sandbox kept failing.
     """
-    search = _Search(runner, program, json.loads(known), turn)
+    wanted = json.loads(known)
+    search = _Search(Attempts(runner, program, wanted), program, wanted, turn)
     await search.go(earlier)
     rng = random.Random(f"{program.program_id}\0{known}\0{turn}\0words")
-    return tell(known, search.trials, search.wanted_found, rng)
+    why = reasons(program.refcode, wanted)
+    return tell(known, wanted, search.attempts.trials, why, rng)
 
 
 @dataclass(slots=True)
 class _Search:
-    runner: Runner
+    attempts: Attempts
     program: Program
     wanted: Any
     turn: int
-    trials: list[Trial] = field(default_factory=list)
-    _seen: set[str] = field(default_factory=set)
-    _timeouts: int = 0
+    _pool: Pool = field(default_factory=Pool)
     _rng: random.Random = field(init=False)
+    _sweeps: dict[str, Iterator[dict[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         key = f"{self.program.program_id}\0{canonical(self.wanted)}\0{self.turn}"
         self._rng = random.Random(key)
-
-    @property
-    def wanted_found(self) -> bool:
-        return bool(self.trials) and min(trial.distance for trial in self.trials) == 0.0
-
-    @property
-    def _is_over(self) -> bool:
-        return self.wanted_found or self._timeouts >= MAX_TIMEOUTS
+        self._pool.add(self.wanted)
 
     async def go(self, earlier: str) -> None:
         """Try until an input is found or the budget is spent."""
         answered = find_answer(earlier, "input") if earlier else None
         if answered is not None and isinstance(answered.value, dict):
-            await self._try([(answered.value, Why.EARLIER, "")])
-        for batch in range(DRAWS[self.turn]):
-            await self._draw(batch)
-            if batch == 0 and not self._is_over:
-                await self._try(self._led())
-            if self._is_over:
+            await self.attempts.make([Wish(answered.value, Why.EARLIER)], 1)
+        await self._draw(0)
+        for step in (self._lead, self._undo, self._tabulate, self._word_by_word, self._adjust):
+            if self.attempts.over:
                 return
-        for _ in range(ROUNDS[self.turn]):
-            await self._try(self._adjusted())
-            if self._is_over:
-                return
+            await step()
 
     async def _draw(self, batch: int) -> None:
-        """Draw inputs, and keep what they gave; the same draws whatever output is wanted."""
-        first = (self.turn * 100 + batch) * BATCH
-        calls = [Call(_DRAWN, {}, seed) for seed in range(first, first + BATCH)]
-        outcomes = await execute(self.runner, self.program.drawing_code + _DRAWING, calls)
-        for outcome in outcomes:
-            self._timeouts += isinstance(outcome, TimedOut)
-            if not isinstance(outcome, Returned):
-                continue
-            arguments, value, error = outcome.value
-            if not isinstance(arguments, dict) or not arguments or not self._is_new(arguments):
-                continue
-            if error:
-                self._lose(arguments, Why.DRAWN, "", f"raises {error}")
-            else:
-                self._keep(arguments, Why.DRAWN, "", value, json.dumps(value))
+        first = (self.turn * 100 + batch) * DRAWS
+        drawn = await self.attempts.drawn(first, DRAWS)
+        for value in drawn:
+            self._pool.learn(value)
+        await self.attempts.make((Wish(value, Why.DRAWN) for value in drawn), DRAWS)
 
-    def _led(self) -> Iterator[tuple[dict[str, Any], Why, str]]:
-        """Give inputs that a relation between arguments and output asks for."""
-        returned = [(t.arguments, t.value) for t in self.trials if t.returned]
+    async def _try(self, wishes: Iterable[Wish], limit: int, *, freely: bool) -> None:
+        """Try inputs of the described kind."""
+        fitting = (wish for wish in wishes if self._pool.fits(wish.arguments, freely=freely))
+        await self.attempts.make(fitting, limit)
+
+    async def _lead(self) -> None:
+        """Try what a relation between arguments and output asks for, and what it is made of."""
+        returned = [(trial.arguments, trial.value) for trial in self.attempts.returned]
         found = leads(returned, self.wanted)
-        bases = [trial.arguments for trial in self._best() if trial.returned]
-        for base in bases:
-            yield from _with_leads(base, found)
+        bases = [trial.arguments for trial in self.attempts.best(2)]
+        await self._try(led(bases, found, self.wanted), LED * (1 + self.turn), freely=True)
 
-    def _adjusted(self) -> Iterator[tuple[dict[str, Any], Why, str]]:
-        """Give inputs that differ a little from the best so far."""
-        best = self._best()
-        if not best:
+    async def _undo(self) -> None:
+        """Give back what the wanted output itself led to: some functions undo themselves."""
+        await self._try(undone(self.attempts.returned, self.wanted), LED, freely=True)
+
+    async def _tabulate(self) -> None:
+        """Look up place by place which value leads to what is wanted there."""
+        trials = self.attempts.returned
+        for name in placewise(trials, self.wanted)[:2]:
+            fitting = [t for t in trials if len(t.arguments[name]) == len(self.wanted)]
+            if not fitting:
+                continue
+            base = min(fitting, key=lambda trial: trial.distance)
+            made = table(base, name, self.wanted, trials)
+            await self.attempts.make((Wish(m, Why.ADJUSTED) for m in made), len(made))
+            told = (
+                f"each place of the output hangs on the same place of `{name}`: for each place I "
+                "take what has led to the wanted one there"
+            )
+            one = filled(base, name, self.wanted, self.attempts.returned)
+            await self.attempts.make([Wish(one, Why.MADE, told)], 1)
+            if self.attempts.over:
+                return
+
+    async def _word_by_word(self) -> None:
+        """Look for the words of the wanted text one by one, and put what gives them together."""
+        found = words(self.wanted)
+        texts = [trial for trial in self.attempts.best(1) if isinstance(trial.value, str)]
+        if not found or not texts:
             return
-        pool = Pool(self.wanted, *(trial.arguments for trial in best))
+        base = texts[0].arguments
+        for name in [name for name in base if isinstance(base[name], str)][:2]:
+            given: dict[str, str] = {}
+            for word in found:
+                wishes = (Wish(base | {name: one}, Why.ADJUSTED) for one in sources(word))
+                for trial in await self.attempts.make(wishes, 2 * BATCH):
+                    if trial.value == word:
+                        given.setdefault(word, trial.arguments[name])
+                if word not in given:
+                    break
+            else:
+                parts = [given[word] for word in self.wanted.split()]
+                told = f"the words come one by one, each from a word of `{name}` alone"
+                whole = Wish(base | {name: " ".join(parts)}, Why.MADE, told)
+                await self.attempts.make([whole], 1)
+
+    async def _adjust(self) -> None:
+        """Change the nearest inputs, a batch at a time."""
+        nearest, stale = float("inf"), 0
+        for round_ in range(ROUNDS[self.turn]):
+            best = self.attempts.best(BEAM)
+            if best and best[0].distance < nearest:
+                nearest, stale = best[0].distance, 0
+            else:
+                stale += 1
+            if stale == MAX_STALE or not best:
+                await self._draw(1 + round_)
+                stale = 0
+            else:
+                wishes = (Wish(made, Why.ADJUSTED) for made in self._adjusted(best))
+                await self._try(wishes, BATCH, freely=self.turn > 0)
+            if self.attempts.over:
+                return
+
+    def _adjusted(self, best: list[Trial]) -> Iterator[dict[str, Any]]:
+        """Give inputs that differ a little from the best so far."""
+        first = best[0]
+        for base in best:
+            self._pool.add(base.arguments)
+        yield from solved(first.arguments, first.value, self.wanted, self._steps(first))
         for base in best[:2]:
-            for arguments in directed(base.arguments, base.value, self.wanted, BATCH // 2):
-                yield arguments, Why.ADJUSTED, ""
-        for arguments in along(best[0].arguments, BATCH // 2, self._rng):
-            yield arguments, Why.ADJUSTED, ""
+            yield from directed(base.arguments, base.value, self.wanted, BATCH // 4)
+        yield from islice(self._sweep(first), BATCH // 2)
+        yield from along(first.arguments, BATCH // 4, self._rng)
         for _ in range(BATCH // 2):
             weights = [1 / (1 + place) for place in range(len(best))]
             (base,) = self._rng.choices(best, weights)
-            yield changed(base.arguments, pool, self._rng), Why.ADJUSTED, ""
+            yield changed(base.arguments, self._pool, self._rng)
 
-    def _best(self) -> list[Trial]:
-        return sorted(self.trials, key=lambda trial: trial.distance)[:BEAM]
+    def _sweep(self, base: Trial) -> Iterator[dict[str, Any]]:
+        """Go on with the orderly changes of an input, where they were left."""
+        name = canonical(base.arguments)
+        if name not in self._sweeps:
+            self._sweeps[name] = sweep(base.arguments, self.wanted, self._pool)
+        return self._sweeps[name]
 
-    async def _try(self, wishes: Iterable[tuple[dict[str, Any], Why, str]]) -> None:
-        """Make the calls that were not made before, and keep what they gave."""
-        fresh = [wish for wish in wishes if self._is_new(wish[0])]
-        calls = [Call(ENTRY_POINT, arguments) for arguments, _, _ in fresh]
-        outcomes = await execute(self.runner, self.program.refcode, calls) if calls else []
-        for (arguments, why, lead), outcome in zip(fresh, outcomes, strict=True):
-            if isinstance(outcome, Returned):
-                self._keep(arguments, why, lead, outcome.value, outcome.json)
-            else:
-                self._timeouts += isinstance(outcome, TimedOut)
-                self._lose(arguments, why, lead, _ended(outcome))
-
-    def _keep(self, arguments: dict[str, Any], why: Why, lead: str, value: Any, text: str) -> None:
-        self.trials.append(Trial(arguments, why, lead, value, text, self._distance(value)))
-
-    def _lose(self, arguments: dict[str, Any], why: Why, lead: str, ended: str) -> None:
-        self.trials.append(Trial(arguments, why, lead, None, "", NO_VALUE, ended))
-
-    def _distance(self, value: Any) -> float:
-        return distance(self.wanted, value)
-
-    def _is_new(self, arguments: dict[str, Any]) -> bool:
-        name = canonical(arguments)
-        if name in self._seen:
-            return False
-        self._seen.add(name)
-        return True
-
-
-def _ended(outcome: Outcome) -> str:
-    """Say how a call ended that returned nothing."""
-    match outcome:
-        case Raised(type=kind):
-            return f"raises {kind}"
-        case TimedOut():
-            return "does not end in time"
-    return "gives nothing that JSON can hold"
-
-
-def _with_leads(
-    base: dict[str, Any], found: Sequence[Lead]
-) -> Iterator[tuple[dict[str, Any], Why, str]]:
-    """Give the input with the first lead for each argument, and with each lead alone."""
-    first: dict[str, Lead] = {}
-    for lead in found:
-        first.setdefault(lead.name, lead)
-    if len(first) > 1:
-        together = base | {name: lead.value for name, lead in first.items()}
-        yield together, Why.LED, " and ".join(lead.told for lead in first.values())
-    for lead in found:
-        yield base | {lead.name: lead.value}, Why.LED, lead.told
+    def _steps(self, base: Trial) -> dict[Place, float]:
+        """Return how the output grew with each number, where only that number was another."""
+        found: dict[Place, float] = {}
+        mine = {place: at(base.arguments, place) for place in places(base.arguments)}
+        for trial in reversed(self.attempts.returned[-3 * BATCH :]):
+            theirs = {place: at(trial.arguments, place) for place in places(trial.arguments)}
+            if mine.keys() != theirs.keys():
+                continue
+            other = [p for p in mine if mine[p] != theirs[p] and not isinstance(mine[p], list)]
+            if len(other) == 1 and is_number(mine[other[0]]) and is_number(theirs[other[0]]):
+                (place,) = other
+                moved = theirs[place] - mine[place]
+                found.setdefault(place, slope(base.value, trial.value, moved))
+        return found

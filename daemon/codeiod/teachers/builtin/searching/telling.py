@@ -1,6 +1,6 @@
-"""Tell a search as a person reasons: what was tried, what it gave, what that suggested.
+"""Tell a search as a person reasons: what the code asks, what was tried, what that suggested.
 
-Imports ``items``; pure. Only calls that were made are told, each with what it gave.
+Imports its neighbours; pure. Only calls that were made are told, each once, with what it gave.
 """
 
 from __future__ import annotations
@@ -8,60 +8,58 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from codeiod.items import canonical
+from codeiod.teachers.builtin.searching.nearness import compared
+from codeiod.teachers.builtin.searching.regularities import regularities
+from codeiod.teachers.builtin.searching.trying import Trial, Why
+
 MAX_TOLD_DRAWS = 3
-MAX_TOLD_STEPS = 6
+MAX_TOLD_STEPS = 5
+MAX_REGULARITIES = 2
 
 
-class Why(StrEnum):
-    """What suggested a trial."""
+def tell(
+    known: str, wanted: Any, trials: Sequence[Trial], why: Sequence[str], rng: random.Random
+) -> str:
+    """Write the reasoning and the answer: the best trial, or an empty object without any.
 
-    EARLIER = "earlier"
-    DRAWN = "drawn"
-    LED = "led"
-    ADJUSTED = "adjusted"
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One call that was made.
-
-    ``json`` is what it returned, ``""`` where it did not; ``ended`` says how it ended then.
+    :param why: sentences on what the code asks of an input, to give the wanted output.
     """
-
-    arguments: dict[str, Any]
-    why: Why
-    lead: str
-    value: Any
-    json: str
-    distance: float
-    ended: str = ""
-
-    @property
-    def returned(self) -> bool:
-        return bool(self.json)
-
-
-def tell(known: str, trials: Sequence[Trial], is_found: bool, rng: random.Random) -> str:
-    """Write the reasoning and the answer: the best trial, or an empty object without any."""
-    if not trials:
-        return f"No input could be drawn to try, so the answer is open.\n\n{_answer({})}"
+    goal = " ".join([_goal(known, rng), *_backwards(why, rng)])
     # An answer that was wrong is not given again, however near it came.
     others = [trial for trial in trials if trial.why is not Why.EARLIER]
-    best = min(others or trials, key=lambda trial: trial.distance)
+    if not others:
+        return f"{goal}\nNo input could be drawn to try, so the answer is open.\n\n{_answer({})}"
+    best = min(others, key=lambda trial: trial.distance)
+    return (
+        "\n".join([goal, *_told(known, wanted, trials, best, rng)])
+        + "\n\n"
+        + _answer(best.arguments)
+    )
+
+
+def _told(
+    known: str, wanted: Any, trials: Sequence[Trial], best: Trial, rng: random.Random
+) -> list[str]:
     first = _first_trials(trials, best)
     steps = _steps(trials, first, best)
-    silent = list(trials).index(best) - len(first) - len(steps)
-    told = [
-        _goal(known, rng) + (_opening(rng) if first else ""),
-        *(_given(trial, rng) for trial in first),
-        *(_step(trial, rng) for trial in steps),
-        _end(known, best, rng, silent) if is_found else _guess(known, len(trials), best),
-    ]
-    return "\n".join(told) + "\n\n" + _answer(best.arguments)
+    lines = [_earlier(trial, wanted) for trial in first if trial.why is Why.EARLIER]
+    drawn = [trial for trial in first if trial.why is Why.DRAWN]
+    if drawn:
+        lines += [_opening(rng), *(_given(trial, rng) for trial in drawn)]
+    lines += _seen(trials, wanted)
+    last = first[-1] if first else None
+    for step in steps:
+        lines.append(_step(step, wanted, last, rng))
+        last = step
+    if best.distance == 0.0:
+        silent = list(trials).index(best) - len(first) - len(steps)
+        lines.append(_end(known, wanted, best, last, silent, rng))
+    else:
+        lines.append(_guess(known, wanted, best))
+    return lines
 
 
 def _answer(arguments: dict[str, Any]) -> str:
@@ -71,37 +69,72 @@ def _answer(arguments: dict[str, Any]) -> str:
 def _goal(known: str, rng: random.Random) -> str:
     return rng.choice(
         (
-            f"The task is to find arguments for which the result is {known}.",
+            f"The task is to find arguments for which the call returns {known}.",
             f"We need an input that makes the function return {known}.",
             f"Which arguments lead to {known}? Let me work towards them.",
         )
     )
 
 
+def _backwards(why: Sequence[str], rng: random.Random) -> list[str]:
+    if not why:
+        return []
+    opening = rng.choice(
+        (
+            "Backwards from the code:",
+            "I start at the end of the code.",
+            "First, what the code asks for:",
+        )
+    )
+    return [opening, *why]
+
+
 def _opening(rng: random.Random) -> str:
     return rng.choice(
         (
-            " First I see how the output depends on the arguments.",
-            " To begin with, some inputs of the described kind.",
-            " A few trials show how the function behaves.",
+            "To see how the output depends on the arguments, some inputs of the described kind:",
+            "To begin with, some inputs of the described kind:",
+            "A few trials show how the function behaves:",
         )
     )
 
 
 def _first_trials(trials: Sequence[Trial], best: Trial) -> list[Trial]:
-    """Return the answer that was wrong, and the first drawn inputs, up to the best one."""
-    first = [trial for trial in trials if trial.why in (Why.EARLIER, Why.DRAWN)][:MAX_TOLD_DRAWS]
-    return first[: first.index(best)] if best in first else first
+    """Return the answer that was wrong, and some drawn inputs with different outputs."""
+    first: list[Trial] = []
+    seen: set[str] = set()
+    for trial in trials:
+        if trial is best or len(first) == MAX_TOLD_DRAWS:
+            break
+        gave = trial.json or trial.ended
+        if trial.why in (Why.EARLIER, Why.DRAWN) and gave not in seen:
+            first.append(trial)
+            seen.add(gave)
+    return first
+
+
+def _shown(trial: Trial) -> str:
+    return json.dumps(trial.arguments)
+
+
+def _earlier(trial: Trial, wanted: Any) -> str:
+    if not trial.returned:
+        return f"My earlier answer can't stand: with {_shown(trial)} the call {trial.ended}."
+    apart = compared(wanted, trial.value)
+    told = f" ({apart})" if apart else ""
+    return f"My earlier answer {_shown(trial)} gives {trial.json}{told}, so I go on from there."
 
 
 def _given(trial: Trial, rng: random.Random) -> str:
-    shown = json.dumps(trial.arguments)
     if not trial.returned:
-        return f"- With {shown} the call {trial.ended}."
-    if trial.why is Why.EARLIER:
-        return f"- My earlier answer {shown} gives {trial.json}."
-    opening = rng.choice(("With", "For", "Given"))
-    return f"- {opening} {shown} it gives {trial.json}."
+        return f"- With {_shown(trial)} the call {trial.ended}."
+    return f"- {rng.choice(('With', 'For', 'Given'))} {_shown(trial)} it gives {trial.json}."
+
+
+def _seen(trials: Sequence[Trial], wanted: Any) -> list[str]:
+    """Say what held in every trial, and what it asks of the arguments."""
+    told = [found.told for found in regularities(trials, wanted)[:MAX_REGULARITIES]]
+    return [f"In all trials {'; and '.join(told)}."] if told else []
 
 
 def _steps(trials: Sequence[Trial], first: Sequence[Trial], best: Trial) -> list[Trial]:
@@ -109,40 +142,71 @@ def _steps(trials: Sequence[Trial], first: Sequence[Trial], best: Trial) -> list
     nearer: list[Trial] = []
     record = min((trial.distance for trial in first), default=float("inf"))
     for trial in trials:
-        if trial.distance < record and trial.returned:
+        if trial is best:
+            break
+        if trial.distance < record and trial.returned and trial not in first:
             record = trial.distance
             nearer.append(trial)
-    return [trial for trial in nearer if trial is not best][-MAX_TOLD_STEPS:]
+    return nearer[-MAX_TOLD_STEPS:]
 
 
-def _step(trial: Trial, rng: random.Random) -> str:
-    shown = json.dumps(trial.arguments)
+def _step(trial: Trial, wanted: Any, last: Trial | None, rng: random.Random) -> str:
+    apart = compared(wanted, trial.value)
+    gives = f"{trial.json}" + (f": {apart}" if apart else "")
     if trial.why is Why.LED:
-        return f"In these trials {trial.lead}. That suggests {shown}; it gives {trial.json}."
+        return (
+            f"In the trials so far {trial.lead}. That suggests {_shown(trial)}; it gives {gives}."
+        )
+    if trial.why is Why.MADE:
+        return f"{_sentence(trial.lead)}: {_shown(trial)} gives {gives}."
     if trial.why is Why.ADJUSTED:
-        opening = rng.choice(("Changing it a little,", "Adjusted to", "One step further,"))
-        return f"{opening} {shown} gives {trial.json}, which is nearer."
-    opening = rng.choice(("Nearer is", "Another one,", "Better:"))
-    return f"{opening} {shown}, which gives {trial.json}."
+        return f"{_change(trial, last, rng)} {_shown(trial)} gives {gives}."
+    opening = rng.choice(("Another input of that kind,", "One more draw,", "Further on,"))
+    return f"{opening} {_shown(trial)}, gives {gives}."
 
 
-def _guess(known: str, trials: int, best: Trial) -> str:
-    gave = f"which gives {best.json}" if best.returned else f"with which it {best.ended}"
+def _change(trial: Trial, last: Trial | None, rng: random.Random) -> str:
+    """Say which arguments are other than in the trial that was told before."""
+    if last is None or last.arguments.keys() != trial.arguments.keys():
+        return "Changed a little,"
+    before, after = last.arguments, trial.arguments
+    names = [f"`{n}`" for n in after if canonical(before[n]) != canonical(after[n])]
+    if len(names) == len(after) > 1:
+        return "Changing all of it,"
+    told = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
+    return rng.choice(("With another {},", "Changing {},", "I change {}:")).format(told)
+
+
+def _sentence(told: str) -> str:
+    return told[:1].upper() + told[1:]
+
+
+def _guess(known: str, wanted: Any, best: Trial) -> str:
+    apart = compared(wanted, best.value) if best.returned else ""
+    gave = f"which gives {best.json}" if best.returned else f"with which the call {best.ended}"
+    told = f" ({apart})" if apart else ""
     return (
-        f"None of the {trials} inputs that I tried gives {known}. The nearest is "
-        f"{json.dumps(best.arguments)}, {gave}; so this answer is only my best guess."
+        f"Nothing that I worked through gives {known}. What comes nearest is {_shown(best)}, "
+        f"{gave}{told}; so this answer is only my best guess."
     )
 
 
-def _end(known: str, best: Trial, rng: random.Random, silent: int) -> str:
-    """Say which trial is the answer, and how many there were before it that were not told."""
-    shown = json.dumps(best.arguments)
+def _end(
+    known: str, wanted: Any, best: Trial, last: Trial | None, silent: int, rng: random.Random
+) -> str:
+    """Say which trial is the answer, and how it was come by."""
+    gives = f"gives {known}"
+    if canonical(best.value) != canonical(wanted):
+        gives = f"gives {best.json}, the same but for rounding"
     if best.why is Why.LED:
         return (
-            f"In these trials {best.lead}. For the wanted output that asks for {shown}: "
-            f"and this call gives {known}, as wanted."
+            f"In the trials so far {best.lead}. So I take {_shown(best)}: this {gives}, as wanted."
         )
-    opening = f"After {silent} more that do not," if silent > 1 else "Then"
-    return f"{opening} {shown} gives {known}, " + rng.choice(
-        ("exactly what is wanted.", "so these arguments fit.", "and that is what is wanted.")
-    )
+    if best.why is Why.MADE:
+        return f"{_sentence(best.lead)}. So I try {_shown(best)}, and it {gives}, as wanted."
+    if best.why is Why.ADJUSTED:
+        opening = _change(best, last, rng)
+    else:
+        opening = f"After {silent} more that give something else," if silent > 1 else "Then"
+    ending = rng.choice(("exactly what is wanted.", "so these arguments fit.", "as wanted."))
+    return f"{opening} {_shown(best)} {gives}, {ending}"

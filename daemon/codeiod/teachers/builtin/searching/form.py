@@ -1,0 +1,222 @@
+"""What the form of the code asks of an input that leads to the wanted output.
+
+Imports its neighbours ``deciding``, ``building`` and ``parts``; pure. Reasons backwards from the
+returns: which of them can give the wanted value, and what must have happened for it. Each sentence
+holds for every run that gives the wanted value, whatever the search finds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from codeiod.teachers.builtin.searching.building import Change, Kind, changes, changing
+from codeiod.teachers.builtin.searching.deciding import Deciding, Exit, deciding, shown, unwrapped
+from codeiod.teachers.builtin.searching.parts import NO_LITERAL, asked_of, literal, written
+
+MAX_REASONS = 3
+MAX_DEPTH = 4
+MAX_LINES = 3
+
+
+def reasons(refcode: str, wanted: Any) -> list[str]:
+    """Return up to three sentences that say what the code needs, to give the wanted value."""
+    found = deciding(refcode)
+    if found is None or wanted is None:
+        return []
+    told = list(islice(_Asking(found).all(wanted), MAX_REASONS))
+    return list(dict.fromkeys(told))
+
+
+class _Asking:
+    def __init__(self, found: Deciding) -> None:
+        self._found = found
+        self._first = " in the first call" if found.calls_itself else ""
+
+    def all(self, wanted: Any) -> Iterator[str]:
+        exits = [found for found in self._found.exits if found.value is not None]
+        open_exits = [found for found in exits if _may_give(found, wanted)]
+        if not open_exits or not all(found.is_sure for found in exits):
+            return
+        closed = [found for found in exits if found not in open_exits]
+        if len(open_exits) == 1:
+            (last,) = open_exits
+            yield from self._only(last, wanted, bool(closed))
+            yield from self._closed(exits, open_exits)
+            if last.value is not None and literal(last.value) is NO_LITERAL:
+                yield from self._asks(last.value, wanted, MAX_DEPTH)
+            return
+        yield from self._closed(exits, open_exits)
+        yield from self._several(open_exits, wanted)
+
+    def _only(self, last: Exit, wanted: Any, is_choice: bool) -> Iterator[str]:
+        """Say what must hold for the only return that can give the wanted value."""
+        if not is_choice or last.value is None:
+            return
+        here = f"Of the returns only `return {shown(last.value)}` can give {written(wanted)}"
+        if last.conditions:
+            asked = " and ".join(found.told() for found in last.conditions[-3:])
+            where = " in some round" if last.loops else self._first
+            yield f"{here}, and for it {asked}{where}."
+        elif last.loops == 0 and literal(last.value) is not NO_LITERAL:
+            yield f"{here}, the last one: no return before it may be reached."
+
+    def _closed(self, exits: list[Exit], open_exits: list[Exit]) -> Iterator[str]:
+        """Say which early return must not be taken: the first that gives something else."""
+        first = exits[0]
+        if first in open_exits or first.loops or len(first.conditions) != 1 or not first.value:
+            return
+        if len(open_exits) == 1 and open_exits[0].conditions:
+            return  # said with the conditions of the only one
+        (condition,) = first.conditions
+        yield (
+            f"`return {shown(first.value)}` gives something else, so "
+            f"{condition.told(turned=True)}{self._first}."
+        )
+
+    def _several(self, open_exits: list[Exit], wanted: Any) -> Iterator[str]:
+        same = [e for e in open_exits if e.value is not None and literal(e.value) is not NO_LITERAL]
+        if same and same[0].value is not None and same[0].conditions and not same[0].loops:
+            clause = " and ".join(found.told() for found in same[0].conditions[-3:])
+            value = shown(same[0].value)
+            yield f"The straightest way to {written(wanted)} is `return {value}`: for it {clause}."
+            return
+        ways = list(dict.fromkeys(f"`{shown(e.value, 50)}`" for e in open_exits if e.value))[:4]
+        if len(ways) > 1:
+            told = ", ".join(ways[:-1]) + f" or {ways[-1]}"
+            yield f"What comes back is {told}; one of these must come to {written(wanted)}."
+
+    def _asks(self, node: ast.expr, wanted: Any, depth: int) -> Iterator[str]:
+        node = unwrapped(node)
+        if isinstance(node, ast.Name):
+            yield from self._built(node.id, wanted, depth)
+            return
+        told, inner = asked_of(node, wanted, self._found.tables)
+        if told:
+            yield told
+        if depth:
+            for part, value in inner:
+                yield from self._asks(part, value, depth - 1)
+
+    def _built(self, name: str, wanted: Any, depth: int) -> Iterator[str]:
+        """Say how a name gets its value, and what that asks."""
+        argument = self._found.arguments.get(name)
+        made = changes(self._found.function, name)
+        if made == [] and argument:
+            told = f" (the argument `{argument}`)" if argument != name else ""
+            yield f"`{name}`{told} itself comes back, so it must end as {written(wanted)}."
+        elif made:
+            sentences = list(self._made(name, made, wanted, depth))
+            yield from sentences or self._lines(name, wanted)
+        else:
+            yield from self._lines(name, wanted)
+
+    def _lines(self, name: str, wanted: Any) -> Iterator[str]:
+        """Name the lines that change a name, where no more can be said of them."""
+        changed = changing(self._found.function, name)
+        lines = list(dict.fromkeys(f"`{shown(line, 60)}`" for line in changed))
+        if len(lines) > 1:
+            named = " and ".join(lines[-MAX_LINES:])
+            yield f"`{name}` comes back, worked on by {named}; it must end as {written(wanted)}."
+        elif lines:
+            yield f"`{name}` comes back, so it must end as {written(wanted)}."
+
+    def _made(self, name: str, made: list[Change], wanted: Any, depth: int) -> Iterator[str]:
+        kinds = {change.kind for change in made[1:]}
+        first = made[0]
+        if len(made) == 1 and first.kind is Kind.SET and first.value is not None:
+            if not first.loops and depth:
+                yield from self._asks(first.value, wanted, depth - 1)
+        elif first.kind is not Kind.SET or first.value is None or first.loops:
+            return
+        elif kinds == {Kind.APPENDED}:
+            yield from _appended(name, first, made[1:], wanted)
+        elif kinds == {Kind.ADDED}:
+            yield from _added(name, first, made[1:], wanted)
+        elif kinds == {Kind.KEYED} and isinstance(wanted, dict) and literal(first.value) == {}:
+            yield from _keyed(name, made[1:], wanted)
+        elif kinds == {Kind.SET}:
+            yield from _set_anew(name, made, wanted)
+
+
+def _may_give(found: Exit, wanted: Any) -> bool:
+    value = literal(found.value) if found.value is not None else None
+    if value is NO_LITERAL or (isinstance(wanted, list) and isinstance(value, str | dict)):
+        return True  # a conversion on the way out may make a list of it
+    return type(value) is type(wanted) and bool(value == wanted)
+
+
+def _each(made: list[Change]) -> str:
+    """Name the values that are added, each with the branch that adds it; empty for many."""
+    given = [(change.value, change.where) for change in made if change.value is not None]
+    ways = list(dict.fromkeys(f"`{shown(value, 50)}`{where}" for value, where in given))
+    return " or ".join(ways) if len(ways) <= MAX_LINES else ""
+
+
+def _appended(name: str, first: Change, made: list[Change], wanted: Any) -> Iterator[str]:
+    ways = _each(made)
+    if literal(first.value) != [] or not ways:
+        return
+    if isinstance(wanted, str):
+        yield f"`{name}` starts empty and gets, one by one, {ways}."
+        return
+    if not isinstance(wanted, list):
+        return
+    if not wanted:
+        yield f"`{name}` starts empty and gets {ways}: none of this may ever happen."
+        return
+    size = len(wanted)
+    times = "once" if size == 1 else f"{size} times"
+    yield (
+        f"`{name}` starts empty and gets, one by one, {ways}: this must happen {times}, "
+        f"and give {written(wanted[0])}{' first' if size > 1 else ''}."
+    )
+
+
+def _added(name: str, first: Change, made: list[Change], wanted: Any) -> Iterator[str]:
+    start, ways = literal(first.value), _each(made)
+    if not ways or type(start) is not type(wanted) or isinstance(wanted, bool):
+        return
+    if isinstance(wanted, int | float):
+        steps = [literal(change.value) for change in made]
+        if start == 0 and all(step == 1 for step in steps) and made[0].conditions:
+            where = " or".join(dict.fromkeys(change.where for change in made))
+            yield f"`{name}` counts from 0, one more{where}: that must be so {wanted} times."
+        elif start == 0 or isinstance(wanted - start, int):
+            yield (
+                f"`{name}` starts at {start} and grows by {ways}: together that must come to "
+                f"{written(wanted - start)}."
+            )
+    elif isinstance(wanted, str) and wanted.startswith(start):
+        rest = written(wanted[len(start) :])
+        began = f"as {written(start)}" if start else "empty"
+        yield f"`{name}` starts {began} and grows by {ways}, which must spell out {rest}."
+    elif isinstance(wanted, list) and start == []:
+        yield f"`{name}` starts empty and grows by {ways}, {len(wanted)} members in all."
+
+
+def _keyed(name: str, made: list[Change], wanted: dict[str, Any]) -> Iterator[str]:
+    ways = " or ".join(dict.fromkeys(f"`{shown(c.value)}`" for c in made if c.value is not None))
+    if ways and wanted:
+        keys = written(list(wanted))
+        yield f"`{name}` starts empty and gets its keys from {ways}: these must be {keys}."
+
+
+def _set_anew(name: str, made: list[Change], wanted: Any) -> Iterator[str]:
+    """Say which of several assignments gives the wanted value, where constants tell it."""
+    fitting = [change for change in made if literal(change.value) == wanted]
+    others = [change for change in made if literal(change.value) is NO_LITERAL]
+    if len(fitting) == 1 and not others and type(literal(fitting[0].value)) is type(wanted):
+        (change,) = fitting
+        if change.conditions:
+            yield f"`{name}` gets {written(wanted)} only{change.where}, so that must come about."
+        elif change is made[0]:
+            ways = " or".join(dict.fromkeys(c.where for c in made if c is not change and c.where))
+            if ways:
+                yield f"`{name}` starts as {written(wanted)} and is changed{ways}."
+        return
+    ways = _each([change for change in made if literal(change.value) is NO_LITERAL])
+    if ways and not fitting:
+        yield f"`{name}` is set to {ways}; the last time it must come to {written(wanted)}."
