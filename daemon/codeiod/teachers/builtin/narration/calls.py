@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from codeiod.teachers.builtin.narration.codemap import Code
 from codeiod.teachers.builtin.narration.story import Frame
-from codeiod.teachers.builtin.narration.voice import brief, listed, short
+from codeiod.teachers.builtin.narration.voice import UNKNOWN, brief, listed, short
 
 _MAX_ARGUMENT_CHARS = 40
 _MAX_CALL_CHARS = 90
@@ -41,5 +41,12 @@ def effect(frame: Frame, code: Code) -> str:
         return ""
     if frame.has_returned:
         value = brief(frame.value)
-        return "" if value == "None" else f"{named} returns {value}"
+        return "" if value in ("None", UNKNOWN) else f"{named} returns {value}"
     return f"{named} ends in an exception" if frame.raised is not None else ""
+
+
+def without_effect(frame: Frame, code: Code) -> str:
+    """Say that a call that returns nothing changes nothing; ``""`` where that can't be told."""
+    is_none = frame.has_returned and frame.value is not None and frame.value.text == "None"
+    is_whole = not any(shown.is_cut for _, shown in frame.arguments)
+    return f"{signature(frame, code)} changes nothing" if is_none and is_whole else ""

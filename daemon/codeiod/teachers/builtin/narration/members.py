@@ -12,7 +12,7 @@ from typing import Any
 
 from codeiod.teachers.builtin.narration.codemap import Code, Placed
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
-from codeiod.teachers.builtin.narration.story import Frame, Moment
+from codeiod.teachers.builtin.narration.story import UNTOLD, Frame, Moment
 from codeiod.teachers.builtin.narration.values import Unknown, value_of
 from codeiod.teachers.builtin.narration.voice import brief, listed, ordinal
 
@@ -62,7 +62,8 @@ def _asked(node: _Comprehension, moment: Moment, look: Look) -> list[Asked]:
     generator = node.generators[0]
     members = list(_members(generator.iter, look))
     test = generator.ifs[0] if generator.ifs else None
-    asking = _called(test if test is not None else node.elt, {call.name for call in moment.calls})
+    names = {call.name for call in moment.calls} - UNTOLD
+    asking = _called(test if test is not None else node.elt, names)
     if asking is None or len(generator.ifs) > 1:
         return []
     calls = [call for call in moment.calls if call.name == _name(asking)]

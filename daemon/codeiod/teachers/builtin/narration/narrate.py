@@ -14,7 +14,7 @@ from codeiod.teachers.builtin.narration.codemap import Code, read_code
 from codeiod.teachers.builtin.narration.goals import goal, watched
 from codeiod.teachers.builtin.narration.story import UNTOLD, Frame, Moment, read_frames
 from codeiod.teachers.builtin.narration.telling import Detail, Telling, TooLongError
-from codeiod.teachers.builtin.narration.voice import Voice, brief, laid_out
+from codeiod.teachers.builtin.narration.voice import UNKNOWN, Voice, brief, laid_out, whole
 from codeiod_sandbox import Outcome, Raised, Returned, TimedOut, Traced
 from codeiod_sandbox.traces import TraceLimits
 
@@ -148,8 +148,10 @@ def _handed_back(core: Frame, passed: list[Frame], code: Code) -> str:
     value = passed[0].value
     if value is None or value.text == core.value.text:
         return ""
-    named = signature(core, code)
-    return f"{named} returns {brief(core.value)}, and this is turned into {brief(value)}."
+    named, returned, final = signature(core, code), brief(core.value), whole(value)
+    if returned == UNKNOWN:
+        return f"What {named} returns is turned into {final or 'the result'}."
+    return f"{named} returns {returned}, and this is turned into {final or 'the result'}."
 
 
 # The end

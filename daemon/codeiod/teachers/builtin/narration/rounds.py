@@ -17,7 +17,7 @@ from codeiod.teachers.builtin.narration.story import Frame, Moment
 from codeiod.teachers.builtin.narration.values import Instance, Unknown
 from codeiod.teachers.builtin.narration.voice import Voice, counted, listed, whole
 
-_MAX_MEMBERS = 12
+_MAX_MEMBERS = 6
 
 
 @dataclass(frozen=True, slots=True)

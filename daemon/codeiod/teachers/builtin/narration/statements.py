@@ -100,7 +100,8 @@ class Statements:
     def _other(self, node: Placed | None, frame: Frame, moment: Moment) -> Clause | None:
         if moment.yielded and isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield):
             return Clause(f"{brief(moment.yielded[-1])} is yielded")
-        said = self._reordered(node, moment) or changed(moment.step.changes, self._voice)
+        said = self._reordered(node, moment) or self._brought_about(node, moment)
+        said = said or changed(moment.step.changes, self._voice)
         if not said:
             return self._left_as_it_is(node, frame, moment)
         if isinstance(node, ast.Expr) and self._voice.chance(0.3):
@@ -108,6 +109,15 @@ class Statements:
             if quoted and not moment.step.changes[0].parts:
                 return Clause(f"after {quoted}, {said}")
         return Clause(said)
+
+    def _brought_about(self, node: Placed | None, moment: Moment) -> str:
+        """Say what names are after calls of the program's functions, where that is short."""
+        changes = moment.step.changes
+        if not isinstance(node, ast.Expr) or not moment.calls:
+            return ""
+        after = [whole(change.value, _MAX_STAYING_CHARS) for change in changes]
+        said = [f"`{c.name}` is now {text}" for c, text in zip(changes, after, strict=True)]
+        return listed(said) if all(after) else ""
 
     def _reordered(self, node: Placed | None, moment: Moment) -> str:
         """Say that a list is sorted or reversed in place."""
@@ -205,7 +215,14 @@ class Statements:
         try:
             stays = repr(work_out(target, self.look(frame, moment.place)))
         except Unknown:
-            return None
+            stays = ""
+        root = target
+        while isinstance(root, ast.Subscript | ast.Attribute):
+            root = root.value
+        shown = frame.at(root.id, moment.place) if isinstance(root, ast.Name) else None
+        if not stays or len(stays) > _MAX_STAYING_CHARS:
+            is_same = quoted and shown is not None and not shown.is_cut
+            return Clause(f"{quoted} stays as it is") if is_same else None
         fits = quoted and len(stays) <= _MAX_STAYING_CHARS and not isinstance(target, ast.Tuple)
         return Clause(f"{quoted} stays {stays}") if fits else None
 

@@ -6,6 +6,7 @@ May import the narration's ``codemap`` and ``evaluating``, and the sandbox's val
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +73,13 @@ class Frame:
         places, values = self.history[name]
         index = bisect_right(places, place - 1)
         return values[index - 1] if index else None
+
+    def is_shown_whole(self, place: int) -> bool:
+        """Tell whether all values are shown whole just before a moment."""
+        return not any(shown is not None and shown.is_cut for shown in self._all_at(place))
+
+    def _all_at(self, place: int) -> Iterator[Shown | None]:
+        return (self.at(name, place) for name in self.history)
 
     def value_at(self, name: str, place: int, code: Code) -> Any:
         """Return the value of a name just before a moment.

@@ -7,9 +7,9 @@ and the sandbox's values.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from codeiod.teachers.builtin.narration.blocks import LoopRun, Round
+from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round
 from codeiod.teachers.builtin.narration.rounds import Group, heading, moments_in, names_in
 from codeiod.teachers.builtin.narration.story import Frame
 from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, objects, whole
@@ -89,6 +89,8 @@ def _each(group: Group, run: LoopRun, frame: Frame, end: int) -> str:
     if len(group.rounds) > _MAX_EACH_ROUNDS:
         return ""
     left = [dict(_left(each, run)) for each in group.rounds]
+    if not all(left) and not frame.is_shown_whole(end):
+        return ""
     carried = {name for name in frame.history if frame.at(name, run.first.place) is not None}
     for kept in (None, carried):
         said = []
@@ -121,6 +123,17 @@ def _targets(change: Change) -> Iterator[tuple[str, str]]:
         text = brief(part.value, _MAX_LEFT_CHARS)
         if part.effect in (Effect.SET, Effect.ADDED) and "`" not in part.path:
             yield change.name + part.path, f"`{change.name}{part.path}` = {text}"
+
+
+def nothing_of(blocks: Sequence[Block], frame: Frame) -> str:
+    """Say that a round has no step to tell, as far as the trace shows that."""
+    moments = list(moments_in(blocks))
+    if not moments:
+        return "this round is not followed step by step."
+    if any(moment.step.changes for moment in moments):
+        return "the values of this round are too long to be told."
+    is_whole = frame.is_shown_whole(moments[-1].place + 1)
+    return "no value changes." if is_whole else "none of the values shown here changes."
 
 
 def last_values(begin: int, end: int, run: LoopRun, frame: Frame) -> str:

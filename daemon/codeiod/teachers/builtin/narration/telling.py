@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round, in_blocks
-from codeiod.teachers.builtin.narration.calls import effect, signature
+from codeiod.teachers.builtin.narration.calls import effect, signature, without_effect
 from codeiod.teachers.builtin.narration.codemap import Code
 from codeiod.teachers.builtin.narration.members import Asked, asked_of, closely, points
 from codeiod.teachers.builtin.narration.members import heading as asking
@@ -18,7 +18,7 @@ from codeiod.teachers.builtin.narration.recursion import deeds, recursion
 from codeiod.teachers.builtin.narration.rounds import grouped, heading, opening
 from codeiod.teachers.builtin.narration.statements import Statements
 from codeiod.teachers.builtin.narration.story import CONVERSIONS, Frame, Moment
-from codeiod.teachers.builtin.narration.summaries import muted
+from codeiod.teachers.builtin.narration.summaries import muted, nothing_of
 from codeiod.teachers.builtin.narration.voice import Clause, Line, Voice, capital, listed
 
 _MAX_NESTED_LOOPS = 3
@@ -107,26 +107,32 @@ class Telling:
                 self._flush(clauses, depth, head, opening)
                 head = opening = ""
             effects = self._calls(block, depth, asked)
+            if self._is_told_again(block):
+                continue
             clause = self._statements.said(frame, block, effects)
             if effects:
                 clauses.append(Clause(effects, leads=clause is not None))
             if clause is not None and clause not in clauses[-1:]:
                 clauses.append(clause)
-        self._flush(clauses, depth, head, opening, is_last=True)
+        self._flush(clauses, depth, head, opening, nothing_of(blocks, frame) if head else "")
 
     def _flush(
-        self, clauses: list[Clause], depth: int, head: str, opening: str, *, is_last: bool = False
+        self, clauses: list[Clause], depth: int, head: str, opening: str, nothing: str = ""
     ) -> None:
+        """Tell clauses as a paragraph, or as a point where there is a `head`.
+
+        :param nothing: what is said where there are none.
+        """
         if head:
-            self._point(clauses, depth, head, is_last=is_last)
+            self._point(clauses, depth, head, nothing)
         elif clauses:
             self._add(Line(depth, False, self._voice.sentences(clauses, opening)))
         clauses.clear()
 
-    def _point(self, clauses: Sequence[Clause], depth: int, head: str, *, is_last: bool) -> None:
+    def _point(self, clauses: Sequence[Clause], depth: int, head: str, nothing: str) -> None:
         text = self._voice.sentences(clauses, is_within=True)
-        if not text and is_last:
-            text = self._voice.pick("nothing changes.", "nothing is to be done.")
+        if not text:
+            text = nothing
         self._add(Line(depth, True, f"{head}: {text}".rstrip()))
 
     # Loops
@@ -215,9 +221,18 @@ class Telling:
             elif called.name not in CONVERSIONS:
                 effects.append(effect(called, self._code))
         told = list(dict.fromkeys(filter(None, effects)))
+        if not told and effects and not moment.step.changes:
+            told = [without_effect(moment.calls[-1], self._code)]
         if len(told) <= _MAX_EFFECTS:
             return listed(told)
         return f"{', '.join(told[:_MAX_EFFECTS])} and so on"
+
+    def _is_told_again(self, moment: Moment) -> bool:
+        """Tell whether what a statement does was just told as what its calls do."""
+        is_statement = isinstance(self._code.statements.get(moment.step.line), ast.Expr)
+        return is_statement and any(
+            each.calls_itself and self._again(each) for each in moment.calls
+        )
 
     def _again(self, called: Frame) -> list[str]:
         """Tell what is done in a recursion of a kind that was told before."""

@@ -20,6 +20,8 @@ UNKNOWN = "another value"
 _MAX_SHORT_CHARS = 60
 _OBJECT = re.compile(r"\w\(\w+=|\.\.\.|^(?!set|frozenset)[A-Za-z_]\w*\(\)$|^<")
 _FIELD = re.compile(r"\w\(\w+=")
+_PLAIN = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?\Z|'[^'\\`]{0,12}'\Z|True\Z|False\Z|None\Z")
+_ENDS = 3
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
@@ -159,7 +161,7 @@ def _kind(shown: Shown | None) -> str:
     if opening in words:
         return _sized(shown, words[opening])
     if opening == "{":
-        return "a large collection"
+        return _sized(shown, "dict" if ": " in shown.text else "set")
     if opening.isdigit() or opening == "-":
         return _long_number(shown)
     kind = shown.text.partition("(")[0]
@@ -170,11 +172,20 @@ def _kind(shown: Shown | None) -> str:
 
 def _sized(shown: Shown, kind: str) -> str:
     try:
-        size = len(value_of(shown))
+        value = value_of(shown)
+        said = f"a {kind} of {len(value)} {'characters' if kind == 'text' else 'members'}"
     except (Unknown, TypeError):
-        return f"a long {kind}"
-    of = "characters" if kind == "text" else "members"
-    return f"a {kind} of {size} {of}"
+        return f"a long {kind}{_ends(shown.text)}"
+    return f"{said}{_ends(shown.text)}" if kind in ("list", "tuple") else said
+
+
+def _ends(text: str) -> str:
+    """Show the first and last members of a sequence of plain ones."""
+    members = text[1:-1].split(", ")
+    first, last = members[:_ENDS], members[-1]
+    if not all(_PLAIN.match(member) for member in (*first, last)):
+        return ""
+    return f" ({', '.join(first)}, …, {last})"
 
 
 def _long_number(shown: Shown) -> str:
