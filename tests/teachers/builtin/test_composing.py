@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from codeiod.teachers.builtin.analysis import find_candidates
-from codeiod.teachers.builtin.candidates import Candidate, Declined
+from codeiod.teachers.builtin.candidates import Candidate, Declined, Parameter
 from codeiod.teachers.builtin.composing import compose
-from codeiod.teachers.builtin.composing.paraphrase import rules_of, special_cases
+from codeiod.teachers.builtin.composing.kinds import annotation_of
+from codeiod.teachers.builtin.composing.logic import logic_of
 from codeiod.teachers.builtin.composing.phrases import condition, say
-from codeiod.teachers.builtin.composing.sections import annotation_of
-from codeiod.teachers.builtin.composing.wording import spoken
+from codeiod.teachers.builtin.composing.rules import rules_of
+from codeiod.teachers.builtin.composing.spoken import spoken
 from codeiod_prompts import UnifyParts, parse_unify
 from codeiod_prompts.programs import signature
 
@@ -102,7 +103,7 @@ def test_a_function_is_called_as_it_is() -> None:
     assert "`rows` (list[int]): The first numbers. A list of 1 to 3" in parts.requirements
     assert "`return` (int): The largest sum: an integer." in parts.requirements
     assert parts.problem.startswith("Return the larger of two sums.")
-    assert parts.problem.endswith("what is the largest sum?")
+    assert parts.problem.endswith("what is the largest sum by these rules?")
 
 
 def test_a_wrapper_becomes_the_entry_point() -> None:
@@ -113,7 +114,7 @@ def test_a_wrapper_becomes_the_entry_point() -> None:
     assert run(parts, nums=[1, 2, 4]) == 2
     assert "For each `i` from 0 to the length of `nums` minus 1:" in parts.problem
     assert "If `nums[i]` is even, increase `total` by 1." in parts.problem
-    assert parts.problem.endswith("how many pairs are there?")
+    assert parts.problem.endswith("how many pairs are there by these rules?")
 
 
 @pytest.mark.parametrize("content", [PLAIN, METHOD])
@@ -151,7 +152,7 @@ def test_backticks_in_the_code_do_not_end_the_section() -> None:
         ("a in b and c is None", "`a` occurs in `b` and `c` is null"),
         ("s.startswith('x')", '`s` begins with `"x"`'),
         ("f(x)", "`f(x)` holds"),
-        ("a < b < c", "`a` is less than `b` and `b` is less than `c`"),
+        ("a < b < c", "`a < b < c`"),
     ],
 )
 def test_conditions(code: str, words: str) -> None:
@@ -178,32 +179,73 @@ def test_values(code: str, words: str) -> None:
     assert say(ast.parse(code, mode="eval").body) == words
 
 
-def function(code: str) -> ast.FunctionDef:
-    (node,) = ast.parse(code).body
-    assert isinstance(node, ast.FunctionDef)
-    return node
+def rules(code: str, most_words: int = 200) -> list[str]:
+    """Return the rules of the last function of a module."""
+    target = ast.parse(code).body[-1]
+    assert isinstance(target, ast.FunctionDef)
+    names = [a.arg for a in target.args.args]
+    parameters = tuple(Parameter(name, "", None, "") for name in names)
+    candidate = Candidate(code, target.name, parameters, "", "", "f", (), False, 1.0)
+    return rules_of(logic_of(candidate), most_words)
 
 
-def test_rules_are_bounded() -> None:
-    """A function too long for words has none, or its special cases alone."""
+def test_rules_are_whole_or_left_out() -> None:
+    """A function too long for words has none: half of its rules would read as all of them."""
     long = "def f(n):\n    if n < 1:\n        return 0\n" + "    n += 1\n" * 90 + "    return n\n"
-    assert rules_of(function(long), {}) == []
-    assert special_cases(function(long)) == ["If `n` is less than 1, the result is 0."]
-    odd = "def f(n):\n    with n:\n        return 0\n"
-    assert rules_of(function(odd), {}) == []
+    assert rules(long) == []
+    assert rules("def f(n):\n    with n:\n        return 0\n") == []
 
 
 def test_helpers_are_told() -> None:
     """What a function calls of its file is told below it, and so is that it calls itself."""
-    helper = function("def twice(x):\n    return x * 2\n")
-    main = function("def f(n):\n    if n == 0:\n        return 1\n    return twice(f(n - 1))\n")
-    assert rules_of(main, {"twice": helper, "f": main}) == [
+    helper = "def twice(x):\n    return x * 2\n\n"
+    main = "def f(n):\n    if n == 0:\n        return 1\n    return twice(f(n - 1))\n"
+    assert rules(helper + main) == [
         "- If `n` is equal to 0, the result is 1.",
         "- The result is `twice(f(n - 1))`.",
+        "- Here `f(n)` is the same for other values.",
         "- Here `twice(x)` is worked out like this:",
         "  - The result is `x * 2`.",
-        "- Here `f(n)` is the same calculation for other values.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("a.sort(key=lambda x: -x)", "Sort `a` in ascending order of `-x`, where `x` is the item."),
+        ("a.sort(reverse=True)", "Sort `a` in descending order."),
+        ("a.sort(key=rank)", "Carry out `a.sort(key=rank)`."),
+        ("b = sorted(a, key=len)", "Set `b` to `a` sorted in ascending order of their lengths."),
+        ("a.find(3)", "Carry out `a.find(3)`."),
+        ("b = find(3)", "Set `b` to `find(3)`."),
+        ("a.pop(0)", "Remove the first item of `a`."),
+        ("s += a", "Append `a` to `s`."),
+        ("t += a", "Increase `t` by `a`."),
+        ("u += a", "Add `a` to `u`."),
+        ("raise ValueError('no')", "It fails with `ValueError`."),
+    ],
+)
+def test_statements(line: str, told: str) -> None:
+    """What is done is told with its order and key, and what a name holds decides the words."""
+    code = "def find(n):\n    return n\n\n"
+    code += f"def f(a, u):\n    s = ''\n    t = 0\n    {line}\n    return a\n"
+    assert f"- {told}" in rules(code)
+
+
+def test_constants_are_told_with_their_values() -> None:
+    """A rule that names a constant begins with what that is; one too long leaves no rules."""
+    code = "MEADOW = 120\nRATES = {'a': 1}\n\ndef f(n):\n    return min(n, MEADOW) + RATES['a']\n"
+    assert rules(code)[:2] == ["- `MEADOW` is 120.", "- `RATES` is `{'a': 1}`."]
+    assert rules(code.replace("120", str(list(range(99))))) == []
+    filled = code.replace("\n\n", "\nfor k in 'xyz':\n    RATES[k] = 2\n\n", 1)
+    assert rules(filled) == []
+
+
+def test_a_function_that_may_end_without_a_result_says_so() -> None:
+    """What comes out where no ``return`` is reached belongs to the rules."""
+    code = "def f(n):\n    for i in n:\n        if i > 2:\n            return i\n"
+    assert rules(code)[-1] == "- If no result was reached, it is null."
+    assert "null" not in " ".join(rules(code + "    return 0\n"))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from codeiod.llm.limits import Slots
 from codeiod.teachers.asks import Ask, PredictAsk, ReviseAsk, UnifyAsk
 from codeiod.teachers.builtin.analysis import find_candidates
 from codeiod.teachers.builtin.candidates import Declined
-from codeiod.teachers.builtin.composing import compose
+from codeiod.teachers.builtin.composing import compose, untold
 from codeiod.teachers.builtin.fitting import Unfit, fit
 from codeiod.teachers.builtin.narration import NARRATION_LIMITS, narrate
 from codeiod.teachers.builtin.searching import search_input
@@ -89,6 +89,9 @@ async def unify(sandbox: Runner, item: Item) -> str:
     seeds = [draw_seed(0, item.item_id, index) for index in range(DRAWS)]
     reasons: list[str] = []
     for candidate in found[:CANDIDATES]:
+        if why := untold(candidate):
+            reasons.append(f"{candidate.target}: {why}")
+            continue
         fitted = await fit(sandbox, candidate, seeds)
         if not isinstance(fitted, Unfit):
             return compose(fitted.candidate, fitted, seed)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 import re
 
-from codeiod.teachers.builtin.analysis.docs import Doc, comment_above, summary_of
+from codeiod.teachers.builtin.analysis.docs import Doc, comment_above, summary_of, words_of
 from codeiod.teachers.builtin.analysis.scopes import Function
 from codeiod.teachers.builtin.analysis.survey import Survey
+from codeiod.teachers.builtin.analysis.tasks import is_task
 from codeiod.teachers.builtin.analysis.wellknown import words
 
 LONGEST_CHARS = 700
@@ -37,6 +38,13 @@ CHATTER = re.compile(
     r"|(?:this|the) (?:problem|question) was [^.]*asked by [^.]*\.)\s*",
     re.IGNORECASE,
 )
+HEADING = re.compile(
+    r"^(?:\(?\d+[.):]\s+|[A-Z][\w ]{0,60}\d[^.:]{0,30}:\s+(?=[A-Z])"
+    r"|(?:question|problem|task|description|goal|statement)\b[^.:\w]*\d*\s*[:.-]+\s*)",
+    re.IGNORECASE,
+)
+"""What stands before a task: its number, or the day it was set."""
+STEM_CHARS = 5
 HEADER = re.compile(
     r"@|©|copyright|licen[sc]e|author|created (?:on|by)|created:|version|python ?[23]|http"
     r"|homework|assignment|exercise \d|name:|file ?name|student|leetcode|o\(\w",
@@ -45,19 +53,28 @@ HEADER = re.compile(
 
 
 def summary_for(survey: Survey, function: Function, owner: ast.ClassDef | None, doc: Doc) -> str:
-    """Return the best description that a file gives of a function, ``""`` where it gives none."""
+    """Return the best description that a file gives of a function, ``""`` where it gives none.
+
+    What stands at the head of the file or of a class is taken for a function that serves no other;
+    where there are several of these, only for one whose name shares a word with it.
+    """
     places = [doc.summary, comment_above(survey.text.text, _first_line(function))]
+    own = next((told for place in places if (told := fit_prose(place))), "")
+    if own or not _is_entry(survey, function):
+        return own
     few = sum(1 for _ in survey.functions()) <= FEW_FUNCTIONS
+    wider = list[str]()
     if owner and (few or len(owner.body) <= FEW_FUNCTIONS):
-        places.append(_docstring(owner))
-        places.append(comment_above(survey.text.text, _first_line(owner)))
+        wider += [_docstring(owner), comment_above(survey.text.text, _first_line(owner))]
     if few:
-        places += [_docstring(survey.module), *_texts_at_head(survey.module)]
-    return next((told for place in places if (told := fit_prose(place))), "")
+        wider += [_docstring(survey.module), *_texts_at_head(survey.module)]
+    alone = sum(_is_entry(survey, other) for other, _ in survey.functions()) == 1
+    found = (fit_prose(place) for place in wider)
+    return next((told for told in found if told and (alone or _shares(function, told))), "")
 
 
 def fit_prose(text: str) -> str:
-    """Return the paragraphs of English prose that say something, cut to a bounded length."""
+    """Return the paragraphs of English prose that state a task, cut to a bounded length."""
     kept = list[str]()
     for paragraph in CHATTER.sub("", text).split("\n\n"):
         plain = _is_prose(paragraph) and not HOW_IT_IS_DONE.match(paragraph)
@@ -66,9 +83,28 @@ def fit_prose(text: str) -> str:
         elif kept:
             break
     told = re.sub(r"^\([^)]*\)\s*:?\s*", "", " ".join(kept))
+    told = HEADING.sub("", told)
     while len(told) > LONGEST_CHARS and ". " in told:
         told = told.rpartition(". ")[0] + "."
-    return told if len(told) <= LONGEST_CHARS else ""
+    return told if len(told) <= LONGEST_CHARS and is_task(told) else ""
+
+
+def _is_entry(survey: Survey, function: Function) -> bool:
+    """Whether no other function of the file calls a function."""
+    for other, _ in survey.functions():
+        if other is not function and not other.name.lower().startswith("test"):
+            for node in ast.walk(other):
+                match node:
+                    case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                        if name == function.name:
+                            return False
+    return True
+
+
+def _shares(function: Function, told: str) -> bool:
+    """Whether a description has a word of the function's name, as far as its beginning goes."""
+    said = {word[:STEM_CHARS] for word in re.findall(r"[a-z]{3,}", told.lower())}
+    return bool({w.lower()[:STEM_CHARS] for w in words_of(function.name).split()} & said)
 
 
 def _is_prose(text: str) -> bool:

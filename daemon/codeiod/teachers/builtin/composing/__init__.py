@@ -3,6 +3,6 @@
 Imports the standard library, ``candidates``, the analysis' scopes and the prompts' names.
 """
 
-from codeiod.teachers.builtin.composing.sections import compose
+from codeiod.teachers.builtin.composing.sections import compose, untold
 
-__all__ = ["compose"]
+__all__ = ["compose", "untold"]

@@ -1,0 +1,200 @@
+"""The rules of a small program in plain words: all of them, or none.
+
+Imports the standard library, the analysis' scopes and its neighbours. Bounded: a program that would
+need too many words, or uses what has none, has no rules here; half of them would read as all.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from codeiod.teachers.builtin.analysis.printing import has_result, is_generator
+from codeiod.teachers.builtin.analysis.scopes import Function, free_in_body
+from codeiod.teachers.builtin.analysis.survey import mutated_names
+from codeiod.teachers.builtin.composing.formulas import formula
+from codeiod.teachers.builtin.composing.logic import Logic
+from codeiod.teachers.builtin.composing.phrases import say
+from codeiod.teachers.builtin.composing.settling import held_by, settled
+from codeiod.teachers.builtin.composing.steps import (
+    falls_through,
+    head,
+    line,
+    steps,
+    without_docstring,
+)
+from codeiod.teachers.builtin.composing.wordless import Wordless
+
+DECLARING = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
+LONGEST_CONSTANT_CHARS = 240
+START = "- At the start:"
+SAME = re.compile(r"- Set `(\w+)` to `\1`\.$")
+
+
+def rules_of(logic: Logic, most_words: int) -> list[str]:
+    """Return the rules as lines, nested ones indented; nothing where they would be too long."""
+    try:
+        told = [line.replace("self.", "") for line in _Rules(logic).lines()]
+    except (Wordless, RecursionError):
+        return []
+    told = [line for line in told if not SAME.search(line)]
+    following = zip(told, [*told[1:], ""], strict=True)
+    told = [line for line, after in following if _has_body(line, after)]
+    return told if sum(len(line.split()) for line in told) <= most_words else []
+
+
+def _has_body(told: str, after: str) -> bool:
+    """Whether a line that opens an indented block is followed by one."""
+    return told != START or after.startswith(" ")
+
+
+class _Rules:
+    """The rules of one program, told function by function."""
+
+    def __init__(self, logic: Logic) -> None:
+        self._logic = logic
+        self._functions = logic.functions
+        self._own = logic.own_names
+        self._told: list[Function] = []
+
+    def lines(self) -> Iterator[str]:
+        """Give constants first, then the function asked about, then what it leans on."""
+        first: list[Function] = [self._logic.function]
+        if self._logic.does_operations:
+            first = [f for f in self._functions.values() if f.name in _named(self._logic.target)]
+        needed = self._needed(first)
+        is_object = self._logic.does_operations or self._state(needed)
+        body = [*self._bodies(first, needed, is_object=is_object)]
+        yield from self._constants(needed)
+        for name, given in self._logic.passed().items():
+            yield line(0, f"`{name}` is `{given}`.")
+        yield from body
+
+    def _bodies(
+        self, first: Sequence[Function], needed: Sequence[Function], *, is_object: bool
+    ) -> Iterator[str]:
+        if is_object:
+            yield from self._start()
+        for function in first:
+            if self._logic.does_operations:
+                yield line(0, f"`{head(function)}`:")
+                yield from self._steps(function, 1)
+            else:
+                yield from self._steps(function, 0)
+                if _calls_itself(function):
+                    yield line(0, f"Here `{head(function)}` is the same for other values.")
+        for function in needed:
+            if function not in first:
+                yield line(0, f"Here `{head(function)}` is worked out like this:")
+                yield from self._steps(function, 1)
+        yield from self._made(needed)
+
+    def _steps(self, function: Function, depth: int) -> Iterator[str]:
+        held = held_by(function)
+        body = settled(function, self._own, held)
+        yield from steps(body, held, depth)
+        if has_result(function) and not is_generator(function) and falls_through(function.body):
+            yield line(depth, "If no result was reached, it is null.")
+
+    def _start(self) -> Iterator[str]:
+        owner = self._logic.owner
+        methods = [m for m in owner.body if isinstance(m, ast.FunctionDef)] if owner else []
+        for method in methods:
+            if method.name == "__init__":
+                yield START
+                yield from self._steps(method, 1)
+
+    def _needed(self, first: Sequence[Function]) -> list[Function]:
+        """List the functions that are told: the first, and all that they name."""
+        found = list(first)
+        for function in found:
+            named = _named(function) | _attributes(function)
+            found += [f for n, f in self._functions.items() if n in named and f not in found]
+        return found
+
+    def _state(self, needed: Sequence[Function]) -> bool:
+        """Whether the functions read attributes of their own object."""
+        return any(name not in self._functions for f in needed for name in _own_attributes(f))
+
+    def _constants(self, needed: Sequence[Function]) -> Iterator[str]:
+        """Tell the values that the module and its classes give to names."""
+        free = set[str]().union(*(free_in_body(f) for f in needed))
+        names = free | set[str]().union(*(_attributes(f) for f in needed))
+        changed = {n for s in self._logic.module.body for n in _changed(s)}
+        if any(_named(s) & free for s in self._logic.module.body if not isinstance(s, DECLARING)):
+            raise Wordless
+        for name, value in self._logic.constants.items():
+            if name in names:
+                told = constant_in_words(value)
+                if len(told) > LONGEST_CONSTANT_CHARS:
+                    raise Wordless
+                yield line(0, f"`{name}` is {told}{' at the start' if name in changed else ''}.")
+
+    def _made(self, needed: Sequence[Function]) -> Iterator[str]:
+        """Tell what the parts of the objects are that are made on the way."""
+        names = set().union(*(_named(f) for f in needed))
+        for name, made in self._logic.classes.items():
+            if name in names and made is not self._logic.owner:
+                yield line(0, _parts(made))
+
+
+def constant_in_words(value: ast.expr) -> str:
+    """Tell a constant: a table as it is written, else in words."""
+    is_filled = isinstance(value, ast.Dict | ast.List | ast.Tuple | ast.Set) and any(
+        True for _ in ast.iter_child_nodes(value)
+    )
+    return formula(value) if is_filled and ast.unparse(value) not in ("[]", "{}") else say(value)
+
+
+def _parts(made: ast.ClassDef) -> str:
+    """Tell the parts that a new object has.
+
+    :raises Wordless: its making is more than to keep what it is given.
+    """
+    for method in made.body:
+        if isinstance(method, ast.FunctionDef) and method.name == "__init__":
+            parts = list[str]()
+            for statement in without_docstring(method.body):
+                match statement:
+                    case ast.Assign(
+                        targets=[ast.Attribute(value=ast.Name(id="self"), attr=part)],
+                        value=ast.Name() | ast.Constant() as value,
+                    ):
+                        same = isinstance(value, ast.Name) and value.id == part
+                        parts.append(f"`{part}`" if same else f"`{part}` ({say(value)})")
+                    case _:
+                        raise Wordless
+            called = head(method).removeprefix("__init__")
+            return f"`{made.name}{called}` is a new object with the parts {', '.join(parts)}."
+    raise Wordless
+
+
+def _named(node: ast.AST) -> set[str]:
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+    return names | {f.attr for f in calls if isinstance(f, ast.Attribute)}
+
+
+def _attributes(node: ast.AST) -> set[str]:
+    """Return the attributes of names: ``self.limit``, ``Limits.most``."""
+    attributes = [n for n in ast.walk(node) if isinstance(n, ast.Attribute)]
+    return {n.attr for n in attributes if isinstance(n.value, ast.Name)}
+
+
+def _own_attributes(node: ast.AST) -> set[str]:
+    attributes = [n for n in ast.walk(node) if isinstance(n, ast.Attribute)]
+    return {n.attr for n in attributes if isinstance(n.value, ast.Name) and n.value.id == "self"}
+
+
+def _calls_itself(function: Function) -> bool:
+    return function.name in _named(function)
+
+
+def _changed(statement: ast.stmt) -> Iterator[str]:
+    """Give the names of the module that its functions change."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        for node in ast.walk(statement):
+            yield from mutated_names(node)
+            if isinstance(node, ast.Global):
+                yield from node.names

@@ -1,0 +1,49 @@
+"""What a problem statement is about. Imports the standard library and its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeiod.teachers.builtin.composing.results import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One argument, as it is to be told."""
+
+    name: str
+    annotation: str
+    shape: str
+    """Its structure and range in words."""
+    meaning: str
+    """What the author says of it, ``""`` where nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a problem statement is about."""
+
+    title: str
+    """The function's name in words."""
+    doc: str
+    arguments: Sequence[Told]
+    kind: str
+    """The result's type in words, ``""`` where unknown."""
+    returns: str
+    """Its annotation."""
+    printed: bool
+    """Its result is what it prints."""
+    each: str
+    """The argument whose items are tried in turn, ``""`` where there is none."""
+    item: str
+    rules: Sequence[str]
+    outline: Sequence[str]
+    """How the result is made, roughly, where there are no rules."""
+    several_ends: bool
+    """The first of several results that is reached counts."""
+    result: Result
+
+    @property
+    def writes_lines(self) -> bool:
+        return self.printed and self.kind.startswith("a list")
