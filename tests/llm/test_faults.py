@@ -38,7 +38,8 @@ VLLM_NEW = (
 )
 REFUSALS = [
     (401, error(code="invalid_api_key"), RefusedKind.KEY),
-    (402, error("Insufficient Balance"), RefusedKind.KEY),
+    (402, error("Insufficient Balance"), RefusedKind.QUOTA),
+    (429, error(code="insufficient_quota", type="insufficient_quota"), RefusedKind.QUOTA),
     (403, {}, RefusedKind.KEY),
     (404, {"detail": "Not Found"}, RefusedKind.MODEL_OR_ROUTE),
     (404, error(type="NotFoundError", code=404), RefusedKind.MODEL_OR_ROUTE),

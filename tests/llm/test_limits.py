@@ -10,8 +10,10 @@ import pytest
 
 from codeiod.items import Usage
 from codeiod.llm.demand import Demand, Rates
+from codeiod.llm.faults import FaultKind, TransportFault
 from codeiod.llm.limits import Slots
 from codeiod.llm.pace import SLACK_SECONDS, USED_SHARE, Pace
+from codeiod.llm.replies import Completion
 
 pytestmark = pytest.mark.looptime
 
@@ -172,10 +174,10 @@ async def test_tokens_a_minute_are_paced_and_corrected() -> None:
         pass
     async with slots.hold(hundred) as place:
         assert anyio.current_time() == pytest.approx(10 - SLACK_SECONDS)
-    slots.note_answer(place, Usage(500, 0, 100))
+    slots.note_answer(place, Completion("", "", "m", "stop", Usage(500, 0, 100)))
     async with slots.hold(hundred) as place:
         assert anyio.current_time() == pytest.approx(16 - SLACK_SECONDS)
-    slots.note_failure(place, maybe_paid=False)
+    slots.note_failure(place, TransportFault(FaultKind.STATUS, "503"))
     async with slots.hold(hundred):
         assert anyio.current_time() == pytest.approx(16 - SLACK_SECONDS)
 

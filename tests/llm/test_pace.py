@@ -66,8 +66,8 @@ def test_another_limit_counts_from_now_on() -> None:
     """What is owed stays owed in amounts, not in time."""
     bucket = Bucket(60 / USED_SHARE)
     bucket.take(0, 10)
-    assert bucket.moment == pytest.approx(10 - SLACK_SECONDS)
+    assert bucket.free_at == pytest.approx(10 - SLACK_SECONDS)
     bucket.set_limit(5, 120 / USED_SHARE)
-    assert bucket.moment == pytest.approx(5 + (5 - SLACK_SECONDS) / 2)
+    assert bucket.free_at == pytest.approx(5 + (5 - SLACK_SECONDS) / 2)
     bucket.set_limit(5, 0)
     assert not bucket.limited

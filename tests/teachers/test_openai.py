@@ -176,7 +176,7 @@ async def test_no_place_is_held_while_waiting_for_a_retry() -> None:
         await anyio.sleep(2)
         assert teacher.in_flight == 0
         await teacher.answer(ask("second"), MemoryLedger())
-        assert anyio.current_time() == pytest.approx(3)
+        assert anyio.current_time() < 6
     assert endpoint.moments[2] >= 1 + 60
     assert endpoint.moments[2] <= 1 + 66.1
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -20,6 +20,7 @@ from codeiod.config import EndpointSettings
 from codeiod.errors import SettingsError
 from codeiod.items import Message, digest
 from codeiod.llm.faults import (
+    NO_HEADERS,
     Complaint,
     FaultKind,
     Refused,
@@ -27,6 +28,7 @@ from codeiod.llm.faults import (
     classify,
     retry_after_seconds,
 )
+from codeiod.llm.ratelimit_headers import WORD
 from codeiod.llm.replies import Completion, parse_json, read_completion
 
 CONNECT_SECONDS = 9.0
@@ -112,7 +114,9 @@ class Client:
             status, headers, body = await self._post(self._encode(request))
             if not 200 <= status < 300:
                 raise self._complaint(status, headers, body)
-            return read_completion(body, request.characters)
+            completion = read_completion(body, request.characters)
+            told = _limits_told(headers)
+            return replace(completion, ratelimit=told) if told else completion
         except aiohttp.ClientError as error:
             raise _transport_fault(error, self._settings) from error
         except TimeoutError as error:
@@ -155,7 +159,10 @@ class Client:
         if not complaint.message:
             shown = headers.get("Location") or body[:200].decode("utf-8", "replace")
             complaint = Complaint(complaint.codes, shown, complaint.param)
-        return classify(status, complaint, retry_after_seconds(headers.get("Retry-After")))
+        fault = classify(status, complaint, retry_after_seconds(headers.get("Retry-After")))
+        if isinstance(fault, TransportFault):
+            fault.headers = _limits_told(headers)
+        return fault
 
     def _without_secrets(self, message: str) -> str:
         for secret in self._secrets:
@@ -166,6 +173,12 @@ class Client:
 def shown_url(base_url: str) -> str:
     """Return an address without the user and password that it may hold."""
     return str(URL(base_url).with_user(None).with_query(None))
+
+
+def _limits_told(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Keep the headers that announce limits; most servers send none."""
+    told = {name: value for name, value in headers.items() if WORD in name.lower()}
+    return told or NO_HEADERS
 
 
 def _secrets(settings: EndpointSettings, key: str) -> list[str]:

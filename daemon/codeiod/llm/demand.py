@@ -5,7 +5,19 @@ May import the standard library alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
+
+
+class Subject(Enum):
+    """What providers limit."""
+
+    REQUESTS = "requests"
+    TOKENS = "tokens"
+    """Input and output together."""
+    INPUT_TOKENS = "input tokens"
+    OUTPUT_TOKENS = "output tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +35,13 @@ NO_DEMAND = Demand()
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Limits a minute; 0 is none."""
+    """Limits a minute, as the operator sets them; 0 is none."""
 
     requests: float = 0.0
     tokens: float = 0.0
-    """Input and output together."""
     input_tokens: float = 0.0
     output_tokens: float = 0.0
+
+    def __iter__(self) -> Iterator[float]:
+        """Go through the limits in the order of the subjects."""
+        return iter((self.requests, self.tokens, self.input_tokens, self.output_tokens))

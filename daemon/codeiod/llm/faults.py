@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum, StrEnum
+from types import MappingProxyType
 from typing import Any
 
 LONGEST_RETRY_AFTER_SECONDS = 300.0
 """Half of the time after which silent endpoints count as gone: one more try always fits in."""
 LONGEST_MESSAGE_CHARACTERS = 300
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class FaultKind(StrEnum):
@@ -51,6 +53,8 @@ class TransportFault(Exception):
         """Seconds that the server asks to wait, capped."""
         self.maybe_paid = maybe_paid
         """Whether the server may have worked, and bill it."""
+        self.headers = NO_HEADERS
+        """Those of the reply that announce limits (see ``ratelimit_headers``)."""
 
     @property
     def unconnected(self) -> bool:
@@ -62,6 +66,7 @@ class RefusedKind(Enum):
     """What a refusal is about."""
 
     KEY = "the key or account"
+    QUOTA = "the account's quota"
     MODEL_OR_ROUTE = "the model or the route"
     CONTEXT_LENGTH = "the request's length"
     CONTENT_FILTER = "the content"
@@ -77,6 +82,8 @@ class Refused(Exception):
         self.maybe_paid = maybe_paid
 
 
+QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "exceeded_budget"})
+"""OpenAI and DeepSeek (with 429, though no waiting helps); OpenAI; LiteLLM's proxy."""
 MODEL_CODES = frozenset({"model_not_found", "DeploymentNotFound", "invalid_model"})
 """OpenAI and Groq; Azure; Mistral (a 400 with this type)."""
 CONTEXT_CODES = frozenset(
@@ -103,7 +110,8 @@ CONTEXT_MESSAGES = re.compile(
 )
 """The last resort: servers that name an overlong request in the message of a 400 alone."""
 
-KEY_STATUSES = frozenset({401, 402, 403})
+KEY_STATUSES = frozenset({401, 403})
+QUOTA_STATUS = 402
 ROUTE_STATUSES = frozenset({301, 302, 303, 307, 308, 404, 405, 410})
 TRANSIENT_STATUSES = frozenset({408, 409, 425})
 MAYBE_PAID_STATUSES = frozenset({408, 502, 504, 524})
@@ -154,6 +162,8 @@ def _refused_kind(status: int, complaint: Complaint) -> RefusedKind | None:
     by_code = _kind_by_code(complaint)
     if by_code is not None:
         return by_code
+    if status == QUOTA_STATUS:
+        return RefusedKind.QUOTA
     if status in KEY_STATUSES:
         return RefusedKind.KEY
     if status in ROUTE_STATUSES:
@@ -169,6 +179,7 @@ def _refused_kind(status: int, complaint: Complaint) -> RefusedKind | None:
 
 def _kind_by_code(complaint: Complaint) -> RefusedKind | None:
     for codes, kind in (
+        (QUOTA_CODES, RefusedKind.QUOTA),
         (CONTEXT_CODES, RefusedKind.CONTEXT_LENGTH),
         (CONTENT_CODES, RefusedKind.CONTENT_FILTER),
         (MODEL_CODES, RefusedKind.MODEL_OR_ROUTE),

@@ -37,13 +37,21 @@ class Standing(Enum):
     """Before its first answer: the requests may be to blame, or the settings."""
     KEY_REFUSED = "refuses the key"
     MODEL_REFUSED = "does not know the model or the route"
+    QUOTA_USED = "has no quota left"
 
 
+BROKEN = {
+    RefusedKind.KEY: Standing.KEY_REFUSED,
+    RefusedKind.MODEL_OR_ROUTE: Standing.MODEL_REFUSED,
+    RefusedKind.QUOTA: Standing.QUOTA_USED,
+}
+"""What no other request and no waiting mends: only the operator does."""
 TRIALS = {
     Standing.UNREACHABLE: TRIAL_SECONDS,
     Standing.SUSPECT: TRIAL_SECONDS,
     Standing.KEY_REFUSED: 0.0,
     Standing.MODEL_REFUSED: 0.0,
+    Standing.QUOTA_USED: 0.0,
 }
 """How long a standing has to last before it is a refusal."""
 REST_SECONDS = {
@@ -51,6 +59,7 @@ REST_SECONDS = {
     Standing.SUSPECT: 2.0,
     Standing.KEY_REFUSED: 60.0,
     Standing.MODEL_REFUSED: 60.0,
+    Standing.QUOTA_USED: 60.0,
 }
 """How long an endpoint in trouble is left alone where another can be asked."""
 ADVICE = {
@@ -58,6 +67,7 @@ ADVICE = {
     Standing.SUSPECT: "check the model, the stages' parameters and extra_body",
     Standing.KEY_REFUSED: "check api_key_env or api_key_file",
     Standing.MODEL_REFUSED: "check model and base_url",
+    Standing.QUOTA_USED: "top up the account, or raise its limit",
 }
 
 
@@ -119,10 +129,9 @@ class Health:
     def _standing_after(self, fault: TransportFault | Refused) -> Standing:
         if isinstance(fault, TransportFault):
             return Standing.UNREACHABLE if fault.unconnected else Standing.LIMPING
-        if fault.kind is RefusedKind.KEY:
-            return Standing.KEY_REFUSED
-        if fault.kind is RefusedKind.MODEL_OR_ROUTE:
-            return Standing.MODEL_REFUSED
+        broken = BROKEN.get(fault.kind)
+        if broken is not None:
+            return broken
         if fault.kind is RefusedKind.OTHER and not self.answered:
             return Standing.SUSPECT
         return Standing.ANSWERING

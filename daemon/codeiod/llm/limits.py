@@ -15,10 +15,11 @@ from itertools import count
 
 import anyio
 
-from codeiod.items import Usage
 from codeiod.llm.demand import NO_DEMAND, Demand
+from codeiod.llm.faults import FaultKind, Refused, TransportFault
 from codeiod.llm.notice import Notice
 from codeiod.llm.pace import Pace
+from codeiod.llm.replies import Completion
 
 
 @dataclass(slots=True, eq=False)
@@ -127,14 +128,23 @@ class Slots:
             self.retrying -= 1
             self.eased.give()
 
-    def note_answer(self, place: Place, usage: Usage) -> None:
-        """Tell the pace what a request has used in place of what it had reserved."""
+    def note_answer(self, place: Place, completion: Completion) -> None:
+        """Learn from an answer what a request has used, and how the endpoint's limits stand."""
+        usage = completion.usage
         self._pace.correct(place.demand, usage.input, usage.output)
+        if completion.ratelimit:
+            self._pace.hear(anyio.current_time(), completion.ratelimit, place.demand)
 
-    def note_failure(self, place: Place, *, maybe_paid: bool) -> None:
-        """Give the shares of a request back that the endpoint has not worked on."""
-        if not maybe_paid:
+    def note_failure(self, place: Place, fault: TransportFault | Refused) -> None:
+        """Give the shares of a request back that was not worked on; learn from a refusal."""
+        if not fault.maybe_paid:
             self._pace.give_back(place.demand)
+        if isinstance(fault, TransportFault):
+            now = anyio.current_time()
+            if fault.headers:
+                self._pace.hear(now, fault.headers, place.demand)
+            if fault.kind is FaultKind.RATE:
+                self._pace.note_refusal(now, place.left_at, fault.retry_after)
 
     def close(self) -> None:
         """Grant no place from now on; who holds one keeps it."""

@@ -45,6 +45,8 @@ class Completion:
     usage: Usage
     usage_estimated: bool = False
     """Whether a count was missing or absurd and is a guess from the characters."""
+    ratelimit: Mapping[str, str] | None = None
+    """The headers that announce limits (see ``ratelimit_headers``)."""
 
 
 def read_completion(body: bytes, input_characters: int) -> Completion:

@@ -36,6 +36,7 @@ from codeiod.llm import (
     cost,
     persist,
 )
+from codeiod.llm.budget import Budget, Caps
 from codeiod.teachers.asks import Ask
 
 TRUNCATED_ASKS = 4
@@ -69,6 +70,7 @@ class OpenAITeacher:
         self,
         settings: Settings,
         *,
+        budget: Budget | None = None,
         policy: Policy = POLICY,
         connect: Callable[[EndpointSettings, str], Completer] = Client,
         environ: Mapping[str, str] = os.environ,
@@ -78,6 +80,7 @@ class OpenAITeacher:
         :param connect: makes the client of an endpoint from its settings and key.
         """
         self._settings = settings
+        self._budget = budget or Budget(Caps())
         self._policy = policy
         self._connect = connect
         self._environ = environ
@@ -176,14 +179,14 @@ class OpenAITeacher:
                 completion = await endpoint.client.complete(request)
             except (TransportFault, Refused) as fault:
                 endpoint.health.note_failure(fault, started)
-                endpoint.slots.note_failure(place, maybe_paid=fault.maybe_paid)
+                endpoint.slots.note_failure(place, fault)
                 ledger.failed(attempt, f"{endpoint.name}: {fault}", paid=fault.maybe_paid)
                 tries.judge(fault, endpoint.name, endpoint.health.answered)
                 raise
             endpoint.health.note_answer()
         if not completion.usage_estimated:
             endpoint.estimator.learn(stage, request.characters, completion.usage)
-        endpoint.slots.note_answer(place, completion.usage)
+        endpoint.slots.note_answer(place, completion)
         return attempt, _answer_of(completion, endpoint)
 
     async def _sleep(self, tries: Tries, seconds: float) -> None:
