@@ -11,9 +11,10 @@ from contextlib import suppress
 
 from codeiod.teachers.builtin.narration.calls import signature
 from codeiod.teachers.builtin.narration.codemap import Code, read_code
+from codeiod.teachers.builtin.narration.detail import Detail, TooLongError
 from codeiod.teachers.builtin.narration.goals import goal, watched
 from codeiod.teachers.builtin.narration.story import UNTOLD, Frame, Moment, read_frames
-from codeiod.teachers.builtin.narration.telling import Detail, Telling, TooLongError
+from codeiod.teachers.builtin.narration.telling import Telling
 from codeiod.teachers.builtin.narration.voice import UNKNOWN, Voice, brief, laid_out, whole
 from codeiod_sandbox import Outcome, Raised, Returned, TimedOut, Traced
 from codeiod_sandbox.traces import TraceLimits

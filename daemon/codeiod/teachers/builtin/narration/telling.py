@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round, in_blocks
 from codeiod.teachers.builtin.narration.calls import effect, signature, without_effect
 from codeiod.teachers.builtin.narration.codemap import Code
+from codeiod.teachers.builtin.narration.detail import Detail, Openings, Page
 from codeiod.teachers.builtin.narration.members import Asked, asked_of, closely, points
 from codeiod.teachers.builtin.narration.members import heading as asking
 from codeiod.teachers.builtin.narration.recursion import deeds, recursion
@@ -23,40 +23,21 @@ from codeiod.teachers.builtin.narration.voice import Clause, Line, Voice, capita
 
 _MAX_NESTED_LOOPS = 3
 _MAX_EFFECTS = 3
-_OUTER_CALLS = 12
-"""How many times as many moments a call may have that no loop makes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """How much is told.
-
-    :param rounds: of a loop, from the first on; of one within a loop one less.
-    :param others: further rounds in which something new happens.
-    :param call_moments: how many moments a call may have that is told from within.
-    :param call_depth: how deep calls are told from within.
-    """
-
-    rounds: int
-    others: int
-    call_moments: int
-    call_depth: int
-
-
-class TooLongError(Exception):
-    """What is to be told takes more room than there is."""
 
 
 class Telling:
     """Tells one call after the other; of a function the first one only from within."""
 
     def __init__(self, code: Code, voice: Voice, detail: Detail, most_chars: int) -> None:
-        self.lines: list[Line] = []
         self._code, self._voice, self._detail = code, voice, detail
         self._statements = Statements(code, voice)
-        self._known: set[str] = set()
-        self._room = most_chars
-        self._calls_open = 0
+        self._page, self._openings = Page(most_chars), Openings(detail)
+        self._done: dict[int, list[str]] = {}
+
+    @property
+    def lines(self) -> list[Line]:
+        """What was told."""
+        return self._page.lines
 
     def begin(self, frame: Frame) -> None:
         """Tell the call that does the work."""
@@ -64,27 +45,17 @@ class Telling:
             self._recursion(frame, 0, is_core=True)
             if self.lines[0].text.endswith("worked out:"):
                 return
-            self._add(Line(0, False, f"Then {signature(frame, self._code)} itself:"))
+            self._page.add(0, f"Then {signature(frame, self._code)} itself:")
         self.frame(frame, 0)
 
     def frame(self, frame: Frame, depth: int) -> None:
         """Tell a call from within."""
-        self._known.add(frame.function)
-        self._calls_open += 1
+        self._openings.known.add(frame.function)
+        self._openings.open += 1
         self._blocks(
             in_blocks(frame.moments, self._code, is_long=frame.is_long), frame, depth, "", 0
         )
-        self._calls_open -= 1
-
-    def _add(self, line: Line) -> None:
-        """Append a line.
-
-        :raises TooLongError: there is no room left.
-        """
-        self._room -= len(line.text)
-        if self._room < 0:
-            raise TooLongError
-        self.lines.append(line)
+        self._openings.open -= 1
 
     def _blocks(
         self, blocks: Sequence[Block], frame: Frame, depth: int, head: str, nested: int
@@ -126,14 +97,14 @@ class Telling:
         if head:
             self._point(clauses, depth, head, nothing)
         elif clauses:
-            self._add(Line(depth, False, self._voice.sentences(clauses, opening)))
+            self._page.add(depth, self._voice.sentences(clauses, opening))
         clauses.clear()
 
     def _point(self, clauses: Sequence[Clause], depth: int, head: str, nothing: str) -> None:
         text = self._voice.sentences(clauses, is_within=True)
         if not text:
             text = nothing
-        self._add(Line(depth, True, f"{head}: {text}".rstrip()))
+        self._page.add(depth, f"{head}: {text}".rstrip(), is_point=True)
 
     # Loops
 
@@ -142,7 +113,7 @@ class Telling:
         if not run.rounds:
             self._skipped(run, frame, depth)
             return
-        self._add(Line(depth, False, opening(run, self._code, look, self._voice)))
+        self._page.add(depth, opening(run, self._code, look, self._voice))
         first = max(self._detail.rounds - nested, 1)
         groups = grouped(run, first, self._detail.others // (1 + nested))
         for place, group in enumerate(groups):
@@ -153,7 +124,7 @@ class Telling:
             later = groups[place + 1].rounds[0].head if place + 1 < len(groups) else run.end
             end = later.place + later.step.is_summary if later else group.rounds[-1].head.place + 1
             text = muted(group, run, frame, end, self._voice)
-            self._add(Line(depth + 1, True, text))
+            self._page.add(depth + 1, text, is_point=True)
         self._ended(run, frame, depth)
 
     def _round(self, each: Round, run: LoopRun, frame: Frame, depth: int, nested: int) -> None:
@@ -163,45 +134,31 @@ class Telling:
         self._blocks(each.body, frame, depth, head, nested + 1)
 
     def _skipped(self, run: LoopRun, frame: Frame, depth: int) -> None:
+        """Tell of a loop that has no rounds."""
         if isinstance(run.loop, ast.While):
-            clause = self._statements.test(run.loop.test, False, frame, run.first)
-            text = f"{capital(clause.text)}, so the loop is not entered."
-        else:
-            over = self._code.quoted(run.loop.iter) or "what it goes over"
-            text = f"The loop over {over} has no rounds, as there is nothing in it."
-        self._add(Line(depth, False, text))
+            self._tested(run.loop, frame, run.first, depth, ", so the loop is not entered.")
+            return
+        over = self._code.quoted(run.loop.iter) or "what it goes over"
+        self._page.add(depth, f"The loop over {over} has no rounds: nothing is in it.")
 
     def _ended(self, run: LoopRun, frame: Frame, depth: int) -> None:
-        if run.end is None or not isinstance(run.loop, ast.While):
-            return
-        clause = self._statements.test(run.loop.test, False, frame, run.end)
-        over = self._voice.pick(", and the loop ends.", ": the loop is over.")
-        self._add(Line(depth, False, f"{capital(clause.text)}{over}"))
+        if run.end is not None and isinstance(run.loop, ast.While):
+            over = self._voice.pick(", and the loop ends.", ": the loop is over.")
+            self._tested(run.loop, frame, run.end, depth, over)
+
+    def _tested(self, loop: ast.While, frame: Frame, head: Moment, depth: int, so: str) -> None:
+        """Tell why a loop does not go on."""
+        clause = self._statements.test(loop.test, False, frame, head)
+        self._page.add(depth, f"{capital(clause.text)}{so}")
 
     # Calls
 
     def _tells(self, moment: Moment, depth: int) -> bool:
         return any(
-            self._is_told(called, depth)
-            or self._is_recursion(called)
+            self._openings.tells(called, depth)
+            or self._openings.is_recursion(called)
             or (called.calls_itself and self._again(called))
             for called in moment.calls
-        )
-
-    def _is_recursion(self, called: Frame) -> bool:
-        return called.calls_itself and called.function not in self._known
-
-    def _most_moments(self, depth: int) -> int:
-        return self._detail.call_moments * (1 if depth else _OUTER_CALLS)
-
-    def _is_told(self, called: Frame, depth: int) -> bool:
-        return (
-            called.function not in self._known
-            and self._calls_open < self._detail.call_depth
-            and 1 < len(called.moments) <= self._most_moments(depth)
-            and called.name not in CONVERSIONS
-            and not called.yields
-            and not called.name.startswith("__")
         )
 
     def _calls(self, moment: Moment, depth: int, asked: Sequence[Asked] = ()) -> str:
@@ -211,12 +168,12 @@ class Telling:
             self._members(asked, moment, depth)
             return ""
         for called in moment.calls:
-            if self._is_recursion(called):
+            if self._openings.is_recursion(called):
                 self._recursion(called, depth)
             elif called.calls_itself and (done := self._again(called)):
                 self._listed(f"{signature(called, self._code)} goes on alike:", done, depth)
-            elif self._is_told(called, depth):
-                self._add(Line(depth, False, self._inside(signature(called, self._code))))
+            elif self._openings.tells(called, depth):
+                self._page.add(depth, self._inside(signature(called, self._code)))
                 self.frame(called, depth + 1)
             elif called.name not in CONVERSIONS:
                 effects.append(effect(called, self._code))
@@ -236,34 +193,33 @@ class Telling:
 
     def _again(self, called: Frame) -> list[str]:
         """Tell what is done in a recursion of a kind that was told before."""
-        is_outermost = called.parent is None or called.parent.function != called.function
-        return deeds(called, self._code, self._voice) if is_outermost else []
+        if called.number not in self._done:
+            is_outermost = called.parent is None or called.parent.function != called.function
+            done = deeds(called, self._code, self._voice) if is_outermost else []
+            self._done[called.number] = done
+        return self._done[called.number]
 
     def _listed(self, heading: str, texts: Sequence[str], depth: int) -> None:
-        self._add(Line(depth, False, heading))
+        self._page.add(depth, heading)
         for text in texts:
-            self._add(Line(depth + 1, True, text))
+            self._page.add(depth + 1, text, is_point=True)
 
     def _members(self, asked: Sequence[Asked], moment: Moment, depth: int) -> None:
         """Tell what a comprehension asked of each member."""
         node = self._code.statements.get(moment.step.line)
-        self._add(Line(depth, False, asking(asked, node, self._code)))
+        self._page.add(depth, asking(asked, node, self._code))
         shown, others = points(asked)
-        close = closely(shown) if asked[0].call.function not in self._known else []
+        close = closely(shown) if asked[0].call.function not in self._openings.known else []
         for each in shown:
-            is_close = each in close and self._may_open(each.call, depth)
+            is_close = each in close and self._openings.may_open(each.call, depth)
             text = f"{each.text}{'. Step by step:' if is_close else '.'}"
-            self._add(Line(depth + 1, True, text))
+            self._page.add(depth + 1, text, is_point=True)
             if is_close and each.call.calls_itself:
                 self._recursion(each.call, depth + 1)
             elif is_close:
                 self.frame(each.call, depth + 2)
         if others:
-            self._add(Line(depth + 1, True, others))
-
-    def _may_open(self, called: Frame, depth: int) -> bool:
-        is_short = 1 < len(called.moments) <= self._most_moments(depth)
-        return is_short and self._calls_open < self._detail.call_depth and not called.yields
+            self._page.add(depth + 1, others, is_point=True)
 
     def _inside(self, named: str) -> str:
         return self._voice.pick(
@@ -271,21 +227,19 @@ class Telling:
         )
 
     def _recursion(self, called: Frame, depth: int, *, is_core: bool = False) -> None:
-        self._known.add(called.function)
+        self._openings.known.add(called.function)
         lines, innermost = recursion(called, self._code, self._voice)
-        self._add(Line(depth, False, lines[0]))
-        if innermost is not None and self._calls_open < self._detail.call_depth + 1:
+        self._page.add(depth, lines[0])
+        if innermost is not None and self._openings.is_near(1):
             self.frame(innermost, depth + 1)
         for text in lines[1:]:
-            self._add(Line(depth + 1, True, text))
+            self._page.add(depth + 1, text, is_point=True)
         if innermost is not called and not is_core:
             self._outermost(called, depth)
 
     def _outermost(self, called: Frame, depth: int) -> None:
         """Tell the call that a recursion begins with, now that what it calls is known."""
-        if self._calls_open >= self._detail.call_depth:
-            return
-        if 1 < len(called.moments) <= self._most_moments(depth):
+        if self._openings.may_open(called, depth):
             named = signature(called, self._code)
-            self._add(Line(depth + 1, False, f"Then {named} itself:"))
+            self._page.add(depth + 1, f"Then {named} itself:")
             self.frame(called, depth + 1)
