@@ -13,7 +13,7 @@ from codeiod.execution import execute
 from codeiod.teachers.builtin.candidates import Candidate, Parameter
 from codeiod.teachers.builtin.fitting import Fitted, Unfit, fit
 from codeiod.teachers.builtin.fitting.generalising import shape_of
-from codeiod.teachers.builtin.fitting.shapes import WORDS
+from codeiod.teachers.builtin.fitting.texts import WORDS
 from codeiod_sandbox import Call, Limits, Returned, Sandbox
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -13,22 +13,12 @@ from hypothesis import strategies as st
 
 from codeiod.stages.values import over_limit
 from codeiod.teachers.builtin.fitting.cases import denser, narrow, one_of, smaller, special
+from codeiod.teachers.builtin.fitting.containers import List, Matrix, Object, Record
 from codeiod.teachers.builtin.fitting.coverage import marked
 from codeiod.teachers.builtin.fitting.generator import generator_text
-from codeiod.teachers.builtin.fitting.shapes import (
-    Bool,
-    Choice,
-    Float,
-    Int,
-    List,
-    Matrix,
-    Object,
-    Record,
-    Shape,
-    Text,
-    Tree,
-    Words,
-)
+from codeiod.teachers.builtin.fitting.shapes import Bool, Choice, Float, Int, Shape
+from codeiod.teachers.builtin.fitting.texts import Text, Words
+from codeiod.teachers.builtin.fitting.trees import Tree
 
 PLAIN = st.sampled_from(
     [

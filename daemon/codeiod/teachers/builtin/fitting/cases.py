@@ -11,18 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from codeiod.teachers.builtin.fitting.shapes import (
-    Float,
-    Int,
-    List,
-    Matrix,
-    Pair,
-    Record,
-    Shape,
-    Text,
-    Tree,
-    Words,
-)
+from codeiod.teachers.builtin.fitting.containers import List, Matrix, Pair, Record
+from codeiod.teachers.builtin.fitting.shapes import Float, Int, Shape
+from codeiod.teachers.builtin.fitting.texts import Text, Words
+from codeiod.teachers.builtin.fitting.trees import Tree
+
+FREE_HIGHEST = 30
+"""A range that ends higher was chosen for a reason: no edges are looked for above it."""
+FARTHEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +44,61 @@ class OneOf:
 
 def one_of(shapes: Iterable[Shape]) -> Shape:
     """Return the shape that holds all of these; a narrow one says nothing beside a wide one."""
-    distinct = list(dict.fromkeys(shapes))
-    usual = distinct[0]
-    kept = [usual, *(one for one in distinct[1:] if one != narrow(usual))]
+    kept: list[Shape] = []
+    for shape in dict.fromkeys(shapes):
+        merged = _merged(kept[0], shape) if kept else None
+        if merged is None:
+            kept.append(shape)
+        else:
+            kept[0] = merged
     return kept[0] if len(kept) == 1 else OneOf(tuple(kept))
+
+
+def _merged(usual: Shape, other: Shape) -> Shape | None:
+    """Return one shape that tells of both, None where there is none."""
+    if other in (usual, narrow(usual)):
+        return usual
+    match usual, other:
+        case Int(), Int():
+            low, high = min(usual.low, other.low), max(usual.high, other.high)
+            return Int(low, high, tuple(dict.fromkeys((*usual.specials, *other.specials))))
+        case Float(), Float():
+            floats = tuple(dict.fromkeys((*usual.specials, *other.specials)))
+            return replace(usual, specials=floats)
+        case Tree(), Tree():
+            low, high = min(usual.low, other.low), max(usual.high, other.high)
+            largest = max(usual.largest, other.largest)
+            return replace(usual, low=low, high=high, largest=largest)
+        case List(), List():
+            member = _merged(usual.member, other.member)
+            shortest, longest = (
+                min(usual.shortest, other.shortest),
+                max(usual.longest, other.longest),
+            )
+            alike = usual.is_sorted == other.is_sorted and usual.outer == other.outer
+            if member is None or not alike:
+                return None
+            return replace(usual, member=member, shortest=shortest, longest=longest)
+        case Matrix(), Matrix():
+            member = _merged(usual.member, other.member)
+            return None if member is None else replace(usual, member=member)
+        case Pair(), Pair():
+            members = [_merged(a, b) for a, b in zip(usual.members, other.members, strict=True)]
+            kept = tuple(member for member in members if member is not None)
+            return replace(usual, members=kept) if len(kept) == len(members) else None
+        case Text(), Text() if usual.alphabet == other.alphabet:
+            return replace(usual, specials=tuple(dict.fromkeys((*usual.specials, *other.specials))))
+    return None
 
 
 def special(shape: Shape, constants: tuple[Any, ...]) -> Shape:
     """Return the shape that often draws these constants, and other edges, where they fit it."""
     if isinstance(shape, Int):
         numbers = [c for c in constants if type(c) is int]
+        lowest = -1 if shape.low == 0 and 0 in numbers else shape.low
         near = {n + step for n in numbers for step in (-1, 0, 1)} | {max(shape.low, 0), 1}
+        highest = shape.high if shape.high > FREE_HIGHEST else FARTHEST
+        near = {n for n in near if lowest <= n <= highest}
         specials = tuple(sorted(near, key=lambda n: (abs(n), n))[:9])
         return replace(shape, specials=specials) if len(specials) > 1 else shape
     if isinstance(shape, Float):
@@ -104,6 +144,8 @@ def narrow(shape: Shape) -> Shape:
         return replace(shape, member=narrow(shape.member), shortest=min(shape.shortest, 2))
     if isinstance(shape, Matrix):
         return replace(shape, member=narrow(shape.member))
+    if isinstance(shape, Pair):
+        return replace(shape, members=tuple(map(narrow, shape.members)))
     return shape
 
 
@@ -139,4 +181,6 @@ def denser(shape: Shape) -> Shape:
     if isinstance(shape, List):
         size = shape.longest if shape.shortest == shape.longest else min(12, shape.longest + 3)
         return replace(shape, member=denser(shape.member), longest=size)
+    if isinstance(shape, Pair):
+        return replace(shape, members=tuple(map(narrow, shape.members)))
     return replace(shape, member=denser(shape.member)) if isinstance(shape, Matrix) else shape

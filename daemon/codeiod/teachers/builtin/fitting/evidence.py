@@ -32,6 +32,8 @@ class Use(StrEnum):
     SET = "set"
     TRUTH = "truth"
     DIVISOR = "divisor"
+    DIVIDED = "divided"
+    EQUALLED = "equalled"
     SEARCHED = "searched"
 
 
@@ -41,6 +43,8 @@ class Cell:
 
     uses: Counter[Use] = field(default_factory=Counter)
     constants: list[Any] = field(default_factory=list)
+    divisors: list[int] = field(default_factory=list)
+    """Whole numbers that it is divided by, with a remainder."""
     keys: dict[str, Cell] = field(default_factory=dict)
     places: dict[int, Cell] = field(default_factory=dict)
     member: Cell | None = None

@@ -19,15 +19,20 @@ from codeiod.teachers.builtin.fitting.coverage import Coverage, marked
 from codeiod.teachers.builtin.fitting.evidence import Cell, constants_of
 from codeiod.teachers.builtin.fitting.generator import Shapes, generator_text
 from codeiod.teachers.builtin.fitting.inference import shapes_for
-from codeiod.teachers.builtin.fitting.probing import MIN_DISTINCT_OUTPUTS, MIN_SUCCESS, End
+from codeiod.teachers.builtin.fitting.probing import (
+    MIN_COVERAGE,
+    MIN_DISTINCT_OUTPUTS,
+    MIN_SUCCESS,
+    End,
+)
 from codeiod.teachers.builtin.fitting.reading import gather
 from codeiod.teachers.builtin.fitting.results import helper_of, told
 from codeiod.teachers.builtin.fitting.shapes import Shape
 from codeiod.teachers.builtin.fitting.trying import Trier
 from codeiod_prompts import GENERATOR
 
-ROUNDS = 6
-HOPELESS_ROUNDS = 3
+ROUNDS = 4
+HOPELESS_ROUNDS = 2
 """Rounds after which no more are made where not a single call returned."""
 FIRST_VARIANTS = 3
 VARIANTS = 8
@@ -83,6 +88,8 @@ async def fit(
         return Unfit("it takes no arguments")
     cells = gather(candidate.source, candidate.target)
     program, constants = marked(candidate.source), constants_of(cells.values())
+    if program.most < MIN_COVERAGE:
+        return Unfit(f"calls that return take at most {program.most:.0%} of its branches")
     return await _Search(Trier(runner, candidate, program, seeds, constants), cells).run()
 
 

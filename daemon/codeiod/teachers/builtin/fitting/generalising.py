@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
-from codeiod.teachers.builtin.fitting.shapes import (
-    Bool,
-    Float,
-    Int,
-    List,
-    Matrix,
-    Object,
-    Pair,
-    Record,
-    Shape,
-    Text,
-    Words,
-)
+from codeiod.teachers.builtin.fitting.containers import List, Matrix, Object, Pair, Record, Spans
+from codeiod.teachers.builtin.fitting.shapes import Bool, Float, Int, Shape
+from codeiod.teachers.builtin.fitting.texts import Text, Words
 
 _OUTER: dict[type, str] = {
     tuple: "tuple({0})",
@@ -99,9 +90,21 @@ def _list_like(values: Sequence[Any], kind: type) -> Shape | None:
             square = all(len(value) == len(value[0]) for value in values if value)
             return Matrix(inner.member, 2, 4, is_square=square, outer=outer)
         if widths == {2}:
-            inner = List(inner.member, 2, 2, outer=inner.outer)
+            return _pairs_like(values, inner, outer)
     is_sorted = all(_is_sorted(value) for value in values) and max(sizes) > 3
     return List(inner, min(1, *sizes), max(4, min(2 * max(sizes), 10)), is_sorted, outer=outer)
+
+
+def _pairs_like(values: Sequence[Any], inner: List, outer: str) -> Shape:
+    """Generalise over lists of pairs; of pairs that each rise, the spans are kept apart."""
+    pairs = [pair for value in values for pair in value]
+    rise = all(low <= high for low, high in pairs) and len(pairs) > 2
+    ends = [[end for pair in value for end in pair] for value in values]
+    is_apart = rise and all(all(a < b for a, b in pairwise(each)) for each in ends)
+    if is_apart and isinstance(inner.member, Int) and inner.member.high >= 12:
+        return Spans(5, inner.member.low, inner.member.high, outer)
+    longest = max(4, min(2 * max(map(len, values)), 8))
+    return List(List(inner.member, 2, 2, rise, outer=inner.outer), 1, longest, outer=outer)
 
 
 def _is_sorted(value: Any) -> bool:

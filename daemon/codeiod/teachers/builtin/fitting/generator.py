@@ -9,7 +9,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from codeiod.teachers.builtin.candidates import Candidate
-from codeiod.teachers.builtin.fitting.shapes import WORDS, Shape
+from codeiod.teachers.builtin.fitting.shapes import Shape
+from codeiod.teachers.builtin.fitting.texts import WORDS
 
 Shapes = tuple[Shape, ...]
 
@@ -43,6 +44,16 @@ def draw_search_tree(largest, low, high):
     while values[-1] is None:
         values.pop()
     return values
+""",
+    "draw_span": """\
+def draw_span(low, high, longest):
+    start = random.randint(low, high)
+    return [start, min(high, start + random.randint(0, longest))]
+""",
+    "draw_spans": """\
+def draw_spans(most, low, high):
+    ends = sorted(random.sample(range(low, high + 1), 2 * random.randint(1, most)))
+    return [[ends[i], ends[i + 1]] for i in range(0, len(ends), 2)]
 """,
     "draw_rows": """\
 def draw_rows(draw, smallest, largest):

@@ -13,22 +13,14 @@ from dataclasses import replace
 from typing import Any
 
 from codeiod.teachers.builtin.candidates import Candidate, Parameter
-from codeiod.teachers.builtin.fitting.annotations import annotated_shape
+from codeiod.teachers.builtin.fitting.annotations import Kind, annotated_shape
+from codeiod.teachers.builtin.fitting.containers import List, Matrix, Object, Pair
+from codeiod.teachers.builtin.fitting.domain import domain_of
 from codeiod.teachers.builtin.fitting.evidence import Cell, Use
 from codeiod.teachers.builtin.fitting.generalising import shape_of
-from codeiod.teachers.builtin.fitting.shapes import (
-    Bool,
-    Choice,
-    Float,
-    Int,
-    List,
-    Matrix,
-    Object,
-    Shape,
-    Text,
-    Tree,
-    Words,
-)
+from codeiod.teachers.builtin.fitting.shapes import Bool, Choice, Float, Int, Shape
+from codeiod.teachers.builtin.fitting.texts import Text, Words
+from codeiod.teachers.builtin.fitting.trees import Tree
 from codeiod.teachers.builtin.fitting.tying import is_named, tied_to
 from codeiod.teachers.builtin.fitting.usage import by_use, int_for, object_for, text_for
 from codeiod.teachers.builtin.fitting.vocabulary import kind_of_name, range_of_name
@@ -56,33 +48,73 @@ def shapes_for(
     :param earlier: the arguments before it, which it may hang on, with their likeliest shapes.
     """
     cell = cells.get(parameter.name, Cell())
+    domain = domain_of(candidate, parameter, cell)
+    found = _distinct(domain.within(_likely(candidate, parameter, cell)))[:MAX_SHAPES]
+    found = found or _of_kind(domain.kind, cell)
+    if _is_nine_by_nine(candidate):
+        found += _NINE
+    tied = tied_to(found, earlier)
+    first = _tied_first(tied, found, candidate, parameter)
+    made = [*first, *found[:4], *tied, *found[4:], *_variants(found), *_others(cell)]
+    has_arrays = "numpy as np" in candidate.source
+    made = [shape for shape in made if has_arrays or "np." not in shape.conversion]
+    return _distinct(domain.within(made)) or found
+
+
+def _likely(candidate: Candidate, parameter: Parameter, cell: Cell) -> list[Shape]:
+    """Give what is said of an argument, in examples, its annotation, default, docstring, name."""
     found: list[Shape] = []
     values = list(_example_values(candidate, parameter.name))
     if values and (shape := shape_of(values)) is not None:
         found.append(shape)
     annotated = annotated_shape(parameter.annotation, cell)
     named = _by_name(parameter.name, cell)
-    if isinstance(annotated, Tree):
-        found += [replace(annotated, is_search=_is_search_tree(candidate)), annotated]
-    elif isinstance(annotated, Matrix):
-        found += [s for s in named if _is_rows(s)]
-    elif annotated == Words(1, 3):
-        found += [s for s in named if isinstance(s, Text | Words)]
+    used = by_use(cell)
+    match annotated:
+        case Tree():
+            found += [replace(annotated, is_search=_is_search_tree(candidate)), annotated]
+        case Matrix():
+            found += [s for s in named if _is_rows(s)]
+        case Text() | Words():
+            found += [s for s in used[:1] if isinstance(s, Choice)]
+            found += [s for s in named if isinstance(s, Text | Words)] if not found else []
+        case List(member=Pair()) if parameter.name.startswith("operations"):
+            found.append(replace(annotated, shortest=3, longest=10))
     found += _of_named_range(parameter, annotated, cell)
     if annotated is not None:
         found.append(annotated)
     if parameter.default is not None and (shape := _of_default(parameter.default)) is not None:
         found.append(shape)
-    found += [*_by_told(parameter.told), *by_use(cell), *named]
-    found = _distinct(found)[:MAX_SHAPES]
-    if _is_nine_by_nine(candidate):
-        found += _NINE
-    tied = tied_to(found, earlier)
-    first = [t for t in tied if found and isinstance(found[0], Int) and is_named(t, parameter)]
-    made = [*first, *found[:4], *tied, *found[4:]]
-    made += [*_variants(found), *_others(cell)]
-    has_arrays = "numpy as np" in candidate.source
-    return _distinct(s for s in made if has_arrays or "np." not in s.conversion)
+    return [*found, *_by_told(parameter.told), *used, *named]
+
+
+def _tied_first(
+    tied: Sequence[Shape], found: Sequence[Shape], candidate: Candidate, parameter: Parameter
+) -> list[Shape]:
+    """Choose what is likelier than anything else: a number whose name says so, a second matrix."""
+    match found:
+        case [Int(), *_]:
+            return [one for one in tied if is_named(one, parameter)]
+        case [Matrix(), *_]:
+            is_product = any(word in candidate.title for word in ("mul", "dot", "product"))
+            return list(tied[::-1] if is_product else tied)
+    return []
+
+
+def _of_kind(kind: Kind, cell: Cell) -> list[Shape]:
+    """Give what is of a kind where nothing else is known."""
+    if isinstance(kind, tuple):
+        inner = _of_kind(kind[1], cell.member or Cell())
+        return [List(shape) for shape in inner]
+    kinds: dict[str, list[Shape]] = {
+        "int": [int_for(cell), Int()],
+        "float": [Float()],
+        "bool": [Bool()],
+        "str": [text_for(cell), Words(1, 3)],
+        "dict": [object_for(cell)],
+        "tree": [Tree()],
+    }
+    return kinds.get(kind, [Int(), Words(), List(Int())])
 
 
 def _is_search_tree(candidate: Candidate) -> bool:

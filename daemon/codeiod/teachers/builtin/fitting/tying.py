@@ -8,17 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codeiod.teachers.builtin.candidates import Parameter
-from codeiod.teachers.builtin.fitting.shapes import (
-    Bool,
-    Float,
-    Int,
-    List,
-    Matrix,
-    Shape,
-    Text,
-    Tied,
-    Words,
-)
+from codeiod.teachers.builtin.fitting.containers import List, Matrix
+from codeiod.teachers.builtin.fitting.shapes import Bool, Float, Int, Shape, Tied
+from codeiod.teachers.builtin.fitting.texts import Text, Words
 
 
 def tied_to(likely: Sequence[Shape], earlier: Sequence[tuple[str, Shape]]) -> list[Shape]:
@@ -27,15 +19,17 @@ def tied_to(likely: Sequence[Shape], earlier: Sequence[tuple[str, Shape]]) -> li
     made: list[Shape] = []
     for name, other in earlier[-2:]:
         if isinstance(other, Int | Float | Bool):
-            made += _near(name) if isinstance(kind, Int | Float) else []
+            made += _near(name, kind, other) if isinstance(kind, Int | Float) else []
         elif isinstance(kind, Text | Words):
-            made += _texts_like(name) if isinstance(other, Text | Words) else _members_of(name)
+            made += _texts_like(name) if isinstance(other, Text | Words) else []
+            made += _members_of(name, other, kind)
         elif isinstance(kind, Matrix):
             made += _as_wide(kind, name) if isinstance(other, Matrix) else []
         elif isinstance(kind, List):
             made += _as_long(kind, name)
         else:
-            made += [*_members_of(name), *_sizes_of(name), *_as_long(List(Int()), name)]
+            made += [*_members_of(name, other, kind), *_sizes_of(name, other)]
+            made += _as_long(List(Int()), name)
     return made
 
 
@@ -54,32 +48,37 @@ def is_named(tied: Shape, parameter: Parameter) -> bool:
     return any(name in names and tied.told().startswith(told) for names, told in _TIED_NAMES)
 
 
-def _near(name: str) -> list[Shape]:
+def _near(name: str, kind: Shape, other: Shape) -> list[Shape]:
+    if isinstance(kind, Float) or isinstance(other, Float):
+        drawn = f"round({name} + random.uniform(0, 10), 2)"
+        return [Tied(drawn, f"a number not below `{name}`", Float())]
     return [
         Tied(f"{name} + random.randint(0, 10)", f"an integer not below `{name}`"),
         Tied(f"random.randint(1, max(1, {name}))", f"an integer from 1 to `{name}`"),
     ]
 
 
-def _members_of(name: str) -> list[Shape]:
-    return [
-        Tied(
-            f"random.choice({name}) if random.random() < 0.6 else random.randint(0, 20)",
-            f"mostly a member of `{name}`",
-        ),
-    ]
+def _members_of(name: str, other: Shape, kind: Shape) -> list[Shape]:
+    """Give mostly members of a list, else values of the kind that they have."""
+    if not isinstance(other, List) or type(other.member) is not type(kind):
+        return []
+    some = other.member.expression()
+    drawn = f"random.choice({name}) if {name} and random.random() < 0.6 else {some}"
+    if other.shortest:
+        drawn = drawn.replace(f"if {name} and", "if")
+    return [Tied(drawn, f"mostly a member of `{name}`", other.member)]
 
 
-def _sizes_of(name: str) -> list[Shape]:
-    return [
+def _sizes_of(name: str, other: Shape) -> list[Shape]:
+    made = [
         Tied(f"random.randint(1, len({name}))", f"an integer from 1 to the length of `{name}`"),
         Tied(f"random.randrange(len({name}))", f"an index into `{name}`"),
         Tied(f"len({name})", f"the length of `{name}`"),
-        Tied(
-            f"sum(random.sample({name}, min(2, len({name})))) + random.randint(0, 1)",
-            f"close to the sum of two members of `{name}`",
-        ),
     ]
+    if isinstance(other, List) and isinstance(other.member, Int):
+        drawn = f"sum(random.sample({name}, min(2, len({name})))) + random.randint(0, 1)"
+        made.append(Tied(drawn, f"close to the sum of two members of `{name}`"))
+    return [*made]
 
 
 def _as_long(shape: List, name: str) -> list[Shape]:

@@ -5,25 +5,15 @@ Imports its neighbours; pure.
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Sequence
 from typing import Any
 
+from codeiod.teachers.builtin.fitting.containers import List, Matrix, Object, Pair, Record
 from codeiod.teachers.builtin.fitting.evidence import Cell, Use
-from codeiod.teachers.builtin.fitting.shapes import (
-    Bool,
-    Choice,
-    Float,
-    Int,
-    List,
-    Matrix,
-    Object,
-    Pair,
-    Record,
-    Shape,
-    Text,
-    Words,
-)
+from codeiod.teachers.builtin.fitting.shapes import Bool, Choice, Float, Int, Shape
+from codeiod.teachers.builtin.fitting.texts import Text, Words
 
 
 def text_for(cell: Cell) -> Text | Words:
@@ -123,10 +113,37 @@ def _constants_of_member(cell: Cell) -> list[Any]:
 
 
 def int_for(cell: Cell) -> Int:
-    """Return a range that holds the constants which the body compares with."""
+    """Return a range that holds the constants which the body compares with, or divides by."""
     numbers = [c for c in cell.constants if type(c) is int]
+    if _only_tells_apart(cell):
+        highest = 1 if set(numbers) <= {0, 1} else max(numbers) + 1
+        if highest - min(numbers) <= 12:
+            return Int(min(0, *numbers) if highest == 1 else min(numbers), highest)
+    most = _most_divided(cell)
     if not numbers:
-        return Int(1, 10) if cell.uses[Use.COUNT] or cell.uses[Use.DIVISOR] else Int(0, 20)
+        return Int(1, max(most, 10)) if cell.uses[Use.COUNT] or most else _any_int(cell)
     low = max(min(0, *numbers), -1000)
     high = max([n for n in numbers if n <= 10_000], default=20)
-    return Int(low - 2 if low < 0 else 0, max(10, min(high + max(3, high // 4), 10**7)))
+    return Int(low - 2 if low < 0 else 0, max(10, most, min(high + max(3, high // 4), 10**7)))
+
+
+def _any_int(cell: Cell) -> Int:
+    return Int(1, 10) if cell.uses[Use.DIVISOR] else Int(0, 20)
+
+
+def _only_tells_apart(cell: Cell) -> bool:
+    """Say whether a number only tells one way from another: it is compared with some, no more."""
+    uses = cell.uses
+    only = uses[Use.EQUALLED] and uses[Use.EQUALLED] == uses[Use.NUMBER]
+    others = (Use.COUNT, Use.INDEX, Use.DIVISOR, Use.DIVIDED, Use.FLOAT, Use.SEARCHED)
+    return bool(only) and not any(uses[use] for use in others)
+
+
+def _most_divided(cell: Cell) -> int:
+    """Return how large numbers have to be for divisions with a remainder to matter; 0: any do."""
+    if not cell.uses[Use.DIVIDED]:
+        return 0
+    if 10 in cell.divisors:
+        return 2000 if not cell.uses[Use.COUNT] else 200
+    whole = math.lcm(*(divisor for divisor in cell.divisors if 0 < divisor <= 1000))
+    return min(max(2 * whole, 20 if cell.divisors else 100), 3000)

@@ -67,6 +67,7 @@ RANGES: tuple[tuple[str, int, int], ...] = (
     ("percentage", 0, 100), ("score", 0, 100), ("grade", 0, 100), ("mark", 0, 100),
     ("marks", 0, 100), ("day", 1, 28), ("base", 2, 10), ("angle", 0, 360), ("temperature", -20, 40),
     ("temp", -20, 40), ("celsius", -40, 100), ("fahrenheit", -40, 212), ("weight", 1, 120),
+    ("capacity", 1, 4), ("quantum", 1, 5), ("window", 1, 4), ("direction", 0, 1),
 )  # fmt: skip
 """What a careful reader expects of a number of this name."""
 
@@ -87,5 +88,8 @@ def kind_of_name(name: str) -> str:
     for beginnings, kind in _BEGINNINGS:
         if name.startswith(beginnings):
             return kind
-    plural = len(name) > 3 and name.endswith("s") and not name.endswith(("ss", "us", "is"))
-    return "list" if plural else ""
+    return "list" if is_plural(name) else ""
+
+
+def is_plural(name: str) -> bool:
+    return len(name) > 3 and name.endswith("s") and not name.endswith(("ss", "us", "is"))
