@@ -106,13 +106,19 @@ def changes(function: Function, name: str) -> list[Change] | None:
 
 
 def changing(function: Function, name: str) -> list[ast.stmt]:
-    """Return the plain statements that set a name, or change what it stands for."""
-    found = []
-    for node in own_nodes(function):
-        is_change = isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr)
-        if is_change and isinstance(node, ast.stmt) and list(_done_to(name, node)):
-            found.append(node)
-    return found
+    """Return the plain statements that set a name, change what it stands for, or hand it on."""
+    plain = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr
+    return [
+        node
+        for node in own_nodes(function)
+        if isinstance(node, plain) and (list(_done_to(name, node)) or _is_handed(name, node))
+    ]
+
+
+def _is_handed(name: str, node: ast.stmt) -> bool:
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return False
+    return any(_is(given, name) for given in node.value.args)
 
 
 def _done_to(name: str, node: ast.stmt) -> Iterator[tuple[Kind, ast.expr | None]]:

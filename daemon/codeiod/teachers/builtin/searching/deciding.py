@@ -14,6 +14,9 @@ ENTRY = "main_solution"
 MAX_HANDED_ON = 5
 _WRAPPERS = frozenset({"list", "tuple", "plain"})
 """Calls that change a value's type at most, and not what JSON shows of it."""
+_PLAIN_DECORATORS = frozenset(
+    {"staticmethod", "classmethod", "cache", "lru_cache", "functools.cache", "functools.lru_cache"}
+)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
@@ -59,6 +62,10 @@ class Deciding:
     @property
     def exits(self) -> list[Exit]:
         return list(_exits(self.function.body, (), 0, is_sure=True))
+
+    @property
+    def parameters(self) -> list[str]:
+        return _parameters(self.function)
 
     @property
     def calls_itself(self) -> bool:
@@ -129,12 +136,19 @@ def _functions(tree: ast.Module) -> dict[str, Function]:
 
 
 def _tables(tree: ast.Module) -> dict[str, ast.expr]:
+    """Give what module-level names stand for, where nothing else in the module has that name."""
+    stored = [
+        node.id if isinstance(node, ast.Name) else node.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg)
+        or (isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
+    ]
     return {
         target.id: node.value
         for node in tree.body
         if isinstance(node, ast.Assign)
         for target in node.targets
-        if isinstance(target, ast.Name)
+        if isinstance(target, ast.Name) and stored.count(target.id) == 1
     }
 
 
@@ -153,6 +167,8 @@ def _handed_on(
     value = unwrapped(exits[0].value)
     called = functions.get(_called_name(value)) if isinstance(value, ast.Call) else None
     if not isinstance(value, ast.Call) or called is None or _is_generator(called):
+        return None
+    if any(shown(found).split("(")[0] not in _PLAIN_DECORATORS for found in called.decorator_list):
         return None
     return value, called
 

@@ -12,13 +12,20 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from codeiod.teachers.builtin.searching.building import Change, Kind, changes, changing
+from codeiod.teachers.builtin.searching.building import (
+    Change,
+    Kind,
+    changes,
+    changing,
+    is_plain_loop,
+)
 from codeiod.teachers.builtin.searching.deciding import Deciding, Exit, deciding, shown, unwrapped
 from codeiod.teachers.builtin.searching.parts import NO_LITERAL, asked_of, literal, written
 
 MAX_REASONS = 3
 MAX_DEPTH = 4
 MAX_LINES = 3
+MAX_WAYS = 4
 
 
 def reasons(refcode: str, wanted: Any) -> list[str]:
@@ -83,10 +90,15 @@ class _Asking:
             value = shown(same[0].value)
             yield f"The straightest way to {written(wanted)} is `return {value}`: for it {clause}."
             return
-        ways = list(dict.fromkeys(f"`{shown(e.value, 50)}`" for e in open_exits if e.value))[:4]
-        if len(ways) > 1:
-            told = ", ".join(ways[:-1]) + f" or {ways[-1]}"
-            yield f"What comes back is {told}; one of these must come to {written(wanted)}."
+        values = {shown(e.value, 50): e.value for e in open_exits if e.value}
+        if len(values) == 1:
+            yield from self._asks(next(iter(values.values())), wanted, MAX_DEPTH)
+            return
+        ways = [f"`{text}`" for text in values]
+        if len(ways) > MAX_WAYS:
+            ways[MAX_WAYS - 1 :] = [f"one of {len(ways) - MAX_WAYS + 1} more expressions"]
+        told = ", ".join(ways[:-1]) + f" or {ways[-1]}"
+        yield f"What comes back is {told}; it must come to {written(wanted)}."
 
     def _asks(self, node: ast.expr, wanted: Any, depth: int) -> Iterator[str]:
         node = unwrapped(node)
@@ -107,7 +119,7 @@ class _Asking:
         if made == [] and argument:
             told = f" (the argument `{argument}`)" if argument != name else ""
             yield f"`{name}`{told} itself comes back, so it must end as {written(wanted)}."
-        elif made:
+        elif made and not (made[0].conditions and name in self._found.parameters):
             sentences = list(self._made(name, made, wanted, depth))
             yield from sentences or self._lines(name, wanted)
         else:
@@ -121,7 +133,7 @@ class _Asking:
             named = " and ".join(lines[-MAX_LINES:])
             yield f"`{name}` comes back, worked on by {named}; it must end as {written(wanted)}."
         elif lines:
-            yield f"`{name}` comes back, so it must end as {written(wanted)}."
+            yield f"`{name}` comes back after {lines[0]}; it must end as {written(wanted)}."
 
     def _made(self, name: str, made: list[Change], wanted: Any, depth: int) -> Iterator[str]:
         kinds = {change.kind for change in made[1:]}
@@ -143,7 +155,7 @@ class _Asking:
 
 def _may_give(found: Exit, wanted: Any) -> bool:
     value = literal(found.value) if found.value is not None else None
-    if value is NO_LITERAL or (isinstance(wanted, list) and isinstance(value, str | dict)):
+    if value is NO_LITERAL or (isinstance(wanted, list) and isinstance(value, str | dict | set)):
         return True  # a conversion on the way out may make a list of it
     return type(value) is type(wanted) and bool(value == wanted)
 
@@ -169,10 +181,11 @@ def _appended(name: str, first: Change, made: list[Change], wanted: Any) -> Iter
         return
     size = len(wanted)
     times = "once" if size == 1 else f"{size} times"
-    yield (
-        f"`{name}` starts empty and gets, one by one, {ways}: this must happen {times}, "
-        f"and give {written(wanted[0])}{' first' if size > 1 else ''}."
-    )
+    told = f"`{name}` starts empty and gets, one by one, {ways}: this must happen {times}"
+    if isinstance(wanted[0], list | dict):
+        yield f"{told}."
+    else:
+        yield f"{told}, and give {written(wanted[0])}{' first' if size > 1 else ''}."
 
 
 def _added(name: str, first: Change, made: list[Change], wanted: Any) -> Iterator[str]:
@@ -181,7 +194,8 @@ def _added(name: str, first: Change, made: list[Change], wanted: Any) -> Iterato
         return
     if isinstance(wanted, int | float):
         steps = [literal(change.value) for change in made]
-        if start == 0 and all(step == 1 for step in steps) and made[0].conditions:
+        is_count = start == 0 and all(step == 1 for step in steps)
+        if is_count and all(c.conditions and all(map(is_plain_loop, c.loops)) for c in made):
             where = " or".join(dict.fromkeys(change.where for change in made))
             yield f"`{name}` counts from 0, one more{where}: that must be so {wanted} times."
         elif start == 0 or isinstance(wanted - start, int):

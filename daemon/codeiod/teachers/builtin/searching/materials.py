@@ -104,7 +104,8 @@ def _numbers(wanted: Any, kind: type) -> Iterator[Made]:
                 sums.insert(0, (sum(rows[0]), "what each member of the output adds up to"))
     if isinstance(wanted, list | str | dict):
         sums.append((len(wanted), "the length of the output"))
-    for value, told in (*sums, *((number, "a number in the output") for number in found[:6])):
+    what = "the wanted number itself" if _is_number(wanted) else "a number in the output"
+    for value, told in (*sums, *((number, what) for number in found[:6])):
         if abs(value) < MAX_NUMBER and (kind is float or float(value).is_integer()):
             yield kind(value), told
 
@@ -112,7 +113,7 @@ def _numbers(wanted: Any, kind: type) -> Iterator[Made]:
 def _lists(example: list[Any], wanted: Any) -> Iterator[Made]:
     kinds = {type(member) for member in example} - {type(None)} or {int, str}
     if list in kinds:
-        yield from _rows(wanted)
+        yield from _rows(example, wanted)
         return
     sources: list[Made] = [(wanted, "what the wanted output is made of")]
     if isinstance(wanted, dict):
@@ -134,20 +135,29 @@ def _lists(example: list[Any], wanted: Any) -> Iterator[Made]:
         yield [], "an empty list, for an empty output"
 
 
-def _rows(wanted: Any) -> Iterator[Made]:
+def _rows(example: list[Any], wanted: Any) -> Iterator[Made]:
+    """Give lists of rows, with members of the kinds that the example's rows have."""
+    kinds = {type(leaf) for leaf in leaves(example)}
+    for rows, told in _any_rows(wanted):
+        if not kinds or all(type(leaf) in kinds or _is_number(leaf) for leaf in leaves(rows)):
+            yield rows, told
+
+
+def _any_rows(wanted: Any) -> Iterator[Made]:
     if isinstance(wanted, dict):
         yield [[key, value] for key, value in wanted.items()], "the entries of the wanted output"
-    if isinstance(wanted, list):
-        if all(isinstance(row, list) for row in wanted):
-            yield wanted, "the wanted output itself"
-            yield [list(row) for row in zip(*wanted, strict=False)], "its columns as rows"
-        if wanted and all(isinstance(row, str) for row in wanted):
-            yield [list(_in_texts(row)) for row in wanted], "the numbers in each of its lines"
-            yield [list(row) for row in wanted], "the characters of each of its lines"
-            yield [row.split() for row in wanted], "the words of each of its lines"
-        if wanted and not any(isinstance(row, list | dict) for row in wanted):
-            yield [wanted], "the wanted output as the only row"
-            yield [[member] for member in wanted], "a row for each member of the output"
+    if not isinstance(wanted, list) or not wanted:
+        return
+    if all(isinstance(row, list) for row in wanted):
+        yield wanted, "the wanted output itself"
+        yield [list(row) for row in zip(*wanted, strict=False)], "its columns as rows"
+    if all(isinstance(row, str) for row in wanted):
+        yield [list(_in_texts(row)) for row in wanted], "the numbers in each of its lines"
+        yield [list(row) for row in wanted], "the characters of each of its lines"
+        yield [row.split() for row in wanted], "the words of each of its lines"
+    if not any(isinstance(row, list | dict) for row in wanted):
+        yield [wanted], "the wanted output as the only row"
+        yield [[member] for member in wanted], "a row for each member of the output"
 
 
 def _in_texts(value: Any) -> Iterator[int]:

@@ -13,6 +13,8 @@ from typing import Any, Final
 from codeiod.teachers.builtin.searching.deciding import shown
 
 MAX_SHOWN = 60
+MAX_ENTRIES = 4
+MAX_GAPS = 6
 NO_LITERAL: Final = object()
 
 Asked = tuple[str, list[tuple[ast.expr, Any]]]
@@ -124,7 +126,7 @@ def _call(node: ast.Call, wanted: Any) -> Asked:
     if isinstance(node.func, ast.Attribute) and node.func.attr == "join":
         return _joined(node, node.func, wanted)
     name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if len(node.args) != 1 or any(word.arg != "key" for word in node.keywords):
+    if len(node.args) != 1 or any(word.arg != "reverse" for word in node.keywords):
         return _equation(node, wanted), []
     part, value = shown(node.args[0], 60), written(wanted)
     match name:
@@ -174,7 +176,7 @@ def _template(node: ast.JoinedStr, wanted: str) -> Asked:
             pattern += re.escape(str(literal(part)))
     longest = re.fullmatch(pattern, wanted, re.DOTALL)
     shortest = re.fullmatch(pattern.replace("(.*)", "(.*?)"), wanted, re.DOTALL)
-    if not longest or not shortest or longest.groups() != shortest.groups() or len(gaps) > 6:
+    if not longest or not shortest or longest.groups() != shortest.groups() or len(gaps) > MAX_GAPS:
         return _NOTHING
     told = [
         f"`{shown(gap, 40)}` as {text!r}" for gap, text in zip(gaps, longest.groups(), strict=True)
@@ -189,11 +191,11 @@ def _taken(node: ast.Subscript, wanted: Any, tables: dict[str, ast.expr]) -> Ask
     table = literal(tables.get(base))
     entries: list[tuple[Any, Any]] = []
     if isinstance(table, dict):
-        entries = list(table.items())
-    elif isinstance(table, list | str):
-        entries = list(enumerate(table))
+        entries, where = list(table.items()), "only for"
+    elif isinstance(table, list | str) and not isinstance(node.slice, ast.Slice):
+        entries, where = list(enumerate(table)), "at place"
     fitting = [repr(k) for k, v in entries if type(v) is type(wanted) and v == wanted]
-    if fitting and len(fitting) <= 4 and len(str(fitting)) <= MAX_SHOWN:
-        only = " or ".join(fitting)
-        return f"`{base}` has {written(wanted)} only for {only}: `{index}` must be that.", []
+    if fitting and len(fitting) <= MAX_ENTRIES and len(str(fitting)) <= MAX_SHOWN:
+        places = " or ".join(fitting)
+        return f"`{base}` has {written(wanted)} {where} {places}: `{index}` must lead there.", []
     return f"`{base}[{index}]` must be {written(wanted)} at the end.", []

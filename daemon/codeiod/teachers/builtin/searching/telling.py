@@ -206,7 +206,9 @@ def _end(
         return f"{_sentence(best.lead)}. So I try {_shown(best)}, and it {gives}, as wanted."
     if best.why is Why.ADJUSTED:
         opening = _change(best, last, rng)
+    elif silent > 1:
+        opening = f"After {silent} more that give something else,"
     else:
-        opening = f"After {silent} more that give something else," if silent > 1 else "Then"
+        opening = "Then" if last else "A first input of the described kind,"
     ending = rng.choice(("exactly what is wanted.", "so these arguments fit.", "as wanted."))
     return f"{opening} {_shown(best)} {gives}, {ending}"
