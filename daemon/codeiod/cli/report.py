@@ -1,6 +1,6 @@
 """The report of a run as a table for people; used by ``run``, ``status`` and ``estimate``.
 
-May import rich and ``reports``.
+May import rich, ``reports``, ``funnel`` and ``printable``.
 """
 
 from __future__ import annotations
@@ -8,42 +8,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
+from codeiod.cli.funnel import funnel_of
+from codeiod.cli.printable import printable
 from codeiod.reports import Report
 from codeiod.reports.forecast import Forecast, Range
 
 
-def report_table(report: Report, directory: Path) -> Table:
-    """Draw a report; what is zero and seldom is left out."""
-    table = Table(title=str(directory), title_justify="left", show_header=False, box=None)
+def report_picture(
+    report: Report, directory: Path, refusals: Mapping[str, int] | None = None
+) -> Group:
+    """Draw a report: the way of the files, then the rest; what is zero and seldom is left out.
+
+    :param refusals: why files gave no program, counted, where that is to be told.
+    """
+    table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column()
     for name, text in _rows(report):
         table.add_row(name, text)
-    return table
+    title = Text(printable(str(directory)), style="italic")
+    return Group(title, Text(), funnel_of(report, refusals or {}), Text(), table)
 
 
 def _rows(report: Report) -> Iterator[tuple[str, str]]:
     items, calls, tokens = report.items, report.calls, report.tokens
     yield (
-        "entries",
-        f"{report.entries:,} = {items.total:,} items + {report.duplicates:,} duplicates",
-    )
-    yield (
         "items",
         f"{items.finished:,} finished, {items.rejected:,} rejected, {items.pending:,} pending",
     )
-    if report.rejected:
-        yield "rejected", _counts(report.rejected)
-    for task, tally in report.samples.items():
-        right = f"{_share(tally.right_1, tally.total)} right at turn 1"
-        yield (
-            task.replace("_", " "),
-            f"{tally.total:,} samples, {right}, {_share(tally.right_2, tally.total)} at turn 2",
-        )
-    if report.rejected_samples:
-        yield "rejected samples", _counts(report.rejected_samples)
     told = f"{calls.answered:,} answered, {calls.failed:,} failed, {calls.truncated:,} truncated"
     yield "calls", f"{told}, {calls.in_flight_lost:,} in flight lost"
     yield (
@@ -99,12 +95,3 @@ def duration(seconds: float | None) -> str:
     if hours:
         return f"{hours:,} h {minutes:02} min"
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
-    return ", ".join(f"{name} {count:,}" for name, count in ordered)
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part:,} ({part / whole:.0%})" if whole else "0"

@@ -104,12 +104,12 @@ def _interrupt(_: int, __: FrameType | None) -> None:
 def _summarize(plan: Plan, ended: Ended) -> None:
     from rich.console import Console
 
-    from codeiod.cli.progress import funnel_picture
-    from codeiod.cli.report import report_table
+    from codeiod.cli.report import report_picture
+    from codeiod.journal.records import Stream
+    from codeiod.reports.refusals import refusals
 
     console = Console()
-    console.print(funnel_picture(ended.live))
-    console.print()
-    console.print(report_table(ended.report, plan.directory))
+    why = refusals(plan.directory, ended.live.state.ends.get(Stream.REJECTS, {}))
+    console.print(report_picture(ended.report, plan.directory, why))
     if ended.live.stopping:
         console.print(f"stopped ({ended.live.stopping}) with work left: run again to go on")

@@ -1,11 +1,12 @@
 """``codeiod show``: samples as a person reads them.
 
-May import ``options`` and, inside, ``reports`` and rich.
+May import ``options``, ``errors`` and, inside, ``reports``, ``typical`` and ``picture``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +14,10 @@ from codeiod.cli.options import AsJson, Directory
 from codeiod.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from codeiod.cli.typical import Sample
 
-    from rich.console import RenderableType
+LOOKED_AT = 2000
+"""Samples among which some are chosen: a dataset may hold millions."""
 
 Name = Annotated[
     str,
@@ -25,18 +27,24 @@ Name = Annotated[
         show_default=False,
     ),
 ]
-Number = Annotated[int, typer.Option("-n", "--number", min=1, help="How many samples at most.")]
+Number = Annotated[
+    int, typer.Option("-n", "--samples", metavar="N", min=1, help="How many samples at most.")
+]
 
 
 def show(
     directory: Directory, name: Name = "", number: Number = 1, as_json: AsJson = False
 ) -> None:
-    """Show samples of DIR whole: the prompt, both turns, the feedback, the verdicts."""
+    """Show samples of DIR whole: the prompt, both turns, the feedback, the verdicts.
+
+    Of many it chooses typical ones: of each task, right at the first turn and at the second.
+    """
     from itertools import islice
 
+    from codeiod.cli.typical import typical
     from codeiod.reports.samples import samples
 
-    found = list(islice(samples(directory, name), number))
+    found = typical(list(islice(samples(directory, name), LOOKED_AT)), number)
     if not found and name:
         raise SettingsError(f"no sample in {directory} has an id that begins with {name}")
     if as_json:
@@ -45,33 +53,24 @@ def show(
         for sample in found:
             typer.echo(json.dumps(sample))
         return
+    _print(found)
+    if not found:
+        typer.echo(f"{directory} holds no sample yet")
+
+
+def _print(found: list[Sample]) -> None:
     from rich.console import Console
 
+    from codeiod.cli.picture import picture, plain
+
+    if not sys.stdout.isatty():
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a text file
     console = Console()
-    for sample in found:
-        console.print(*_picture(sample), sep="\n")
-    if not found:
-        console.print(f"{directory} holds no sample yet")
-
-
-def _picture(sample: dict[str, Any]) -> Iterator[RenderableType]:
-    from rich.markdown import Markdown
-    from rich.panel import Panel
-    from rich.text import Text
-
-    def panel(title: str, body: RenderableType) -> Panel:
-        return Panel(body, title=title, title_align="left")
-
-    yield Text(
-        f"sample {sample['id']}  {sample['task']}\n"
-        f"item {sample['item_id']}  program {sample['program_id']}"
-        f"  pair {sample['pair']}  sample {sample['sample']}"
-    )
-    yield panel("prompt", Markdown(sample["prompt"]))
-    for turn in ("1", "2"):
-        if sample[f"status_{turn}"]:
-            if sample[f"reasoning_{turn}"]:
-                yield panel(f"hidden reasoning {turn}", Text(sample[f"reasoning_{turn}"]))
-            yield panel(f"turn {turn}: {sample[f'model_{turn}']}", Markdown(sample[f"turn_{turn}"]))
-            verdict = sample[f"status_{turn}"]
-            yield panel(f"feedback {turn}: {verdict}", Text(sample[f"feedback_{turn}"]))
+    for place, sample in enumerate(found):
+        if place:
+            console.print()
+        if console.is_terminal:
+            console.print(picture(sample, console.width))
+        else:
+            for line in plain(sample):
+                typer.echo(line)

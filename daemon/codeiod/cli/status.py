@@ -20,6 +20,6 @@ def status(directory: Directory, as_json: AsJson = False) -> None:
         return
     from rich.console import Console
 
-    from codeiod.cli.report import report_table
+    from codeiod.cli.report import report_picture
 
-    Console().print(report_table(report, directory))
+    Console().print(report_picture(report, directory))

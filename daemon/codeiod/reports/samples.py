@@ -5,7 +5,7 @@ May import ``journal``, ``dataset`` and ``errors``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import orjson
 from codeiod.dataset.shards import part_path
 from codeiod.errors import Damaged
 from codeiod.journal.disk import OsDisk
-from codeiod.journal.records import Stream
+from codeiod.journal.records import End, Stream
 from codeiod.journal.replay import read_state
 
 ID_KEYS = ("id", "program_id", "item_id")
@@ -25,17 +25,17 @@ def samples(directory: Path, name: str = "") -> Iterator[dict[str, Any]]:
 
     :raises DirectoryError: damaged, newer, or not ours.
     """
-    for sample in lines(directory, Stream.SAMPLES):
+    ends = read_state(directory, OsDisk()).ends.get(Stream.SAMPLES, {})
+    for sample in lines(directory, Stream.SAMPLES, ends):
         if any(sample[key].startswith(name) for key in ID_KEYS):
             yield sample
 
 
-def lines(directory: Path, stream: Stream) -> Iterator[dict[str, Any]]:
-    """Yield the committed lines of a stream, in their order.
+def lines(directory: Path, stream: Stream, ends: Mapping[int, End]) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a stream, in their order, up to the committed end of each part.
 
-    :raises DirectoryError: damaged, newer, or not ours.
+    :raises Damaged: a part can't be read so far.
     """
-    ends = read_state(directory, OsDisk()).ends.get(stream, {})
     for number, end in sorted(ends.items()):
         path = directory / part_path(stream, number)
         try:
