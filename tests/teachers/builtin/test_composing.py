@@ -308,6 +308,22 @@ def test_operations_are_told_one_by_one() -> None:
     assert "self" not in problem
 
 
+def test_an_own_method_is_not_told_as_the_text_method() -> None:
+    """``self.find`` is the author's, whatever texts have by that name."""
+    code = STACK.replace("push", "find").replace("return self.items.pop()", "self.find(2)")
+    code += "        return self.items.pop()\n"
+    problem = composed(code).problem
+    assert "Carry out `find(2)`." in problem
+    assert "position" not in problem
+
+
+def test_a_part_is_told_apart_from_a_variable_of_its_name() -> None:
+    """Where an object's part and an argument share a name, the part keeps the object's."""
+    code = STACK.replace("        if len", "        items = item\n        if len")
+    code = code.replace("append(item)", "append(items)")
+    assert "append `items` to `self.items`" in composed(code).problem
+
+
 def test_a_method_that_is_called_as_its_wrapper_is_told_too() -> None:
     """The author's function is found though the wrapper has the same name."""
     assert "For each `i` from" in composed(METHOD.replace("countPairs", "pairs")).problem

@@ -9,7 +9,7 @@ import ast
 import json
 from collections.abc import Sequence
 
-LONGEST_FORMULA_CHARS = 110
+LONGEST_FORMULA_CHARS = 140
 
 
 def constant(value: object) -> str:

@@ -79,7 +79,8 @@ def _made(role: Role) -> str:
         told.append(_done(where, list(changes)))
     if len(role.changes) > MOST_CHANGES:
         told.append(f"{name} is changed in {len(role.changes) - MOST_CHANGES} more places")
-    if not role.changes:
+    seen = [change for change in role.changes if all(change.where)]
+    if len(seen) < len(role.changes) / 2 or not seen:
         return ""
     sentence = "; ".join(told).replace("self.", "")
     return f"{sentence[0].upper() if not sentence.startswith('`') else '`'}{sentence[1:]}."

@@ -155,6 +155,8 @@ def _comprehension(one: ast.expr, loop: ast.comprehension) -> str:
     such = [condition(test) for test in loop.ifs]
     where = f" for which {listed(such)}" if such else ""
     source = items_of(loop.iter)
+    if any(isinstance(n, ast.comprehension) for n in ast.walk(one)):
+        return formula(ast.ListComp(one, [loop]))
     if ast.unparse(one) == ast.unparse(loop.target):
         return f"all {formula(one)} from {source}{where}"
     return f"{say(one)} for each {formula(loop.target)} from {source}{where}"

@@ -9,7 +9,6 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from codeiod.teachers.builtin.analysis.scopes import Function, own_nodes
 from codeiod.teachers.builtin.composing.effects import is_collector
 from codeiod.teachers.builtin.composing.formulas import formula, is_short, listed
 from codeiod.teachers.builtin.composing.logic import Logic
@@ -22,8 +21,8 @@ MOST_PARTS = 5
 MOST_OTHERS = 3
 LONGEST_OTHER_CHARS = 60
 READ_BACK = {
-    "values_of_tree": "It is given by its values level by level, with null for a missing child.",
-    "values_of_list": "It is given by the values of its nodes, from the first to the last.",
+    "values_of_tree": "The result is given by its values level by level, null for a missing child.",
+    "values_of_list": "The result is given by the values of its nodes, from the first to the last.",
 }
 NOUNS = {
     Part.COUNT: "the count", Part.SUM: "the sum", Part.LARGEST: "the largest value",
@@ -54,20 +53,26 @@ class Result:
 
 def result_of(logic: Logic) -> Result:
     """Tell what the target of a candidate returns."""
-    return replace(_result(logic), read_back=READ_BACK.get(logic.reads, ""))
+    found = _result(logic)
+    form = found.form.replace("self.", "")
+    return replace(found, form=form, read_back=READ_BACK.get(logic.reads, ""))
 
 
 def _result(logic: Logic) -> Result:
+    if logic.does_operations:
+        return Result(form="What the operations give, in their order.")
     if logic.function is not logic.target:
-        outer = _returned(logic.target)
+        outer = _returned(logic.target.body)
         if outer and not _calls(outer[-1], logic.function.name):
             return _of_wrapper(logic, outer[-1])
-    values = _returned(logic.function)
+    scope = _Scope.of(logic)
+    values = _returned(scope.body)
     if not values or is_collector(values[-1]):
         return Result()
-    scope = _Scope.of(logic)
     found = _of_object(values[-1], logic) or _of_value(values[-1], scope)
-    others = list(dict.fromkeys(say(v) for v in values[:-1] if ast.dump(v) != ast.dump(values[-1])))
+    own = f"`{logic.function.name}("
+    told = [say(v) for v in values[:-1] if ast.dump(v) != ast.dump(values[-1])]
+    others = list(dict.fromkeys(case for case in told if not case.startswith(own)))
     return _with_others(found, others, falls_through(logic.function.body))
 
 
@@ -119,7 +124,7 @@ def _changed(logic: Logic, name: str) -> Role:
 
 def _of_value(value: ast.expr, scope: _Scope) -> Result:
     match value:
-        case ast.Name() | ast.Attribute(value=ast.Name(id="self")):
+        case ast.Name() | ast.Attribute(value=ast.Name(id="self")) if not _is_call(value):
             return _of_variable(scope.role(value))
         case ast.Tuple(elts=parts) | ast.List(elts=parts) if 1 < len(parts) <= MOST_PARTS:
             return _of_members(parts, scope)
@@ -129,6 +134,11 @@ def _of_value(value: ast.expr, scope: _Scope) -> Result:
     if len(told) <= LONGEST_OTHER_CHARS and not isinstance(value, ast.Constant):
         return Result("", f"It is {told}." if told != formula(value) else f"The value of {told}.")
     return Result()
+
+
+def _is_call(value: ast.expr) -> bool:
+    """Whether a name is a settled call of one of the file's functions."""
+    return isinstance(value, ast.Name) and not value.id.isidentifier()
 
 
 def _of_variable(role: Role) -> Result:
@@ -156,7 +166,7 @@ def _of_members(parts: Sequence[ast.expr], scope: _Scope) -> Result:
     if not all(map(is_short, parts)):
         return Result("", f"A list of {len(parts)} members.")
     told = [say(part) for part in parts]
-    named = [part for part in parts if isinstance(part, ast.Name)]
+    named = [part for part in parts if isinstance(part, ast.Name) and not _is_call(part)]
     form = f"A list of {len(parts)} members: {', then '.join(told)}."
     if len(named) < len(parts):
         return Result("", form)
@@ -172,7 +182,7 @@ def _of_keys(keys: Sequence[ast.expr | None], values: Sequence[ast.expr], scope:
         f"`{name}`" + (f" ({say(value)})" if is_short(value) and ast.unparse(value) != name else "")
         for name, value in zip(names, values, strict=True)
     ]
-    named = [value for value in values if isinstance(value, ast.Name)]
+    named = [value for value in values if isinstance(value, ast.Name) and not _is_call(value)]
     roles = tuple(scope.role(value) for value in named)
     what = listed([f"`{name}`" for name in names])
     return Result(what, f"An object with the keys {listed(pairs)}.", roles)
@@ -206,10 +216,19 @@ def parts_of(made: ast.ClassDef) -> list[str]:
     return list(dict.fromkeys(n.attr for n in own if isinstance(n.ctx, ast.Store)))
 
 
-def _returned(function: Function) -> list[ast.expr]:
+def _returned(body: Sequence[ast.stmt]) -> list[ast.expr]:
     """List the values of the ``return`` statements that have one, in their order."""
-    found = [n for n in own_nodes(function) if isinstance(n, ast.Return)]
-    return [n.value for n in sorted(found, key=lambda n: n.lineno) if n.value]
+    found = list[ast.expr]()
+    for node in body:
+        match node:
+            case ast.Return(value=ast.expr() as value):
+                found.append(value)
+            case ast.FunctionDef() | ast.ClassDef():
+                continue
+            case _:
+                for inner in ("body", "handlers", "orelse", "finalbody"):
+                    found += _returned(getattr(node, inner, ()))
+    return found
 
 
 def _calls(value: ast.expr, name: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from codeiod.teachers.builtin.analysis.printing import has_result, is_generator
 from codeiod.teachers.builtin.analysis.scopes import Function, free_in_body
 from codeiod.teachers.builtin.analysis.survey import mutated_names
+from codeiod.teachers.builtin.composing.effects import COLLECTOR
 from codeiod.teachers.builtin.composing.formulas import formula
 from codeiod.teachers.builtin.composing.logic import Logic
 from codeiod.teachers.builtin.composing.phrases import say
@@ -34,10 +35,13 @@ SAME = re.compile(r"- Set `(\w+)` to `\1`\.$")
 
 def rules_of(logic: Logic, most_words: int) -> list[str]:
     """Return the rules as lines, nested ones indented; nothing where they would be too long."""
+    rules = _Rules(logic)
     try:
-        told = [line.replace("self.", "") for line in _Rules(logic).lines()]
+        told = list(rules.lines())
     except (Wordless, RecursionError):
         return []
+    if not rules.confuses_parts():
+        told = [line.replace("self.", "") for line in told]
     told = [line for line in told if not SAME.search(line)]
     following = zip(told, [*told[1:], ""], strict=True)
     told = [line for line, after in following if _has_body(line, after)]
@@ -56,26 +60,44 @@ class _Rules:
         self._logic = logic
         self._functions = logic.functions
         self._own = logic.own_names
-        self._told: list[Function] = []
+        self._needs: Sequence[Function] = ()
 
     def lines(self) -> Iterator[str]:
         """Give constants first, then the function asked about, then what it leans on."""
         first: list[Function] = [self._logic.function]
         if self._logic.does_operations:
-            first = [f for f in self._functions.values() if f.name in _named(self._logic.target)]
-        needed = self._needed(first)
-        is_object = self._logic.does_operations or self._state(needed)
-        body = [*self._bodies(first, needed, is_object=is_object)]
+            named = _named(self._logic.target)
+            first = [f for f in self._functions.values() if f.name in named]
+        init = self._init() if self._logic.does_operations or self._state(first) else []
+        needed = self._needed([*first, *init])
+        if not init and self._state(needed):
+            init = self._init()
+            needed = self._needed([*first, *init])
+        self._needs = needed
+        body = [*self._bodies(first, init, needed)]
         yield from self._constants(needed)
         for name, given in self._logic.passed().items():
             yield line(0, f"`{name}` is `{given}`.")
         yield from body
 
+    def confuses_parts(self) -> bool:
+        """Whether a part of the object has the name of a variable beside it."""
+        parts = set[str]().union(*(_own_attributes(f) for f in self._needs))
+        own = [f for f in self._needs if f.name != "__init__"]
+        held = {n.id for f in own for n in ast.walk(f) if isinstance(n, ast.Name)}
+        return bool(parts & (held | {a.arg for f in own for a in f.args.args}))
+
+    def _init(self) -> list[Function]:
+        owner = self._logic.owner
+        methods = [m for m in owner.body if isinstance(m, ast.FunctionDef)] if owner else []
+        return [m for m in methods if m.name == "__init__"]
+
     def _bodies(
-        self, first: Sequence[Function], needed: Sequence[Function], *, is_object: bool
+        self, first: Sequence[Function], init: Sequence[Function], needed: Sequence[Function]
     ) -> Iterator[str]:
-        if is_object:
-            yield from self._start()
+        for function in init:
+            yield START
+            yield from self._steps(function, 1)
         for function in first:
             if self._logic.does_operations:
                 yield line(0, f"`{head(function)}`:")
@@ -85,7 +107,7 @@ class _Rules:
                 if _calls_itself(function):
                     yield line(0, f"Here `{head(function)}` is the same for other values.")
         for function in needed:
-            if function not in first:
+            if function not in (*first, *init):
                 yield line(0, f"Here `{head(function)}` is worked out like this:")
                 yield from self._steps(function, 1)
         yield from self._made(needed)
@@ -96,14 +118,6 @@ class _Rules:
         yield from steps(body, held, depth)
         if has_result(function) and not is_generator(function) and falls_through(function.body):
             yield line(depth, "If no result was reached, it is null.")
-
-    def _start(self) -> Iterator[str]:
-        owner = self._logic.owner
-        methods = [m for m in owner.body if isinstance(m, ast.FunctionDef)] if owner else []
-        for method in methods:
-            if method.name == "__init__":
-                yield START
-                yield from self._steps(method, 1)
 
     def _needed(self, first: Sequence[Function]) -> list[Function]:
         """List the functions that are told: the first, and all that they name."""
@@ -125,7 +139,7 @@ class _Rules:
         if any(_named(s) & free for s in self._logic.module.body if not isinstance(s, DECLARING)):
             raise Wordless
         for name, value in self._logic.constants.items():
-            if name in names:
+            if name in names and name != COLLECTOR:
                 told = constant_in_words(value)
                 if len(told) > LONGEST_CONSTANT_CHARS:
                     raise Wordless
@@ -133,7 +147,8 @@ class _Rules:
 
     def _made(self, needed: Sequence[Function]) -> Iterator[str]:
         """Tell what the parts of the objects are that are made on the way."""
-        names = set().union(*(_named(f) for f in needed))
+        calls = [n.func for f in needed for n in ast.walk(f) if isinstance(n, ast.Call)]
+        names = {f.id for f in calls if isinstance(f, ast.Name)}
         for name, made in self._logic.classes.items():
             if name in names and made is not self._logic.owner:
                 yield line(0, _parts(made))

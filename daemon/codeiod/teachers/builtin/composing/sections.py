@@ -24,7 +24,9 @@ from codeiod.teachers.builtin.composing.wording import describe, problem
 
 SAMPLES = 40
 MOST_WORDS_BESIDE_DOC = 180
-MOST_WORDS = 330
+MOST_WORDS = 400
+FEWEST_WORDS = 26
+TAKEN = {"np.array": "a numpy array", "set(": "a set", "deque(": "a deque"}
 PLAIN_RESULT = re.compile(
     r"(?:int|float|str|bool|(?:list|List)(?:\[[\w\[\], ]*\])?|dict|Dict\[.*\])"
 )
@@ -84,8 +86,9 @@ def untold(candidate: Candidate) -> str:
     logic = logic_of(candidate)
     if candidate.doc and not logic.does_operations:
         return ""
-    if rules_of(logic, MOST_WORDS):
-        return ""
+    if rules := rules_of(logic, MOST_WORDS):
+        words = sum(len(rule.split()) for rule in rules)
+        return "does too little to ask about" if words < FEWEST_WORDS else ""
     if not logic.does_operations and outline(result_of(logic)):
         return ""
     return "what it does is not described, and has too many rules to tell"
@@ -123,11 +126,21 @@ def _subject(candidate: Candidate, fitted: Fitted, told: Sequence[Told], returns
         printed=candidate.result_is_printed,
         each=candidate.each,
         item=_item_of(candidate, logic),
-        rules=rules,
+        rules=[*_taken(fitted), *rules] if rules else [],
         outline=[] if is_told or rules else outline(result),
         several_ends=_ends_early(logic) and not logic.does_operations,
         result=result,
     )
+
+
+def _taken(fitted: Fitted) -> list[str]:
+    """Tell what arguments are turned into before the rules begin."""
+    return [
+        f"- `{argument.name}` is taken as {word}."
+        for argument in fitted.arguments
+        for start, word in TAKEN.items()
+        if argument.shape.conversion.startswith(start)
+    ]
 
 
 def _ends_early(logic: Logic) -> bool:

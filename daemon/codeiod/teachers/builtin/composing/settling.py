@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from codeiod.teachers.builtin.analysis.printing import has_result
@@ -41,8 +41,11 @@ def held_by(function: Function) -> dict[str, Holds]:
     for argument in function.args.args:
         if argument.annotation:
             _agree(found, argument.arg, _annotated(argument.annotation))
-        elif not is_node(argument.arg, function):
+        elif not is_node(argument.arg, function) and not _has_default(function, argument):
             found[argument.arg] = Holds.UNKNOWN
+    for argument, default in _defaults(function):
+        if not (isinstance(default, ast.Constant) and default.value is None):
+            _agree(found, argument.arg, _kind(default, found))
     for node in ast.walk(function):
         match node:
             case ast.Assign(targets=targets, value=value):
@@ -54,9 +57,19 @@ def held_by(function: Function) -> dict[str, Holds]:
     return found | {ast.unparse(node): Holds.NODE for node in nodes}
 
 
+def _defaults(function: Function) -> Iterator[tuple[ast.arg, ast.expr]]:
+    """Pair the arguments that need not be given with their values."""
+    named, given = function.args.args, function.args.defaults
+    yield from zip(named[len(named) - len(given) :], given, strict=True)
+
+
 def is_node(name: str, function: Function) -> bool:
     """Whether a function follows the links of what a name holds."""
     return any(_is_link(n) and ast.unparse(n.value) == name for n in ast.walk(function))  # type: ignore[attr-defined]  # _is_link tells
+
+
+def _has_default(function: Function, argument: ast.arg) -> bool:
+    return any(one is argument for one, _ in _defaults(function))
 
 
 def _is_link(node: ast.AST) -> bool:
@@ -129,7 +142,7 @@ class _Settling(ast.NodeTransformer):
         self.generic_visit(node)
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in self._own:
-                return ast.Name(ast.unparse(node), ast.Load())
+                return ast.Name(ast.unparse(node).removeprefix("self."), ast.Load())
             case ast.Call(func=ast.Attribute(value=popped, attr="pop"), args=[]) if (
                 self._held.get(ast.unparse(popped)) is Holds.SET
             ):

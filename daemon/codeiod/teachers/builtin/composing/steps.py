@@ -97,7 +97,9 @@ def _statement(node: ast.stmt, held: Mapping[str, Holds], depth: int) -> Iterato
 
 
 def _loop(node: ast.For | ast.While, held: Mapping[str, Holds], depth: int) -> Iterator[str]:
-    if isinstance(node, ast.For):
+    if isinstance(node, ast.For) and (times := _times(node)):
+        yield line(depth, f"Repeat {times} times:")
+    elif isinstance(node, ast.For):
         yield line(depth, f"For each {formula(node.target)} from {items_of(_short(node.iter))}:")
     elif isinstance(node.test, ast.Constant):
         yield line(depth, "Repeat:")
@@ -107,6 +109,16 @@ def _loop(node: ast.For | ast.While, held: Mapping[str, Holds], depth: int) -> I
     if node.orelse:
         yield line(depth, "If that loop was not left early:")
         yield from steps(node.orelse, held, depth + 1)
+
+
+def _times(node: ast.For) -> str:
+    """Say how often a loop runs that has no use for what it goes through."""
+    match node:
+        case ast.For(
+            target=ast.Name(id="_"), iter=ast.Call(func=ast.Name(id="range"), args=[often])
+        ):
+            return say(_short(often))
+    return ""
 
 
 def _choice(node: ast.If, held: Mapping[str, Holds], depth: int, word: str) -> Iterator[str]:

@@ -104,6 +104,8 @@ def _output(subject: Subject) -> str:
     kind = subject.kind.strip().rstrip(".")
     about = asked_for(subject.title)
     told = sentence(f"{about}: {kind}" if about and kind else about or kind or "the result")
+    if not about and subject.result.form.startswith(told.rstrip(".").partition(" of ")[0]):
+        told = ""
     return " ".join(part for part in (told, subject.result.form, subject.result.read_back) if part)
 
 
