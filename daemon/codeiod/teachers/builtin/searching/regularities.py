@@ -49,7 +49,8 @@ def _length(trials: Sequence[Trial], name: str, wanted: Any) -> str:
     drawn = [trial for trial in trials if trial.why is Why.DRAWN]
     fitting = sum(len(trial.arguments.get(name, ())) == size for trial in drawn)
     if drawn and 0 < fitting < len(drawn):
-        told += f", which {fitting} of the {len(drawn)} inputs that were drawn have"
+        has = "has" if fitting == 1 else "have"
+        told += f", which {fitting} of the {len(drawn)} inputs that were drawn {has}"
     return told
 
 

@@ -69,12 +69,16 @@ class _Search:
     turn: int
     _pool: Pool = field(default_factory=Pool)
     _rng: random.Random = field(init=False)
+    _freely: bool = field(init=False)
+    """Whether adjusted numbers may lie below those that were drawn."""
     _sweeps: dict[str, Iterator[dict[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         key = f"{self.program.program_id}\0{canonical(self.wanted)}\0{self.turn}"
         self._rng = random.Random(key)
         self._pool.add(self.wanted)
+        below = any(number < 0 for number in self._pool.numbers)
+        self._freely = self.turn > 0 or below
 
     async def go(self, earlier: str) -> None:
         """Try until an input is found or the budget is spent."""
@@ -89,10 +93,8 @@ class _Search:
 
     async def _draw(self, batch: int) -> None:
         first = (self.turn * 100 + batch) * DRAWS
-        drawn = await self.attempts.drawn(first, DRAWS)
-        for value in drawn:
-            self._pool.learn(value)
-        await self.attempts.make((Wish(value, Why.DRAWN) for value in drawn), DRAWS)
+        for trial in await self.attempts.draw(first, DRAWS):
+            self._pool.learn(trial.arguments)
 
     async def _try(self, wishes: Iterable[Wish], limit: int, *, freely: bool) -> None:
         """Try inputs of the described kind."""
@@ -165,7 +167,7 @@ class _Search:
                 stale = 0
             else:
                 wishes = (Wish(made, Why.ADJUSTED) for made in self._adjusted(best))
-                await self._try(wishes, BATCH, freely=self.turn > 0)
+                await self._try(wishes, BATCH, freely=self._freely)
             if self.attempts.over:
                 return
 

@@ -44,7 +44,7 @@ def _told(
     known: str, wanted: Any, trials: Sequence[Trial], best: Trial, rng: random.Random
 ) -> list[str]:
     first = _first_trials(trials, best)
-    steps = _steps(trials, first, best)
+    steps = _steps(trials, first, best, wanted)
     lines = [_earlier(trial, wanted) for trial in first if trial.why is Why.EARLIER]
     drawn = [trial for trial in first if trial.why is Why.DRAWN]
     if drawn:
@@ -137,17 +137,24 @@ def _seen(trials: Sequence[Trial], wanted: Any) -> list[str]:
     return [f"In all trials {'; and '.join(told)}."] if told else []
 
 
-def _steps(trials: Sequence[Trial], first: Sequence[Trial], best: Trial) -> list[Trial]:
-    """Return the last trials that came nearer than all before, up to the best."""
-    nearer: list[Trial] = []
+def _steps(
+    trials: Sequence[Trial], first: Sequence[Trial], best: Trial, wanted: Any
+) -> list[Trial]:
+    """Return the last trials that came nearer than all before, up to the best.
+
+    Of those that compare with the wanted output in the same words, the nearest alone.
+    """
+    nearer: dict[str, Trial] = {}
     record = min((trial.distance for trial in first), default=float("inf"))
     for trial in trials:
         if trial is best:
             break
         if trial.distance < record and trial.returned and trial not in first:
             record = trial.distance
-            nearer.append(trial)
-    return nearer[-MAX_TOLD_STEPS:]
+            apart = compared(wanted, trial.value)
+            nearer.pop(apart, None)
+            nearer[apart] = trial
+    return list(nearer.values())[-MAX_TOLD_STEPS:]
 
 
 def _step(trial: Trial, wanted: Any, last: Trial | None, rng: random.Random) -> str:

@@ -5,9 +5,13 @@ May import ``execution``, ``items``, the prompts and the sandbox.
 
 from __future__ import annotations
 
+import ast
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from codeiod.execution import Runner, execute
@@ -19,37 +23,9 @@ from codeiod_sandbox import Call, Outcome, Raised, Returned, TimedOut
 MAX_TIMEOUTS = 3
 MAX_BYTES = 4000
 NO_VALUE = 1e9
-TRIED = "tried_"
+TRIED, DRAWN = "tried_", "drawn_"
 _LATE = "Late_"
-_TRIED = """
-
-import signal as signal_
-
-
-class Late_(BaseException):
-    pass
-
-
-late_ = [0]
-
-
-def stop_(number, frame):
-    raise Late_
-
-
-def tried_(**arguments):
-    if late_[0] >= 3:
-        raise Late_
-    signal_.signal(signal_.SIGVTALRM, stop_)
-    signal_.setitimer(signal_.ITIMER_VIRTUAL, 0.2, 0.2)
-    try:
-        return main_solution(**arguments)
-    except Late_:
-        late_[0] += 1
-        raise
-    finally:
-        signal_.setitimer(signal_.ITIMER_VIRTUAL, 0)
-"""
+_PROBE = "\n\n" + Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
 """Below a program: calls that are only tried get little time, and the slow ones end the batch."""
 
 
@@ -119,12 +95,33 @@ class Attempts:
         """Return the nearest that returned; the first of those that are as near."""
         return sorted(self.returned, key=lambda trial: trial.distance)[:count]
 
-    async def drawn(self, first: int, count: int) -> list[dict[str, Any]]:
-        """Let the generator draw inputs, from the seeds ``first`` and on."""
+    async def draw(self, first: int, count: int) -> list[Trial]:
+        """Let the generator draw inputs from the seeds ``first`` and on, and call them."""
+        if not _is_apart(self.program):
+            return await self._draw_apart(first, count)
+        calls = [Call(DRAWN, {}, seed) for seed in range(first, first + count)]
+        outcomes = await execute(self.runner, self.program.drawing_code + _PROBE, calls)
+        made = []
+        for outcome in outcomes:
+            told = outcome.value if isinstance(outcome, Returned) else {}
+            given = told.get("input")
+            if isinstance(given, dict) and given and self._is_new(given):
+                made.append(self._drawn(Wish(given, Why.DRAWN), told))
+        self.trials += made
+        return made
+
+    def _drawn(self, wish: Wish, told: dict[str, Any]) -> Trial:
+        if "raised" in told:
+            return self._trial(wish, Raised(told["raised"], "", 0))
+        value = told["output"]
+        return self._returned(wish, value, json.dumps(value))
+
+    async def _draw_apart(self, first: int, count: int) -> list[Trial]:
         calls = [Call(GENERATOR, {}, seed) for seed in range(first, first + count)]
         outcomes = await execute(self.runner, self.program.drawing_code, calls)
         values = [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
-        return [value for value in values if isinstance(value, dict) and value]
+        given = [value for value in values if isinstance(value, dict) and value]
+        return await self.make((Wish(value, Why.DRAWN) for value in given), count)
 
     async def make(self, wishes: Iterable[Wish], limit: int) -> list[Trial]:
         """Make the calls that were not made before, up to a limit; return their trials."""
@@ -137,19 +134,21 @@ class Attempts:
         if not fresh:
             return []
         calls = [Call(TRIED, wish.arguments) for wish in fresh]
-        outcomes = await execute(self.runner, self.program.refcode + _TRIED, calls)
+        outcomes = await execute(self.runner, self.program.refcode + _PROBE, calls)
         made = [self._trial(*pair) for pair in zip(fresh, outcomes, strict=True)]
         self.trials += made
         return made
 
     def _trial(self, wish: Wish, outcome: Outcome) -> Trial:
         if isinstance(outcome, Returned):
-            apart = distance(self.wanted, outcome.value)
-            value, json = outcome.value, outcome.json
-            return Trial(wish.arguments, wish.why, wish.told, value, json, apart)
+            return self._returned(wish, outcome.value, outcome.json)
         self._timeouts += _is_late(outcome)
         ended = _ended(outcome)
         return Trial(wish.arguments, wish.why, wish.told, None, "", NO_VALUE, ended)
+
+    def _returned(self, wish: Wish, value: Any, text: str) -> Trial:
+        apart = distance(self.wanted, value)
+        return Trial(wish.arguments, wish.why, wish.told, value, text, apart)
 
     def _is_new(self, arguments: dict[str, Any]) -> bool:
         name = canonical(arguments)
@@ -157,6 +156,31 @@ class Attempts:
             return False
         self._seen.add(name)
         return True
+
+
+@lru_cache(maxsize=64)
+def _is_apart(program: Program) -> bool:
+    """Tell whether the generator leaves the program's own names as they are."""
+    try:
+        names = [_named(text) for text in (program.refcode, program.input_generator)]
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return not any(names[0].get(name, told) != told for name, told in names[1].items())
+
+
+def _named(source: str) -> dict[str, str]:
+    """Return what a text names at its top level, each with the statement that does."""
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found[node.name] = ast.dump(node)
+            continue
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.alias):
+                found[(inner.asname or inner.name).split(".")[0]] = ast.dump(inner)
+            elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                found[inner.id] = ast.dump(node)
+    return found
 
 
 def _is_late(outcome: Outcome) -> bool:

@@ -16,6 +16,8 @@ from codeiod.teachers.builtin.searching.trying import Trial, Why, Wish
 
 MAX_TOGETHER = 24
 MAX_BACK = 12
+MAX_PRODUCT = 10_000
+MAX_PRODUCTS = 2
 
 
 def led(bases: Sequence[dict[str, Any]], found: Sequence[Lead], wanted: Any) -> Iterator[Wish]:
@@ -44,9 +46,23 @@ def _made(base: dict[str, Any], wanted: Any) -> Iterator[Wish]:
         pairs = sorted(
             product(enumerate(made[one]), enumerate(made[other])), key=lambda p: p[0][0] + p[1][0]
         )
+        yield from _factors(base, one, other, wanted)
         for (_, (first, told)), (_, (second, told_too)) in pairs[:MAX_TOGETHER]:
             both = base | {one: first, other: second}
             yield Wish(both, Why.MADE, f"`{one}` may be {told} and `{other}` {told_too}")
+
+
+def _factors(base: dict[str, Any], one: str, other: str, wanted: Any) -> Iterator[Wish]:
+    """Give two whole numbers whose product is a number in the wanted output."""
+    if type(base[one]) is not int or type(base[other]) is not int:
+        return
+    numbers = [value for value, _ in materials(base[one], wanted) if 1 < value <= MAX_PRODUCT]
+    for number in numbers[:MAX_PRODUCTS]:
+        told = f"`{one}` times `{other}` may be {number}, from the wanted output"
+        divisors = [d for d in range(2, number) if number % d == 0]
+        for divisor in divisors[:MAX_BACK]:
+            both = {one: divisor, other: number // divisor}
+            yield Wish(base | both, Why.MADE, told)
 
 
 def undone(trials: Sequence[Trial], wanted: Any) -> Iterator[Wish]:
