@@ -22,12 +22,13 @@ from codeiod.teachers.builtin.analysis.scopes import (
     Function,
     globals_declared,
 )
-from codeiod.teachers.builtin.analysis.slicing import IMPORTS, Unfit, written
+from codeiod.teachers.builtin.analysis.slicing import IMPORTS, Unfit
 from codeiod.teachers.builtin.analysis.telling import summary_for
 from codeiod.teachers.builtin.analysis.wellknown import (
     BUILTINS,
 )
 from codeiod.teachers.builtin.analysis.wrapping import Wrapper, free_name, snake
+from codeiod.teachers.builtin.analysis.written import written
 from codeiod.teachers.builtin.candidates import Candidate
 from codeiod_prompts import ENTRY_POINT, GENERATOR
 
