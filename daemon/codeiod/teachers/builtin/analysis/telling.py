@@ -35,7 +35,7 @@ HOW_IT_IS_DONE = re.compile(
 )
 CHATTER = re.compile(
     r"(?:good morning!?|here'?s (?:your|a) [^.]*\.|hi[,!.]|hello[,!.]"
-    r"|(?:this|the) (?:problem|question) was [^.]*asked by [^.]*\.)\s*",
+    r"|thanks,? [^.!]*[.!]|(?:this|the) (?:problem|question) was [^.]*asked by [^.]*\.)\s*",
     re.IGNORECASE,
 )
 HEADING = re.compile(

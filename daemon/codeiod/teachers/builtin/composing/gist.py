@@ -6,6 +6,7 @@ Imports the standard library and its neighbours. For programs that nobody has de
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -24,7 +25,8 @@ def gist(result: Result, arguments: Sequence[str], kind: str) -> str:
 
     :param kind: what the result is: "a list of integers".
     """
-    if len(result.roles) == 1 and (exact := _exact(result.roles[0])):
+    exact = _exact(result.roles[0]) if len(result.roles) == 1 else ""
+    if exact and _names_in(exact) <= {*arguments, *_gone_through(result.roles[0])}:
         return exact
     given = listed([f"`{name}`" for name in arguments])
     if not result.what:
@@ -32,7 +34,9 @@ def gist(result: Result, arguments: Sequence[str], kind: str) -> str:
             f"Work out {kind if kind in NAMED else 'the result'} from {given} by the rules below."
         )
     what = result.what
-    return f"Work out {what}{'' if what in given else f' from {given}'}."
+    return (
+        f"Find out what becomes of {what}." if what in given else f"Work out {what} from {given}."
+    )
 
 
 def outline(result: Result) -> list[str]:
@@ -59,6 +63,18 @@ def _exact(role: Role) -> str:
         ) if _is_empty(role.start) and is_short(value):
             return f"Collect {say(value)} {through}{such}."
     return ""
+
+
+def _names_in(told: str) -> set[str]:
+    """Return the names in the formulas of a sentence, those of what is called left out."""
+    pieces = " ".join(re.findall(r"`([^`\"']*)`", told))
+    return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*\b(?!\()", pieces))
+
+
+def _gone_through(role: Role) -> set[str]:
+    """Return the names that stand for the items of the loops around a change."""
+    found = re.findall(r"for each `([^`]*)`", " ".join(role.changes[0].where))
+    return set(re.findall(r"\w+", " ".join(found)))
 
 
 def _is_zero(start: ast.expr | None) -> bool:

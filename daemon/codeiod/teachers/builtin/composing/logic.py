@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from codeiod.teachers.builtin.analysis.scopes import Function
+from codeiod.teachers.builtin.analysis.scopes import Function, names_stored
 from codeiod.teachers.builtin.candidates import Candidate
 
 BUILT = frozenset({"tree_of", "linked_list_of", "values_of_tree", "values_of_list"})
@@ -77,6 +77,7 @@ class Logic:
     def annotate(self, annotations: Mapping[str, str]) -> None:
         """Note the types of the arguments that the author's function gets as they are given."""
         plain = {n for n, g in self._pairs() if isinstance(g, ast.Name) and g.id == n}
+        plain -= names_stored(self.target.body)
         for argument in self.function.args.args:
             told = annotations.get(argument.arg, "")
             direct = argument.arg in plain or self.function is self.target

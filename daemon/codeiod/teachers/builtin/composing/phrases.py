@@ -69,8 +69,12 @@ def condition(node: ast.expr) -> str:
             return word.join(_side(value, operator) for value in values)
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             return _negated(inner)
+        case ast.Name(id=name) if not name.isidentifier():
+            return f"{formula(node)} holds"
         case ast.Name() | ast.Subscript() | ast.Attribute():
             return f"{say(node)} is true (not zero, empty or null)"
+        case ast.ListComp(generators=[loop]):
+            return f"there is a {formula(loop.target)} from {items_of(loop.iter)}{_such(loop)}"
         case ast.Constant(value=bool(value)):
             return "always" if value else "never"
         case ast.BinOp(op=ast.Mod(), left=one, right=by):
@@ -152,9 +156,7 @@ def _is_module(node: ast.expr) -> bool:
 
 
 def _comprehension(one: ast.expr, loop: ast.comprehension) -> str:
-    such = [condition(test) for test in loop.ifs]
-    where = f" for which {listed(such)}" if such else ""
-    source = items_of(loop.iter)
+    where, source = _such(loop), items_of(loop.iter)
     if any(isinstance(n, ast.comprehension) for n in ast.walk(one)):
         return formula(ast.ListComp(one, [loop]))
     if ast.unparse(one) == ast.unparse(loop.target):
@@ -162,11 +164,17 @@ def _comprehension(one: ast.expr, loop: ast.comprehension) -> str:
     return f"{say(one)} for each {formula(loop.target)} from {source}{where}"
 
 
+def _such(loop: ast.comprehension) -> str:
+    """Say which of the items a comprehension takes."""
+    such = [condition(test) for test in loop.ifs]
+    return f" for which {listed(such)}" if such else ""
+
+
 def _range(arguments: Sequence[ast.expr]) -> str:
     match arguments:
         case [stop]:
             return f"0 to {_shifted(stop, -1)}"
-        case [start, stop]:
+        case [start, stop] | [start, stop, ast.Constant(value=1)]:
             return f"{say(start)} to {_shifted(stop, -1)}"
         case [start, stop, step] if _minus_one(step):
             return f"{say(start)} down to {_shifted(stop, 1)}"
@@ -230,6 +238,8 @@ def _negated(inner: ast.expr) -> str:
     match inner:
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             return _compared(left, OPPOSITE[type(operator)](), right)
+        case ast.Name(id=name) if not name.isidentifier():
+            return f"{formula(inner)} does not hold"
         case ast.Name() | ast.Subscript() | ast.Attribute():
             return f"{say(inner)} is zero, empty, null or false"
         case ast.BinOp(op=ast.Mod(), left=one, right=by):

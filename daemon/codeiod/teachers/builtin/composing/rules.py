@@ -74,6 +74,8 @@ class _Rules:
             init = self._init()
             needed = self._needed([*first, *init])
         self._needs = needed
+        if any(_holds_class(made) for made in self._logic.classes.values()):
+            raise Wordless
         body = [*self._bodies(first, init, needed)]
         yield from self._constants(needed)
         for name, given in self._logic.passed().items():
@@ -152,6 +154,11 @@ class _Rules:
         for name, made in self._logic.classes.items():
             if name in names and made is not self._logic.owner:
                 yield line(0, _parts(made))
+
+
+def _holds_class(made: ast.ClassDef) -> bool:
+    """Whether a class has a class inside, whose methods are not told."""
+    return any(isinstance(statement, ast.ClassDef) for statement in made.body)
 
 
 def constant_in_words(value: ast.expr) -> str:

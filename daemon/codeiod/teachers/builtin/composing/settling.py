@@ -149,8 +149,8 @@ class _Settling(ast.NodeTransformer):
                 return ast.Name(ast.unparse(node), ast.Load())
             case ast.If() | ast.While() | ast.IfExp():
                 node.test = self._explicit(node.test)
-            case ast.Return(value=None) if self._gives:
-                node.value = ast.Constant(None)
+            case ast.Return(value=None | ast.Constant(value=None)):
+                node.value = ast.Constant(None) if self._gives else None
             case ast.UnaryOp(op=ast.Not(), operand=denied):
                 node.operand = self._explicit(denied)
             case ast.comprehension(ifs=tests):
