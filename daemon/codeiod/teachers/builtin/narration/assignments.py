@@ -54,24 +54,27 @@ class Assignments:
 
     def _unchanged(self, node: Any, frame: Frame, moment: Moment) -> Clause | None:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        look = self._look(frame, moment.place)
         quoted = self._code.quoted(target, 40)
+        if isinstance(target, ast.Tuple) or not quoted:
+            return None
         try:
-            stays = repr(work_out(target, self._look(frame, moment.place)))
+            named, stays = f"`{_resolved(target, look)}`", repr(work_out(target, look))
         except Unknown:
-            stays = ""
-        root = target
+            named, stays = quoted, ""
+        if stays and len(stays) <= _MAX_STAYING_CHARS:
+            return Clause(f"{named} stays {stays}")
+        root: ast.expr = target
         while isinstance(root, ast.Subscript | ast.Attribute):
             root = root.value
         shown = frame.at(root.id, moment.place) if isinstance(root, ast.Name) else None
-        if not stays or len(stays) > _MAX_STAYING_CHARS:
-            is_same = quoted and shown is not None and not shown.is_cut
-            return Clause(f"{quoted} stays as it is") if is_same else None
-        fits = quoted and len(stays) <= _MAX_STAYING_CHARS and not isinstance(target, ast.Tuple)
-        return Clause(f"{quoted} stays {stays}") if fits else None
+        is_known = shown is not None and not shown.is_cut and not shown.text.startswith("<")
+        return Clause(f"{named} stays as it is") if is_known else None
 
     def _several(self, node: Any, frame: Frame, moment: Moment) -> Clause | None:
         changes = moment.step.changes
-        said = self._set(node, frame, moment) or changed(changes, self._voice)
+        said = self._set(node, frame, moment) or self._moved(node, changes)
+        said = said or changed(changes, self._voice)
         if not said:
             return None
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
@@ -79,6 +82,20 @@ class Assignments:
             if len(names) > 1 and all(whole(c.value) and not c.parts for c in changes):
                 said = listed([f"`{c.name}` becomes {c.value.text}" for c in changes])
         return Clause(said)
+
+    def _moved(self, node: Any, changes: tuple[Change, ...]) -> str:
+        """Say that a name takes an object, and what else changes."""
+        for change in changes:
+            if _binds(node, change.name) and objects(change.value, _MAX_SET_CHARS):
+                others = [other for other in changes if other is not change]
+                return listed(
+                    [
+                        each
+                        for each in (self._rebound(node, change), changed(others, self._voice))
+                        if each
+                    ]
+                )
+        return ""
 
     def _set(self, node: Any, frame: Frame, moment: Moment) -> str:
         """Say that an attribute takes a value, once, whatever names lead to it."""
@@ -162,3 +179,17 @@ def _binds(node: Any, name: str) -> bool:
     """Tell whether an assignment binds this name and no other."""
     target = node.targets[0] if isinstance(node, ast.Assign) else node.target
     return isinstance(target, ast.Name) and target.id == name
+
+
+def _resolved(target: ast.expr, look: Look) -> str:
+    """Write a target with the values of its indices: ``dp[3][4]`` for ``dp[i][j + 1]``.
+
+    :raises Unknown: they can't be told.
+    """
+    if isinstance(target, ast.Name):
+        return target.id
+    if isinstance(target, ast.Attribute):
+        return f"{_resolved(target.value, look)}.{target.attr}"
+    if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
+        return f"{_resolved(target.value, look)}[{work_out(target.slice, look)!r}]"
+    raise Unknown

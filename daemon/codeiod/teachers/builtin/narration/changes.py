@@ -1,12 +1,15 @@
 """What a step changed, said: names that take values, parts of containers that come, go or change.
 
-May import the narration's ``voice`` and the sandbox's values.
+May import the narration's ``evaluating``, ``values`` and ``voice``, and the sandbox's values.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 
+from codeiod.teachers.builtin.narration.evaluating import work_out
+from codeiod.teachers.builtin.narration.values import Unknown, value_of
 from codeiod.teachers.builtin.narration.voice import UNKNOWN, Voice, brief, is_bare, listed, whole
 from codeiod_sandbox.traces import Change, Effect, Part, Shown
 
@@ -39,8 +42,7 @@ def one_changed(change: Change, voice: Voice) -> str:
         return becomes(change.name, change.value, voice)
     if len(change.parts) == _MAX_PARTS - 1 and (said := _swapped(change)):
         return said
-    is_dict = change.value.text.startswith("{")
-    said = listed([_part(change.name, part, voice, is_dict=is_dict) for part in change.parts])
+    said = _added(change) or listed([_part(change, part, voice) for part in change.parts])
     after = whole(change.value, _MAX_AFTER_CHARS)
     if after and after[0] in "[{(":
         said += voice.pick(f", and `{change.name}` is now {after}", f": `{change.name}` is {after}")
@@ -71,27 +73,56 @@ def _swapped(change: Change) -> str:
     return f"{said}: `{name}` is {after}" if after else said
 
 
-def _part(name: str, part: Part, voice: Voice, *, is_dict: bool) -> str:
-    value = brief(part.value, 60)
+def gains(change: Change, part: Part) -> str:
+    """Return what gains a member at its end, or as a set; ``""`` where it is a key that is set."""
+    if part.effect is Effect.JOINED:
+        return change.name + part.path
     inner, _, place = part.path.rpartition("[")
-    of = f"`{name}{inner}`"
+    is_added = part.effect is Effect.ADDED and place[:-1].isdigit()
+    return change.name + inner if is_added and _is_sequence(change, inner) else ""
+
+
+def _is_sequence(change: Change, inner: str) -> bool:
+    """Tell whether a part of a value is a list, and no dict with numbers as keys."""
+    if not inner:
+        return not change.value.text.startswith("{")
+    try:
+        path = ast.parse(f"value{inner}", mode="eval").body
+        return not isinstance(work_out(path, lambda _: value_of(change.value)), dict)
+    except (Unknown, SyntaxError, ValueError):
+        return False
+
+
+def _added(change: Change) -> str:
+    """Say that several members come to one list or set."""
+    to = {gains(change, part) for part in change.parts}
+    values = [whole(part.value, 60) for part in change.parts]
+    if len(values) < 2 or len(to) > 1 or "" in to or not all(values):
+        return ""
+    return f"{listed(values)} are added to `{to.pop()}`"
+
+
+def _part(change: Change, part: Part, voice: Voice) -> str:
+    name, value = change.name, brief(part.value, 60)
     if "`" in part.path or value == UNKNOWN:
         return f"a part of `{name}` changes"
-    if part.effect is Effect.REMOVED:
-        if place[:-1].lstrip("-").isdigit() and not (is_dict and not inner):
-            return voice.pick(f"{value} leaves {of}", f"{of} loses {value}")
-        return f"`{name}{part.path}` is taken out"
-    if part.effect is Effect.JOINED:
-        where = f"`{name}{part.path}`"
-        return voice.pick(f"{value} joins {where}", f"{value} is added to {where}")
-    if part.effect is Effect.LEFT:
-        where = f"`{name}{part.path}`"
-        return voice.pick(f"{value} leaves {where}", f"{where} loses {value}")
-    is_key = is_dict and not inner
-    if part.effect is Effect.ADDED and place[:-1].isdigit() and not is_key:
+    if of := gains(change, part):
+        if part.effect is Effect.JOINED:
+            return voice.pick(f"{value} joins `{of}`", f"{value} is added to `{of}`")
         return voice.pick(
-            f"{value} is added to {of}", f"{of} gains {value}", f"{value} goes into {of}"
+            f"{value} is added to `{of}`", f"`{of}` gains {value}", f"{value} goes into `{of}`"
         )
+    if part.effect is Effect.REMOVED and not _is_in_list(change, part):
+        return f"`{name}{part.path}` is taken out"
+    if part.effect in (Effect.REMOVED, Effect.LEFT):
+        inner = part.path if part.effect is Effect.LEFT else part.path.rpartition("[")[0]
+        return voice.pick(f"{value} leaves `{name}{inner}`", f"`{name}{inner}` loses {value}")
     return voice.pick(
         f"`{name}{part.path}` becomes {value}", f"`{name}{part.path}` is set to {value}"
     )
+
+
+def _is_in_list(change: Change, part: Part) -> bool:
+    """Tell whether what was removed stood in a list."""
+    inner, _, place = part.path.rpartition("[")
+    return place[:-1].isdigit() and _is_sequence(change, inner)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round
@@ -95,9 +96,10 @@ def _in_a_row(
         yield Group(is_told, tuple(rounds[n] for n in row), all(alike[n] for n in row))
 
 
-def names_in(target: ast.expr) -> list[str]:
+@lru_cache(maxsize=512)
+def names_in(target: ast.expr) -> tuple[str, ...]:
     """Return the names that a loop binds."""
-    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+    return tuple(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
 
 
 def opening(run: LoopRun, code: Code, look: Look, voice: Voice) -> str:

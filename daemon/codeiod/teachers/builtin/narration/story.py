@@ -76,7 +76,8 @@ class Frame:
 
     def is_shown_whole(self, place: int) -> bool:
         """Tell whether all values are shown whole just before a moment."""
-        return not any(shown is not None and shown.is_cut for shown in self._all_at(place))
+        shown = filter(None, self._all_at(place))
+        return not any(value.is_cut or value.text.startswith("<") for value in shown)
 
     def _all_at(self, place: int) -> Iterator[Shown | None]:
         return (self.at(name, place) for name in self.history)
@@ -141,20 +142,22 @@ def _enter(step: Step, frames: dict[int, Frame]) -> Frame:
 
 
 def _go_on(frame: Frame, step: Step, calls: dict[int, list[tuple[int, Frame]]], gap: int) -> None:
-    match step.kind:
-        case StepKind.LINE:
-            made = [made for line, made in calls.pop(frame.number, ()) if line == step.line]
-            last = frame.moments[-1].step.number if frame.moments else step.number
-            place = len(frame.moments)
-            frame.moments.append(Moment(step, place, made, frame.yields[-1:], last < gap))
-        case StepKind.RETURN:
-            frame.value, frame.has_returned = step.value, True
-        case StepKind.YIELD if step.value is not None:
-            frame.yields.append(step.value)
-        case StepKind.RAISE:
-            frame.raised = step.value
-            if frame.moments and frame.moments[-1].step.line == step.line:
-                frame.moments[-1].raised = step.value
-    place = len(frame.moments) - 1
-    for change in step.changes:
-        frame.learn(change.name, place, change.value)
+    kind = step.kind
+    if kind is StepKind.LINE:
+        made = calls.pop(frame.number, ())
+        below = [call for line, call in made if line == step.line] if made else []
+        last = frame.moments[-1].step.number if frame.moments else step.number
+        place = len(frame.moments)
+        frame.moments.append(Moment(step, place, below, frame.yields[-1:], last < gap))
+    elif kind is StepKind.RETURN:
+        frame.value, frame.has_returned = step.value, True
+    elif kind is StepKind.YIELD and step.value is not None:
+        frame.yields.append(step.value)
+    elif kind is StepKind.RAISE:
+        frame.raised = step.value
+        if frame.moments and frame.moments[-1].step.line == step.line:
+            frame.moments[-1].raised = step.value
+    if step.changes:
+        place = len(frame.moments) - 1
+        for change in step.changes:
+            frame.learn(change.name, place, change.value)

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round
+from codeiod.teachers.builtin.narration.changes import gains
 from codeiod.teachers.builtin.narration.rounds import Group, heading, moments_in, names_in
 from codeiod.teachers.builtin.narration.story import Frame
 from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, objects, whole
@@ -121,7 +122,11 @@ def _targets(change: Change) -> Iterator[tuple[str, str]]:
         return
     for part in change.parts:
         text = brief(part.value, _MAX_LEFT_CHARS)
-        if part.effect in (Effect.SET, Effect.ADDED) and "`" not in part.path:
+        if "`" in part.path or part.effect in (Effect.REMOVED, Effect.LEFT):
+            continue
+        if of := gains(change, part):
+            yield f"{change.name}{part.path} {text}", f"`{of}` gains {text}"
+        else:
             yield change.name + part.path, f"`{change.name}{part.path}` = {text}"
 
 

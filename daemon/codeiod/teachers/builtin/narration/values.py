@@ -46,6 +46,16 @@ class Instance:
         return in_words(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A value that is known by its name alone: a member of an enum."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
 class Deque(list[Any]):
     """What a deque holds."""
 
@@ -94,6 +104,8 @@ def _read(node: ast.expr, is_cut: bool) -> Any:
         return _read_members(node, is_cut)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return _read_call(node, node.func.id, is_cut)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return Named(f"{node.value.id}.{node.attr}")
     return ast.literal_eval(node)
 
 

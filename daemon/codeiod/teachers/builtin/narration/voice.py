@@ -16,6 +16,7 @@ from codeiod_sandbox.traces import Shown
 
 _MAX_WHOLE_CHARS = 140
 _MAX_CLAUSES = 4
+_MAX_OBJECT_CHARS = 100
 UNKNOWN = "another value"
 _MAX_SHORT_CHARS = 60
 _OBJECT = re.compile(r"\w\(\w+=|\.\.\.|^(?!set|frozenset)[A-Za-z_]\w*\(\)$|^<")
@@ -124,7 +125,7 @@ def whole(shown: Shown | None, most: int = _MAX_WHOLE_CHARS) -> str:
 
 def brief(shown: Shown | None, most: int = _MAX_WHOLE_CHARS) -> str:
     """Return a value as text, or in words where it is long."""
-    return whole(shown, most) or objects(shown, most) or _kind(shown)
+    return whole(shown, most) or objects(shown, max(most, _MAX_OBJECT_CHARS)) or _kind(shown)
 
 
 def objects(shown: Shown | None, most: int, *, is_short: bool = False) -> str:
