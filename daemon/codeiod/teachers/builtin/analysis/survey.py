@@ -32,6 +32,7 @@ class Survey:
     """By name what an import makes it stand for, dotted."""
     fillers: dict[str, list[ast.stmt]] = field(default_factory=dict)
     """By name the top-level statements that fill a table after its first assignment."""
+    _callers: dict[str, set[Function]] | None = None
 
     @staticmethod
     def of(module: ast.Module, text: SourceText) -> Survey:
@@ -62,6 +63,17 @@ class Survey:
                 for inner in statement.body:
                     if isinstance(inner, FUNCTIONS):
                         yield inner, statement
+
+    def callers_of(self, name: str) -> set[Function]:
+        """Return the functions that call one of this name, or a method of it."""
+        if self._callers is None:
+            self._callers = {}
+            for function, _ in self.functions():
+                for node in ast.walk(function):
+                    match node:
+                        case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)):
+                            self._callers.setdefault(called, set()).add(function)
+        return self._callers.get(name, set())
 
     def classes(self) -> dict[str, ast.ClassDef]:
         return {s.name: s for s in self.module.body if isinstance(s, ast.ClassDef)}

@@ -91,14 +91,8 @@ def fit_prose(text: str) -> str:
 
 def _is_entry(survey: Survey, function: Function) -> bool:
     """Whether no other function of the file calls a function."""
-    for other, _ in survey.functions():
-        if other is not function and not other.name.lower().startswith("test"):
-            for node in ast.walk(other):
-                match node:
-                    case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-                        if name == function.name:
-                            return False
-    return True
+    callers = survey.callers_of(function.name)
+    return all(one is function or one.name.lower().startswith("test") for one in callers)
 
 
 def _shares(function: Function, told: str) -> bool:
