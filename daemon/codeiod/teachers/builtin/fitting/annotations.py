@@ -136,8 +136,9 @@ def _sequence(inner: ast.expr, member: Cell) -> Shape:
     if ast.unparse(inner) == "int | None":
         return Tree()
     shape = _annotated(inner, member) or Int()
-    if isinstance(shape, List) and isinstance(shape.member, Int) and shape.outer == "{0}":
-        return _rows_of_pairs(member) or Matrix(shape.member)
+    match shape:
+        case List(member=Int() | Float() | Bool() as each, outer="{0}"):
+            return _rows_of_pairs(member) or Matrix(each)
     return List(shape)
 
 

@@ -44,7 +44,7 @@ class Attempt:
 
     @property
     def has_late(self) -> bool:
-        return any(one.end is End.LATE for one in self.lost)
+        return self.tried.slow or any(one.end is End.LATE for one in self.lost)
 
     def is_mostly(self, *ends: End) -> bool:
         return 2 * sum(one.end in ends for one in self.lost) > len(self.lost)
@@ -61,6 +61,8 @@ class Attempt:
         """What keeps it from being good, ``""`` where nothing does."""
         if self.success < MIN_SUCCESS:
             return self._lost()
+        if self.tried.slow:
+            return "its calls run out of time"
         if self.tried.pairs < MIN_PAIRS:
             return "its inputs hardly vary"
         if self.tried.distinct < MIN_DISTINCT_OUTPUTS or self.tried.commonest > MAX_COMMONEST:

@@ -136,7 +136,7 @@ class _Search:
         best = found[0]
         shapes = best.cases[0]
         batch: list[Shapes] = []
-        if best.is_mostly(End.BIG, End.LATE) and best.lost:
+        if best.tried.slow or (best.lost and best.is_mostly(End.BIG, End.LATE)):
             less = tuple(map(smaller, shapes))
             batch = self._fresh([less, tuple(map(smaller, less))])
         elif best.success >= MIN_SUCCESS:

@@ -33,6 +33,7 @@ _NINE: tuple[Shape, ...] = (
     List(Matrix(Choice(tuple("...............123456789")), 9, 9, is_square=True), 1, 2),
     Matrix(Choice((0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)), 9, 9, is_square=True),
 )
+SWITCHES = (Int(0, 1), Int(1, 2))
 _INTS = (Int(0, 20), Int(1, 10), Int(-10, 10), Int(0, 4), Int(1, 100), Int(2, 6))
 
 
@@ -83,6 +84,8 @@ def _likely(candidate: Candidate, parameter: Parameter, cell: Cell) -> list[Shap
     found += _of_named_range(parameter, annotated, cell)
     if annotated is not None:
         found.append(annotated)
+    if used and isinstance(used[0], Int) and used[0] in SWITCHES:
+        found.append(used[0])
     if parameter.default is not None and (shape := _of_default(parameter.default)) is not None:
         found.append(shape)
     return [*found, *_by_told(parameter.told), *used, *named]

@@ -166,6 +166,7 @@ def summed_(rows: list[Row_]) -> dict[str, Any_]:
         "commonest": max(map(outputs.count, outputs), default=0) / (len(outputs) or 1),
         "marks": sorted(passed_(pairs)),
         "returned": [],
+        "slow": False,
         "differs": False,
         "idle": [],
     }
@@ -211,12 +212,14 @@ def tried_(
     tried: list[dict[str, Any_]] = []
     late = len(late_)
     for drawing in drawings:
+        begun = time_.process_time()
         rows = rows_(entry, function_(drawing, "draw_", {}), seeds, 0)
         summed = summed_(rows)
         tried.append(summed)
-        if covers_(rows):
+        summed["slow"] = time_.process_time() - begun > limits_["total_seconds"]
+        if not summed["slow"] and covers_(rows):
             summed["returned"] = [[row[0], row[1][1]] for row in rows if row[1][0] == "returned"]
-            summed["differs"] = differs_(entry, rows)
+            summed["differs"] = differs_(entry, pairs_(rows))
             swaying = [] if summed["differs"] else swaying_(entry, pairs_(rows))
             summed["idle"] = [name for name in summed["returned"][0][0] if name not in swaying]
         lost = sum(called[0] != "returned" for _, called, _ in rows)

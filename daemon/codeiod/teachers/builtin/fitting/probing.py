@@ -15,7 +15,7 @@ from typing import Any
 from codeiod.teachers.builtin.fitting.coverage import Marked
 from codeiod_sandbox import Call, Outcome, Returned, TimedOut
 
-CALL_SECONDS = 0.04
+CALL_SECONDS = 0.02
 """User time of one call that is only tried: the sandbox's own limit is for calls that count."""
 TOTAL_SECONDS = 0.15
 """CPU of a process, after which it tries nothing that is new."""
@@ -66,6 +66,7 @@ class Tried:
     :param commonest: the share of all outputs that is one and the same.
     :param marks: those that the pairs passed.
     :param returned: arguments and canonical output of each draw that returned, where they may do.
+    :param slow: whether they took too long, all in all.
     :param differs: whether outputs hang on the calls before.
     :param idle: the arguments whose change changes nothing.
     """
@@ -76,6 +77,7 @@ class Tried:
     commonest: float = 0.0
     marks: frozenset[int] = frozenset()
     returned: tuple[tuple[Any, str], ...] = ()
+    slow: bool = False
     differs: bool = False
     idle: tuple[str, ...] = ()
 
@@ -139,6 +141,7 @@ def _read(summed: Mapping[str, Any]) -> Tried:
         commonest=summed["commonest"],
         marks=frozenset(summed["marks"]),
         returned=tuple((arguments, output) for arguments, output in summed["returned"]),
+        slow=summed["slow"],
         differs=summed["differs"],
         idle=tuple(summed["idle"]),
     )

@@ -124,7 +124,10 @@ def int_for(cell: Cell) -> Int:
         return Int(1, max(most, 10)) if cell.uses[Use.COUNT] or most else _any_int(cell)
     low = max(min(0, *numbers), -1000)
     high = max([n for n in numbers if n <= 10_000], default=20)
-    return Int(low - 2 if low < 0 else 0, max(10, most, min(high + max(3, high // 4), 10**7)))
+    return Int(
+        low - 2 if low < 0 else 0,
+        max(10 if cell.uses[Use.COUNT] else 20, most, min(high + max(3, high // 4), 10**7)),
+    )
 
 
 def _any_int(cell: Cell) -> Int:
