@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -22,12 +23,18 @@ from codeiod.reports.check import check as prove
 
 CODEIOD = Path(sys.executable).with_name("codeiod")
 BUILTIN = ("--teacher", "builtin", "--set", "sandbox.minimum_level=1", "--set", "sandbox.workers=1")
+ENDPOINT = ("--base-url", "http://127.0.0.1:1/v1", "--model", "m", "--out", "o")
 GOOD = """\
-def triple(n: int) -> int:
-    total = 1
-    for _ in range(n):
-        total += 3
-    return total
+def count_steps(n: int) -> int:
+    '''Count the steps from n to 1, at most 50: halve what is even, else triple it and add one.'''
+    steps = 0
+    while n > 1 and steps < 50:
+        if n % 2 == 0:
+            n //= 2
+        else:
+            n = 3 * n + 1
+        steps += 1
+    return steps
 """
 BOUND_SECONDS = 60
 
@@ -59,7 +66,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a finished run in ``out``; tests work on copies."""
     folder = tmp_path_factory.mktemp("finished")
     (folder / "src").mkdir()
-    (folder / "src" / "triple.py").write_text(GOOD)
+    (folder / "src" / "steps.py").write_text(GOOD)
     done = codeiod("run", "src", "--out", "out", "--json", *BUILTIN, cwd=folder)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == json.loads((folder / "out/report.json").read_text())
@@ -89,6 +96,24 @@ def test_a_finished_run_and_its_commands(finished: Path) -> None:
     again = codeiod("run", "--out", "out", *BUILTIN, cwd=finished)
     assert again.returncode == 0
     assert (finished / "out/dataset/samples/part-00000.jsonl").read_bytes() == before
+
+
+def test_samples_and_funnel_in_a_pipe(finished: Path) -> None:
+    """Both are plain text there, whatever the encoding; as JSON the same samples are chosen."""
+    plain = codeiod(
+        "show", "out", "--samples", "2", cwd=finished, wrapped=("env", "PYTHONIOENCODING=ascii")
+    )
+    assert plain.returncode == 0, plain.stderr
+    headings = [line for line in plain.stdout.splitlines() if line.startswith("=== ")]
+    assert headings[0] == "=== output prediction, right at turn 1"
+    assert len(headings) == 2
+    as_json = codeiod("show", "out", "--samples", "2", "--json", cwd=finished)
+    ids = [json.loads(line)["id"] for line in as_json.stdout.splitlines()]
+    assert [f"sample {name} " in plain.stdout for name in ids] == [True, True]
+    again = codeiod("run", "--out", "out", *BUILTIN, cwd=finished)
+    assert re.search(r"unified +1 +100%", again.stdout)
+    assert re.search(r"output prediction +\d+ +\d+ +100%", again.stdout)
+    assert "\x1b" not in plain.stdout + again.stdout
 
 
 def test_check_as_json(finished: Path) -> None:
@@ -133,7 +158,15 @@ def test_help_is_light(tmp_path: Path) -> None:
         (("run", "a.py", "--out", "o", "--teacher", "oracle"), 2, "setting teacher.kind"),
         (("run", "a.py", "--base-url", "http://127.0.0.1:1"), 2, "go together"),
         (("run", "a.py", "--config", "none.toml"), 2, "none.toml: No such file"),
-        (("run", "a.py", *BUILTIN, "--set", "budget.money=5"), 2, "budget.money"),
+        (
+            ("run", "a.py", *ENDPOINT, "--set", "budget.money=5"),
+            2,
+            "endpoint.0 (main) has no price",
+        ),
+        (("run", "--retry", "bad_luck", "--out", "o", *BUILTIN), 2, "known: unparsable"),
+        (("run", "--retry", "oversized", "--out", "o", *BUILTIN), 2, "is not read again"),
+        (("estimate", "none.py", *BUILTIN), 2, "source none.py: No such file"),
+        (("estimate", "a.py", *BUILTIN, "--like", "full"), 4, "not a codeiod directory"),
         (("run", "out/x", "--out", "out", *BUILTIN), 2, "lies in the output directory"),
         (("run", "a.py", "--out", "full", *BUILTIN), 4, "not a codeiod directory"),
         (("run", "a.py", "--out", "full/x", *BUILTIN), 4, "full/x"),

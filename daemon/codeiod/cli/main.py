@@ -12,6 +12,7 @@ import typer
 from codeiod.cli.check import check
 from codeiod.cli.config import config
 from codeiod.cli.doctor import doctor
+from codeiod.cli.estimate import estimate
 from codeiod.cli.run import run
 from codeiod.cli.show import show
 from codeiod.cli.status import status
@@ -29,6 +30,7 @@ app.command("run")(run)
 app.command("status")(status)
 app.command("check")(check)
 app.command("show")(show)
+app.command("estimate")(estimate)
 app.command("config")(config)
 app.command("doctor")(doctor)
 

@@ -5,7 +5,6 @@ May import ``options`` and, inside, ``service``.
 
 from __future__ import annotations
 
-import gc
 import signal
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -22,16 +21,14 @@ from codeiod.cli.options import (
     Verbose,
     load_settings,
 )
-from codeiod.errors import WorkLeft
+from codeiod.errors import SettingsError, WorkLeft
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from codeiod.items import Reason
     from codeiod.service.life import Ended
     from codeiod.service.plan import Plan
-
-_COLLECT_AFTER = (2000, 10, 20)
-"""Objects, and younger collections: a full one looks at all that the items inside hold."""
 
 Sources = Annotated[
     Optional[list[str]],  # noqa: UP045 -- typer reads the annotation when the program runs
@@ -44,6 +41,14 @@ Sources = Annotated[
 Limit = Annotated[
     Optional[int],  # noqa: UP045 -- as above
     typer.Option("--limit", min=0, metavar="N", help="Admit at most N new items in this call."),
+]
+Retry = Annotated[
+    Optional[list[str]],  # noqa: UP045 -- as above
+    typer.Option(
+        "--retry",
+        metavar="REASON",
+        help="Take up again the items that were rejected so; may be repeated.",
+    ),
 ]
 NewRecipe = Annotated[
     bool,
@@ -59,6 +64,7 @@ def run(
     model: Model = "",
     limit: Limit = None,
     new_recipe: NewRecipe = False,
+    retry: Retry = None,
     config: Config = None,
     assignments: Assignments = [],  # noqa: B006 -- typer copies it
     as_json: AsJson = False,
@@ -76,7 +82,8 @@ def run(
 
         configure_logs(verbose=verbose)
         settings = load_settings(config, assignments, teacher, base_url, model, out).settings
-        plan = Plan(settings, tuple(sources or ()), limit, new_recipe)
+        reasons = frozenset(_reason(name) for name in retry or ())
+        plan = Plan(settings, tuple(sources or ()), limit, new_recipe, reasons)
         ended = _run(plan)
     except KeyboardInterrupt:  # before the run listens for signals itself, or after it
         raise WorkLeft("interrupted; run again to go on") from None
@@ -85,6 +92,25 @@ def run(
     else:
         _summarize(plan, ended)
     raise typer.Exit(ended.status)
+
+
+def _reason(name: str) -> Reason:
+    """Read the reason of a rejection that may end otherwise at another try.
+
+    :raises SettingsError: there is no such reason, or another try would end as the first.
+    """
+    from codeiod.items import Reason
+    from codeiod.journal.pending import ADMIT_REASONS
+
+    known = [reason for reason in Reason if reason not in ADMIT_REASONS]
+    if name not in list(Reason):
+        raise SettingsError(f"--retry {name}: no reason of a rejection; known: {', '.join(known)}")
+    if name in ADMIT_REASONS:
+        raise SettingsError(
+            f"--retry {name}: what could not be taken in is not read again; put the file right,"
+            " and it is another item"
+        )
+    return Reason(name)
 
 
 def _run(plan: Plan) -> Ended:
@@ -97,15 +123,7 @@ def _run(plan: Plan) -> Ended:
     from codeiod.service.life import run as run_plan
 
     console = Console(stderr=True)
-    _spare_what_is_loaded()
     return anyio.run(run_plan, plan, partial(show_progress, console=console))
-
-
-def _spare_what_is_loaded() -> None:
-    """Keep the modules out of each collection: they are most of what a run ever holds."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
@@ -124,4 +142,5 @@ def _summarize(plan: Plan, ended: Ended) -> None:
     why = refusals(plan.directory, ended.live.state.ends.get(Stream.REJECTS, {}))
     console.print(report_picture(ended.report, plan.directory, why))
     if ended.live.stopping:
-        console.print(f"stopped ({ended.live.stopping}) with work left: run again to go on")
+        todo = ended.live.advice or "run again to go on"
+        console.print(f"stopped ({ended.live.stopping}) with work left: {todo}", soft_wrap=True)

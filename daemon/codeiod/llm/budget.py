@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import anyio
 
@@ -54,7 +55,8 @@ class Spent:
 class Reservation:
     """The estimate of one request, set aside until it is known how that ended.
 
-    The first of ``settle``, ``release`` and ``keep`` counts; any later one changes nothing.
+    The first of ``settle``, ``release`` and ``keep`` counts; any later one changes nothing. As a
+    context manager it is kept at the end of the block, where it has not ended otherwise.
     """
 
     __slots__ = ("_budget", "_currency", "_money", "_open", "_tokens")
@@ -65,6 +67,12 @@ class Reservation:
         self._currency = currency
         self._tokens = tokens
         self._open = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.keep()
 
     def settle(self, cost: float, tokens: int) -> None:
         """Count what the answer cost, in the estimate's currency, in place of the estimate."""

@@ -146,6 +146,10 @@ class Slots:
             if fault.kind is FaultKind.RATE:
                 self._pace.note_refusal(now, place.left_at, fault.retry_after)
 
+    def give_back(self, place: Place) -> None:
+        """Give the shares of a request back that was not sent."""
+        self._pace.give_back(place.demand)
+
     def close(self) -> None:
         """Grant no place from now on; who holds one keeps it."""
         self._closed = True

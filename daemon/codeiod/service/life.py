@@ -23,7 +23,7 @@ from codeiod.dataset.committer import Finished
 from codeiod.errors import CodeiodError, ExitStatus, known_cause
 from codeiod.items import Entry, Fault, Item, Stage
 from codeiod.journal import Steps
-from codeiod.journal.records import FINISHED
+from codeiod.journal.records import FINISHED, Expected
 from codeiod.reports import Report, report_of, write_report
 from codeiod.service.descriptors import make_room_for
 from codeiod.service.live import Live
@@ -84,6 +84,7 @@ class Life:
         try:
             async with anyio.create_task_group() as parts:
                 parts.start_soon(self._obey_signals, parts)
+                parts.start_soon(self._obey_budget)
                 parts.start_soon(self._parts.teacher.watch)
                 parts.start_soon(self._keep_report)
                 parts.start_soon(self._count_entries)
@@ -118,6 +119,10 @@ class Life:
         """Go on with what the journal holds unfinished, in the order of admission."""
         journal = self._parts.journal
         journal.reopen_faults()
+        if self._plan.retry:
+            log.info(
+                "run.retry", rejected_as=sorted(self._plan.retry), items=journal.reopen_rejected()
+            )
         for item_id in list(journal.state.pending):
             await self._traffic.enter()
             item, fault = await journal.load_item(item_id)
@@ -193,6 +198,18 @@ class Life:
                 self._parts.teacher.close_intake()
                 parts.start_soon(self._drain)
 
+    async def _obey_budget(self) -> None:
+        """Stop where a cap has no room for the next request, once what was in flight has landed."""
+        why = await self._parts.budget.exhaustion()
+        if self._intake.cancel_called:
+            return
+        advice = f"{why}; raise it and run again to go on"
+        log.warning("run.stopping", budget=advice)
+        self._live.stopping, self._live.advice = "budget", advice
+        self._intake.cancel()
+        self._parts.teacher.close_intake()
+        await self._drain()
+
     async def _drain(self) -> None:
         """Let the calls in flight land and be journalled; items are not run to their end."""
         with anyio.move_on_after(self._plan.settings.service.grace_seconds):
@@ -206,9 +223,11 @@ class Life:
 
     async def _count_entries(self) -> None:
         """Find out how much there is, beside the work: a display tells the time left by it."""
-        self._live.total_entries = await to_thread.run_sync(
-            count, self._plan.sources, self._plan.directory
-        )
+        entries = await to_thread.run_sync(count, self._plan.sources, self._plan.directory)
+        self._live.total_entries = entries
+        journal = self._parts.journal
+        if entries and entries != journal.state.course.entries:
+            journal.append(Expected(entries))
 
     async def _write_report(self, *, alive: bool = True) -> None:
         """Replace report.json; a run does not end for it: journal and shards decide that."""

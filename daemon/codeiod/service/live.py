@@ -27,6 +27,8 @@ class Live:
     """How many entries the sources hold; None while they are counted."""
     stopping: str = ""
     """Why the run is being stopped, ``""`` while it is not."""
+    advice: str = ""
+    """What was reached, and what to do about it, where a run stops by itself."""
     started: float = field(default_factory=time.monotonic)
     clock: Callable[[], float] = time.monotonic
 

@@ -1,7 +1,7 @@
 """All that a run works with: its directory, its recipes, its sandbox and its teacher.
 
-May import ``plan``, ``recipes`` and ``traffic`` of this package, all that lies below it, the
-sandbox and the prompts. What is opened first is closed last.
+May import ``plan``, ``recipes``, ``budget`` and ``traffic`` of this package, all that lies below
+it, the sandbox and the prompts. What is opened first is closed last.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
@@ -22,6 +22,8 @@ from codeiod.dataset.committer import Committer
 from codeiod.errors import SettingsError
 from codeiod.execution import Runner, TracesOfTwo, modules_of, provenance
 from codeiod.journal import Journal
+from codeiod.llm.budget import Budget, Caps
+from codeiod.service.budget import budget_of, caps_of
 from codeiod.service.plan import Plan, refuse_what_is_not_there_yet
 from codeiod.service.recipes import Recipes, agree
 from codeiod.service.traffic import CountedRunner
@@ -67,6 +69,7 @@ class Parts:
     sandbox: CountedRunner
     teacher: WatchedTeacher
     provenance: str
+    budget: Budget = field(default_factory=lambda: Budget(Caps()))
 
 
 @asynccontextmanager
@@ -77,20 +80,22 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
     """
     settings = plan.settings
     refuse_what_is_not_there_yet(settings)
+    caps_of(settings)
     present = Recipe.of(settings, Prompts.load())
     if not plan.sources and not (plan.directory / "journal").is_dir():
         raise SettingsError(f"no source is given, and {plan.directory} holds no run to go on with")
     await to_thread.run_sync(sources.check, plan.sources, plan.directory)
     async with (
-        Journal.open(plan.directory) as journal,
+        Journal.open(plan.directory, retry=plan.retry) as journal,
         Committer.open(plan.directory, journal) as committer,
     ):
+        budget = budget_of(settings, journal.state.calls)
         recipes = agree(journal, present, new_recipe=plan.new_recipe)
         async with open_sandbox(settings) as sandbox:
             counted = CountedRunner(TracesOfTwo(sandbox), workers_of(settings))
             where = provenance(sandbox.level)
-            async with open_teacher(settings, counted) as teacher:
-                yield Parts(journal, committer, recipes, counted, teacher, where)
+            async with open_teacher(settings, counted, budget) as teacher:
+                yield Parts(journal, committer, recipes, counted, teacher, where, budget)
 
 
 @asynccontextmanager
@@ -138,7 +143,9 @@ def _make_sandbox(settings: Settings) -> Sandbox | HelperSandbox:
 
 
 @asynccontextmanager
-async def open_teacher(settings: Settings, sandbox: Runner) -> AsyncIterator[WatchedTeacher]:
+async def open_teacher(
+    settings: Settings, sandbox: Runner, budget: Budget | None = None
+) -> AsyncIterator[WatchedTeacher]:
     """Open the teacher that the settings name.
 
     :raises SettingsError: it can't be made of the settings.
@@ -146,7 +153,7 @@ async def open_teacher(settings: Settings, sandbox: Runner) -> AsyncIterator[Wat
     if settings.teacher_kind == "builtin":
         yield BuiltinTeacher(sandbox, calls_of(settings))
     else:
-        async with OpenAITeacher(settings) as teacher:
+        async with OpenAITeacher(settings, budget=budget) as teacher:
             yield teacher
 
 

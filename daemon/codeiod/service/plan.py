@@ -1,6 +1,6 @@
 """What a run is to do: the settings, the sources, the output directory.
 
-May import ``config`` and ``errors``.
+May import ``config``, ``items`` and ``errors``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codeiod.config import Settings
 from codeiod.errors import SettingsError
+from codeiod.items import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Plan:
     """How many items to admit newly."""
     new_recipe: bool = False
     """Take the present recipe for later items, where the directory was made with another."""
+    retry: frozenset[Reason] = frozenset()
+    """Items that were rejected so are taken up again."""
 
     @property
     def directory(self) -> Path:
@@ -34,10 +37,6 @@ def refuse_what_is_not_there_yet(settings: Settings) -> None:
     :raises SettingsError: one of them is set.
     """
     waiting = {
-        "budget.money": settings.budget.money,
-        "budget.money_per_day": settings.budget.money_per_day,
-        "budget.tokens": settings.budget.tokens,
-        "budget.tokens_per_day": settings.budget.tokens_per_day,
         **{f"endpoint.{i}.stream": e.stream for i, e in enumerate(settings.endpoint)},
     }
     for key, value in waiting.items():

@@ -6,10 +6,12 @@ May import ``work``, ``teachers``, ``items`` and the prompts. Source: CodeI/O, s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from codeiod.items import Answer, GaveUp, Message, Program, Reason, Stage
 from codeiod.stages.work import Rejected, Work
 from codeiod.teachers.asks import Sampling, UnifyAsk, ask_digest
-from codeiod_prompts import UnifyParts, Unparsable, parse_unify
+from codeiod_prompts import Prompts, UnifyParts, Unparsable, parse_unify
 
 SHOWN_CHARACTERS = 100
 """How much of an answer without a program is shown to the operator."""
@@ -20,7 +22,8 @@ async def unify(work: Work) -> Program:
 
     :raises Rejected: no program came of it.
     """
-    messages: tuple[Message, ...] = (Message("user", _prompt(work)),)
+    prompt = unify_prompt(work.recipe.prompts, work.item.content, work.item.meta)
+    messages: tuple[Message, ...] = (Message("user", prompt),)
     attempts = work.recipe.unify.attempts
     for turn in range(1, attempts + 1):
         answer = await _ask(work, turn, messages)
@@ -44,13 +47,13 @@ def _told(error: Unparsable, answer: Answer) -> str:
     return f"{error} The answer begins: {answer.text[:SHOWN_CHARACTERS]!r}"
 
 
-def _prompt(work: Work) -> str:
-    item = work.item
-    return work.recipe.prompts.fill(
+def unify_prompt(prompts: Prompts, content: str, meta: Mapping[str, str]) -> str:
+    """Compose the one user message that asks for the program of a file."""
+    return prompts.fill(
         "unify",
-        path=item.meta.get("path") or "unknown",  # the place of a JSONL says nothing of its row
-        language=item.meta.get("language") or "unknown",
-        content=item.content,
+        path=meta.get("path") or "unknown",  # the place of a JSONL says nothing of its row
+        language=meta.get("language") or "unknown",
+        content=content,
     )
 
 

@@ -10,7 +10,7 @@ import os
 import random
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, Self
 
@@ -28,6 +28,7 @@ from codeiod.llm import (
     Demand,
     Endpoint,
     GivenUp,
+    Place,
     Policy,
     Refused,
     Router,
@@ -36,7 +37,7 @@ from codeiod.llm import (
     cost,
     persist,
 )
-from codeiod.llm.budget import Budget, Caps
+from codeiod.llm.budget import Budget, Caps, Reservation
 from codeiod.teachers.asks import Ask
 
 TRUNCATED_ASKS = 4
@@ -163,27 +164,22 @@ class OpenAITeacher:
         self, request: ChatRequest, ask: Ask, ledger: Ledger, tries: Tries
     ) -> tuple[int, Answer]:
         stage = ask.stage
-        endpoint = self._router.choose(stage, avoid=tries.last_endpoint)
-        expected = endpoint.estimator.expect(stage, request.characters, request.max_tokens)
-        price = endpoint.settings.price
-        demand = Demand((RANKS[stage], ask.order), expected.input, expected.output)
-        async with endpoint.slots.hold(demand) as place:
-            attempt = await ledger.intent(
-                request.digest,
-                expected.input + expected.output,
-                cost(expected, price),
-                price.currency,
-            )
-            started = anyio.current_time()
-            try:
-                completion = await endpoint.client.complete(request)
-            except (TransportFault, Refused) as fault:
-                endpoint.health.note_failure(fault, started)
-                endpoint.slots.note_failure(place, fault)
-                ledger.failed(attempt, f"{endpoint.name}: {fault}", paid=fault.maybe_paid)
-                tries.judge(fault, endpoint.name, endpoint.health.answered)
-                raise
-            endpoint.health.note_answer()
+        while True:
+            endpoint = self._router.choose(stage, avoid=tries.last_endpoint)
+            expected = endpoint.estimator.expect(stage, request.characters, request.max_tokens)
+            estimate = cost(expected, endpoint.settings.price), endpoint.settings.price.currency
+            demand = Demand((RANKS[stage], ask.order), expected.input, expected.output)
+            async with endpoint.slots.hold(demand) as place:
+                reserved = self._budget.reserve(*estimate, expected.tokens)
+                if reserved is not None:
+                    sending = _Sending(request, endpoint, place, reserved, ledger, tries)
+                    with reserved:
+                        attempt = await ledger.intent(request.digest, expected.tokens, *estimate)
+                        completion = await sending.send(attempt)
+                    break
+                endpoint.slots.give_back(place)
+            with endpoint.slots.away():
+                await self._budget.room(*estimate, expected.tokens)
         if not completion.usage_estimated:
             endpoint.estimator.learn(stage, request.characters, completion.usage)
         endpoint.slots.note_answer(place, completion)
@@ -205,6 +201,40 @@ class OpenAITeacher:
         with anyio.move_on_after(CLOSING_SECONDS, shield=True):
             for client in self._clients:
                 await client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One attempt in its place, with all who have to know how it ends."""
+
+    request: ChatRequest
+    endpoint: Endpoint
+    place: Place
+    reserved: Reservation
+    ledger: Ledger
+    tries: Tries
+
+    async def send(self, attempt: int) -> Completion:
+        """Send the request, once.
+
+        :raises TransportFault: or Refused: there is no answer.
+        """
+        endpoint = self.endpoint
+        started = anyio.current_time()
+        try:
+            completion = await endpoint.client.complete(self.request)
+        except (TransportFault, Refused) as fault:
+            if not fault.maybe_paid:
+                self.reserved.release()
+            endpoint.health.note_failure(fault, started)
+            endpoint.slots.note_failure(self.place, fault)
+            self.ledger.failed(attempt, f"{endpoint.name}: {fault}", paid=fault.maybe_paid)
+            self.tries.judge(fault, endpoint.name, endpoint.health.answered)
+            raise
+        usage = completion.usage
+        self.reserved.settle(cost(usage, endpoint.settings.price), usage.tokens)
+        endpoint.health.note_answer()
+        return completion
 
 
 def _with_more_room(request: ChatRequest, *, used: int = 0, times: int = 1) -> ChatRequest:
