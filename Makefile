@@ -10,11 +10,11 @@ BIN := $(VENV)/bin
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
 
-run: $(VENV)/.run ## Turn examples/ into a dataset with the built-in teacher, and show it
+run: $(VENV)/.run ## Turn examples/ into a dataset with the built-in teacher; its funnel and three samples
 	$(BIN)/codeiod run examples --out $(OUT) --teacher builtin --set sandbox.minimum_level=1
 	@$(BIN)/codeiod check $(OUT)
-	@$(BIN)/codeiod show $(OUT)
 	@ls -l $(OUT)/dataset/*/*.jsonl $(OUT)/rejects/*.jsonl $(OUT)/report.json
+	@$(BIN)/codeiod show $(OUT) --samples 3
 
 test: $(VENV)/.dev ## Run all tests (add ARGS="-k word" for some of them)
 	$(BIN)/pytest -n auto -q $(ARGS)

@@ -14,11 +14,16 @@ import pytest
 CODEIOD = str(Path(sys.executable).with_name("codeiod"))
 BOUND_SECONDS = 60
 GOOD = """\
-def triple(n: int) -> int:
-    total = 1
-    for _ in range(n):
-        total += 3
-    return total
+def count_steps(n: int) -> int:
+    '''Count the steps from n to 1, at most 50: halve what is even, else triple it and add one.'''
+    steps = 0
+    while n > 1 and steps < 50:
+        if n % 2 == 0:
+            n //= 2
+        else:
+            n = 3 * n + 1
+        steps += 1
+    return steps
 """
 NO_NAMESPACES = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
 """As root of a user namespace of its own: what is below may make none."""

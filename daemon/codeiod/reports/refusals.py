@@ -43,4 +43,4 @@ def gist(detail: str) -> str:
     text = text[function.end() :] if function else text
     head, *rest = text.split("; ")[0].split(" (")[0].split(": ")
     told = f"{head}: {rest[0]}" if rest and rest[0].startswith("it ") else head
-    return _SHARE.sub("too little of", told)[:_LIMIT_CHARACTERS]
+    return _SHARE.sub("a part of", told)[:_LIMIT_CHARACTERS]
