@@ -13,7 +13,7 @@ from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round
 from codeiod.teachers.builtin.narration.changes import gains
 from codeiod.teachers.builtin.narration.rounds import Group, heading, moments_in, names_in
 from codeiod.teachers.builtin.narration.story import Frame
-from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, listed, objects, whole
+from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, linked, listed, whole
 from codeiod_sandbox.traces import Change, Effect
 
 _MAX_MUTED_VALUES = 10
@@ -117,7 +117,7 @@ def _left(each: Round, run: LoopRun) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _targets(change: Change) -> Iterator[tuple[str, str]]:
-    if text := whole(change.value, _MAX_LEFT_CHARS) or objects(change.value, _MAX_LEFT_CHARS):
+    if text := whole(change.value, _MAX_LEFT_CHARS) or linked(change.value, _MAX_LEFT_CHARS):
         yield change.name, f"`{change.name}` = {text}"
         return
     for part in change.parts:

@@ -113,7 +113,9 @@ def _read_call(node: ast.Call, kind: str, is_cut: bool) -> Any:
     if node.args:
         given = _read(node.args[0], is_cut)
         return Deque(given) if kind == "deque" and isinstance(given, list) else MISSING
-    fields = {word.arg: _read(word.value, is_cut) for word in node.keywords if word.arg}
+    fields = {
+        word.arg or "": _read(word.value, is_cut) if word.arg else MISSING for word in node.keywords
+    }
     return set() if kind == "set" and not fields else Instance(kind, fields)
 
 

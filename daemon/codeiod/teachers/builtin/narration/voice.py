@@ -144,6 +144,12 @@ def objects(shown: Shown | None, most: int, *, is_short: bool = False) -> str:
     return text if len(text) <= most and text.isprintable() else ""
 
 
+def linked(shown: Shown, most: int) -> str:
+    """Return a node, and those that it leads to, in words; ``""`` where a value is none."""
+    text = objects(shown, most)
+    return text if text.startswith("the ") else ""
+
+
 def is_bare(shown: Shown) -> bool:
     """Tell whether a value is an object without attributes: of no interest by itself."""
     return shown.text.endswith("()") and shown.text not in ("()", "set()", "frozenset()")
