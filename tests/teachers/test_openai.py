@@ -317,7 +317,7 @@ async def test_sixty_four_places_stay_full() -> None:
     """With work enough, and admission by ``room``, the endpoint always works at its limit."""
     endpoint = FakeEndpoint(script(ANSWER))
     async with (
-        teacher_of(endpoint, max_in_flight=64) as teacher,
+        teacher_of(endpoint, max_in_flight=64, concurrency="fixed") as teacher,
         anyio.create_task_group() as tasks,
     ):
         for n in range(640):

@@ -15,6 +15,7 @@ from itertools import count
 
 import anyio
 
+from codeiod.llm.concurrency import Concurrency, FixedConcurrency
 from codeiod.llm.demand import NO_DEMAND, Demand
 from codeiod.llm.faults import FaultKind, Refused, TransportFault
 from codeiod.llm.notice import Notice
@@ -39,15 +40,20 @@ class _Waiter:
 
 
 class Slots:
-    """The places of one endpoint: at most ``limit`` requests in flight, the others wait in line.
+    """The places of one endpoint: so many requests in flight, the others wait in line.
 
     A place is granted only when it is free and the pace allows: no one waits for the pace, or for
     a retry, inside a place.
     """
 
-    def __init__(self, limit: int, pace: Pace | None = None, eased: Notice | None = None) -> None:
-        """Take the limit, and the notice to give whenever the load falls."""
-        self.limit = limit
+    def __init__(
+        self,
+        limit: int | Concurrency,
+        pace: Pace | None = None,
+        eased: Notice | None = None,
+    ) -> None:
+        """Take the limit, or what finds it, and the notice to give whenever the load falls."""
+        self._concurrency = FixedConcurrency(limit) if isinstance(limit, int) else limit
         self.in_flight = 0
         self.waiting = 0
         self.retrying = 0
@@ -58,6 +64,11 @@ class Slots:
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
+
+    @property
+    def limit(self) -> int:
+        """How many may be in flight now."""
+        return self._concurrency.limit
 
     @property
     def free(self) -> int:
@@ -130,10 +141,11 @@ class Slots:
 
     def note_answer(self, place: Place, completion: Completion) -> None:
         """Learn from an answer what a request has used, and how the endpoint's limits stand."""
-        usage = completion.usage
+        now, usage = anyio.current_time(), completion.usage
         self._pace.correct(place.demand, usage.input, usage.output)
         if completion.ratelimit:
-            self._pace.hear(anyio.current_time(), completion.ratelimit, place.demand)
+            self._pace.hear(now, completion.ratelimit, place.demand)
+        self._concurrency.note_answer(now, place.left_at, usage.output, self.in_flight)
 
     def note_failure(self, place: Place, fault: TransportFault | Refused) -> None:
         """Give the shares of a request back that was not worked on; learn from a refusal."""
@@ -144,7 +156,11 @@ class Slots:
             if fault.headers:
                 self._pace.hear(now, fault.headers, place.demand)
             if fault.kind is FaultKind.RATE:
+                if not self._pace.known:  # else it is the rate that was too high
+                    self._concurrency.note_refusal(now, place.left_at)
                 self._pace.note_refusal(now, place.left_at, fault.retry_after)
+            elif not fault.unconnected:
+                self._concurrency.note_fault()
 
     def give_back(self, place: Place) -> None:
         """Give the shares of a request back that was not sent."""

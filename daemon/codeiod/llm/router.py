@@ -12,6 +12,7 @@ import anyio
 
 from codeiod.config import ASKING_STAGES, EndpointSettings, Settings
 from codeiod.llm.client import Completer, shown_url
+from codeiod.llm.concurrency import AdaptiveConcurrency, Concurrency, FixedConcurrency
 from codeiod.llm.demand import Rates
 from codeiod.llm.estimate import Estimator
 from codeiod.llm.health import Health, Watch
@@ -52,7 +53,7 @@ class Router:
                 settings=endpoint,
                 client=client_of(endpoint),
                 slots=Slots(
-                    endpoint.max_in_flight,
+                    _concurrency_of(endpoint),
                     Pace(_rates_of(endpoint)),
                     self._eased,
                 ),
@@ -104,6 +105,13 @@ class Router:
         endpoints = self._stages[stage]
         now = anyio.current_time()
         return [e for e in endpoints if not e.health.rests(now)] or endpoints
+
+
+def _concurrency_of(endpoint: EndpointSettings) -> Concurrency:
+    most = endpoint.max_in_flight
+    if endpoint.concurrency == "fixed":
+        return FixedConcurrency(most)
+    return AdaptiveConcurrency(endpoint.start_in_flight, min(endpoint.min_in_flight, most), most)
 
 
 def _rates_of(endpoint: EndpointSettings) -> Rates:
