@@ -7,9 +7,12 @@ import ast
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 ENTRY_POINT = "main_solution"
 GENERATOR = "input_generator"
+_PROGRAMS = 64
+"""Whose signatures are remembered: each question about a program asks for it."""
 
 
 class SourceError(ValueError):
@@ -73,6 +76,7 @@ def bindings(module: ast.Module, name: str) -> list[ast.stmt]:
     return [s for s in _top_level(module.body) if name in _names_bound(s)]
 
 
+@lru_cache(maxsize=_PROGRAMS)
 def signature(refcode: str, function: str = ENTRY_POINT) -> Signature | None:
     """Read the signature of a top-level function.
 

@@ -85,6 +85,7 @@ class _Reader:
     def __init__(self, limits: TraceLimits) -> None:
         self._limits = limits
         self._calls: dict[int, _Told] = {}
+        self._seen: dict[object, Shown] = {}
 
     def trace(self, told: Any) -> Trace:
         rows, calls, counts, arcs, entered, total, was_stopped = _list(told)
@@ -145,7 +146,15 @@ class _Reader:
         return Part(_EFFECTS[_int(effect)], _text(path, _PATH_CHARS), self._shown(value))
 
     def _shown(self, told: Any) -> Shown:
-        text, json, is_cut = (told, told, False) if type(told) is str else _list(told)
+        """Read a value; many steps of a trace show the same ones."""
+        key = told if type(told) is str else tuple(_list(told))
+        shown = self._seen.get(key)
+        if shown is None:
+            shown = self._seen[key] = self._checked_value(told)
+        return shown
+
+    def _checked_value(self, told: Any) -> Shown:
+        text, json, is_cut = (told, told, False) if type(told) is str else told
         limits = self._limits
         longest = limits.max_value_chars * 10 + _SLACK_CHARS  # `repr` may write one as ten
         if json is not None:
