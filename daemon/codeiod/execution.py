@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from importlib.metadata import distributions
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+import structlog
 from tenacity import (
     AsyncRetrying,
     retry_if_exception_type,
@@ -39,6 +40,9 @@ ATTEMPTS = 5
 MAX_WAIT_SECONDS = 8.0
 MOST_KEPT_STEPS = 20_000
 """Of all traces that wait for a second one to ask for them: some 20 MB at the most."""
+
+T = TypeVar("T")
+log = structlog.get_logger()
 
 
 class Runner(Protocol):
@@ -70,10 +74,7 @@ async def execute(
 
     :raises SandboxError: it kept failing.
     """
-    async for attempt in _attempts():
-        with attempt:
-            return await runner.run(Program(source), calls, twin=twin, alone=alone)
-    raise AssertionError("tenacity ends by returning or raising")
+    return await _persistently(lambda: runner.run(Program(source), calls, twin=twin, alone=alone))
 
 
 async def trace(
@@ -88,10 +89,7 @@ async def trace(
 
     :raises SandboxError: it kept failing.
     """
-    async for attempt in _attempts():
-        with attempt:
-            return await runner.trace(Program(source), call, limits, twin=twin)
-    raise AssertionError("tenacity ends by returning or raising")
+    return await _persistently(lambda: runner.trace(Program(source), call, limits, twin=twin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +172,21 @@ def _shown_in(trace: Trace) -> Iterator[Shown]:
             yield from (part.value for part in change.parts)
 
 
-def _attempts() -> AsyncRetrying:
-    return AsyncRetrying(
+async def _persistently(job: Callable[[], Awaitable[T]]) -> T:
+    """Do a job of the sandbox; the first time, which nearly always does it, without a detour."""
+    try:
+        return await job()
+    except SandboxError as error:
+        log.warning("sandbox.retry", error=str(error))
+    async for attempt in AsyncRetrying(
         retry=retry_if_exception_type(SandboxError),
-        stop=stop_after_attempt(ATTEMPTS),
+        stop=stop_after_attempt(ATTEMPTS - 1),
         wait=wait_random_exponential(max=MAX_WAIT_SECONDS),
         reraise=True,
-    )
+    ):
+        with attempt:
+            return await job()
+    raise AssertionError("tenacity ends by returning or raising")
 
 
 def modules_of(wanted: SandboxSettings) -> Modules:
