@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from codeiod.items import Stage
+from codeiod.items import Reason, Stage
 from codeiod.journal.records import End, Stream
 from codeiod.reports.samples import lines
 
 LOOKED_AT = 100_000
-"""Rejects that are read: the words are for a glance, the counts of all are in the report."""
+"""Lines that are read: the words are for a glance, the counts of all are in the report."""
 
 _PLACE = re.compile(r"line \d+: ")
 _FUNCTION = re.compile(r"[^\W\d]\w*: (?=[a-z])")
@@ -30,9 +31,14 @@ def refusals(directory: Path, ends: Mapping[int, End]) -> Counter[str]:
     :param ends: of the parts of the rejects, as far as they are committed.
     :raises Damaged: a part can't be read so far.
     """
-    of_items = (line for line in lines(directory, Stream.REJECTS, ends) if not line["task"])
-    looked_at = islice(of_items, LOOKED_AT)
-    return Counter(gist(line["detail"]) for line in looked_at if line["stage"] != Stage.ADMIT)
+    looked_at = islice(lines(directory, Stream.REJECTS, ends), LOOKED_AT)
+    return Counter(gist(line["detail"]) for line in looked_at if _is_refusal(line))
+
+
+def _is_refusal(line: Mapping[str, Any]) -> bool:
+    """Tell whether a line is of an item that was read, and not of a fault with its traceback."""
+    is_of_an_item = not line["task"] and line["stage"] != Stage.ADMIT
+    return is_of_an_item and line["reason"] != Reason.FAULT
 
 
 def gist(detail: str) -> str:
