@@ -149,7 +149,8 @@ class Assignments:
         if sum_:
             ways = [f"`{name}` = {sum_} = {value}", f"`{name}` becomes {value} ({sum_})"]
             before = whole(frame.at(name, moment.place), 20)
-            if isinstance(node, ast.AugAssign) and before and before[0] not in "'\"":
+            is_step = isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Constant)
+            if is_step and before and before[0] not in "'\"":
                 ways.append(f"`{name}` goes from {before} to {value}")
             return voice.pick(*ways)
         if isinstance(source, ast.IfExp):

@@ -171,6 +171,9 @@ _CALLED: dict[str, Callable[..., Any]] = {
     "int": int,
     "str": str,
     "range": range,
+    "sorted": sorted,
+    "set": set,
+    "list": list,
 }
 _METHODS = {"isdigit", "isalpha", "isalnum", "isupper", "islower", "isspace"}
 _METHODS |= {"lower", "upper", "strip", "startswith", "endswith"}

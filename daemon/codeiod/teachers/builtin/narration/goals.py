@@ -78,8 +78,10 @@ def watched(core: Frame, code: Code, voice: Voice) -> str:
         return ""
     if core.moments[-1].step.line != last.lineno:
         return ""
-    names = [node.id for node in ast.walk(last.value) if isinstance(node, ast.Name)]
-    moving = [f"`{name}`" for name in dict.fromkeys(names) if _moves(core, name)]
+    found = [node for node in ast.walk(last.value) if isinstance(node, ast.Name)]
+    bound = {node.id for node in found if isinstance(node.ctx, ast.Store)}
+    names = dict.fromkeys(node.id for node in found if node.id not in bound)
+    moving = [f"`{name}`" for name in names if _moves(core, name)]
     quoted = code.quoted(last.value, 60)
     if not moving or len(moving) > _MAX_WATCHED or not quoted:
         return ""

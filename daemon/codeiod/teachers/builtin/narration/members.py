@@ -19,7 +19,7 @@ from codeiod.teachers.builtin.narration.voice import brief, listed, ordinal
 _MAX_MEMBER_CHARS = 60
 _MAX_POINTS = 12
 _MAX_VALUE_CHARS = 90
-_Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp
+_Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def _asked(node: _Comprehension, moment: Moment, look: Look) -> list[Asked]:
     members = list(_members(generator.iter, look))
     test = generator.ifs[0] if generator.ifs else None
     names = {call.name for call in moment.calls} - UNTOLD
-    asking = _called(test if test is not None else node.elt, names)
+    made = node.value if isinstance(node, ast.DictComp) else node.elt
+    asking = _called(test if test is not None else made, names)
     if asking is None or len(generator.ifs) > 1:
         return []
     calls = [call for call in moment.calls if call.name == _name(asking)]

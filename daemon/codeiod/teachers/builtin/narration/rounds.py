@@ -102,6 +102,13 @@ def names_in(target: ast.expr) -> tuple[str, ...]:
     return tuple(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
 
 
+@lru_cache(maxsize=512)
+def names_within(loop: Loop) -> frozenset[str]:
+    """Return the names that a loop and those in it bind."""
+    bound = [each.target for each in ast.walk(loop) if isinstance(each, ast.For)]
+    return frozenset(name for target in bound for name in names_in(target))
+
+
 def opening(run: LoopRun, code: Code, look: Look, voice: Voice) -> str:
     """Say what a loop goes over."""
     if isinstance(run.loop, ast.While):

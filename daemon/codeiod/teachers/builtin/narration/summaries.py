@@ -11,7 +11,13 @@ from collections.abc import Iterator, Sequence
 
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round
 from codeiod.teachers.builtin.narration.changes import gains
-from codeiod.teachers.builtin.narration.rounds import Group, heading, moments_in, names_in
+from codeiod.teachers.builtin.narration.rounds import (
+    Group,
+    heading,
+    moments_in,
+    names_in,
+    names_within,
+)
 from codeiod.teachers.builtin.narration.story import Frame
 from codeiod.teachers.builtin.narration.voice import Voice, brief, counted, linked, listed, whole
 from codeiod_sandbox.traces import Change, Effect
@@ -87,7 +93,11 @@ def _in_a_row(values: list[str]) -> str:
 
 def _each(group: Group, run: LoopRun, frame: Frame, end: int) -> str:
     """Say what each of a few rounds leaves; ``""`` where it would be long."""
-    if len(group.rounds) > _MAX_EACH_ROUNDS:
+    heads = [each.head for each in run.rounds] + ([run.end] if run.end else [])
+    after = [head for head in heads if group.rounds[0].head.place < head.place <= end]
+    if len(group.rounds) > _MAX_EACH_ROUNDS or any(head.follows_gap for head in after):
+        return ""
+    if any(map(_has_gaps, group.rounds)):
         return ""
     left = [dict(_left(each, run)) for each in group.rounds]
     if not all(left) and not frame.is_shown_whole(end):
@@ -106,9 +116,14 @@ def _each(group: Group, run: LoopRun, frame: Frame, end: int) -> str:
     return ""
 
 
+def _has_gaps(each: Round) -> bool:
+    """Tell whether steps of a round were left out, so that what it leaves is not known."""
+    return any(moment.follows_gap for moment in moments_in(each.body))
+
+
 def _left(each: Round, run: LoopRun) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield what a round changes: the part, the name that it is of, and what is said of it."""
-    bound = set() if isinstance(run.loop, ast.While) else set(names_in(run.loop.target))
+    bound = names_within(run.loop)
     for moment in moments_in(each.body):
         for change in moment.step.changes:
             if change.name not in bound:
