@@ -27,7 +27,10 @@ VERBS = {
     "constructs": "construct", "extracts": "extract", "maps": "map", "normalizes": "normalize",
     "filters": "filter", "swaps": "swap", "shifts": "shift", "moves": "move", "draws": "draw",
     "compares": "compare", "tests": "test", "translates": "translate", "compresses": "compress",
-    "shortens": "shorten", "formats": "format", "sums": "sum", "scales": "scale",
+    "eliminates": "eliminate", "packs": "pack", "conducts": "conduct", "obtains": "obtain",
+    "decomposes": "decompose", "predicts": "predict", "projects": "project", "expands": "expand",
+    "interpolates": "interpolate", "shortens": "shorten", "formats": "format", "sums": "sum",
+    "scales": "scale",
 }  # fmt: skip
 REQUESTS = frozenset(VERBS.values()) | words(
     """write implement design use recover rotate partition reconstruct traverse print display
@@ -45,12 +48,13 @@ COMMENTARY = re.compile(
     |self\.\w|following\ method
     |^instead\b|\bthought\b|\btrick\b|\bpython\ can\b|\btodo\b|\bfixme\b|^\#|^why\b|^how\ to\b
     |\bunit\ tests?\b|\bhelper\b|\bwrapper\b|\bimplementation\ of\b|\bstolen\b
-    |\bsee\b.{0,20}\bfor\ details
+    |\bcheck\ out\b|\bimage\ below\b|^please\b|^this\ is\b|\bsee\b.{0,20}\bfor\ details
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_VERB = "|".join(sorted({*REQUESTS, *VERBS}))
 ASKED = re.compile(
-    rf"(?:^|[.,;:!]\s+|\b(?:to|then|please|must|should)\s+)(?:{'|'.join(sorted(REQUESTS))})\b"
+    rf"(?:^|[.,;:!]\s+|\b(?:to|then|please|must|should)\s+)(?:{_VERB})\b"
     r"|\bhow (?:many|much|long|often)\b|\bwhat (?:is|are)\b|\bwhether\b",
     re.IGNORECASE,
 )
@@ -62,7 +66,21 @@ OPENING = re.compile(
 )
 NUMBERED = re.compile(r"^(?:\(?\d+[.):]\s+|[-*]\s+)")
 NAMED = re.compile(r"^(?:[a-z]\w*[A-Z_]\w*|[A-Z][a-z]+[A-Z]\w*)(?:\(.*?\))?\s+(?=(\w+))")
+STARTS = words("the a an this that there these those my your his all each every some any")
+ASKED_ALONE = re.compile(
+    rf"(?:^|[.!:]\s+|\bgiven\b[^.]{{1,120}},\s+)(?:{_VERB})\b"
+    r"|\bhow (?:many|much|long|often)\b|\b(?:write|task is|have to|asked to)\b",
+    re.IGNORECASE,
+)
+"""A request that is a sentence of its own, for texts that do not begin with what is given."""
 GIVEN = words("given you suppose assume consider there let imagine")
+BIDDING = re.compile(
+    r"^(?!(?:if|we|it|in|for|our|when|as|at|not|note|is|are|because|here|same|also|only|just)\b)"
+    r"[A-Za-z]+(?:\s(?:up|out|down|off|back|together))?"
+    r"\s(?:a|an|the|all|each|every|both|two|how|whether|which|what|its|every|one)\b",
+    re.IGNORECASE,
+)
+"""A verb of any kind, followed by what it is about."""
 FEWEST_WORDS = 3
 FEWEST_WORDS_OF_A_STORY = 10
 
@@ -70,12 +88,17 @@ FEWEST_WORDS_OF_A_STORY = 10
 def bare(text: str) -> str:
     """Return a description without its number, the function's name and "this function ...s"."""
     told = OPENING.sub("", NUMBERED.sub("", text.strip()), count=1).strip()
+    if (this := re.match(r"this\s+(?=(\w+))", told, re.IGNORECASE)) and this[1].lower() in VERBS:
+        told = told[this.end() :]
     named = NAMED.match(told)
     return told[named.end() :] if named and named[1].lower() in VERBS else told
 
 
-def is_task(text: str) -> bool:
-    """Whether a text asks for something that could be worked out."""
+def is_task(text: str, name: str = "") -> bool:
+    """Whether a text asks for something that could be worked out.
+
+    :param name: the name of the function in words, whose first one may be the verb.
+    """
     text = bare(text)
     first_sentence = re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
     found = re.findall(r"[a-z']+", text.lower())
@@ -84,8 +107,15 @@ def is_task(text: str) -> bool:
     first = found[0]
     if first in VERBS or first in REQUESTS:
         return True
+    if first == name and len(found) > FEWEST_WORDS_OF_A_STORY and found[1] not in ("is", "are"):
+        return True
+    if name and first not in STARTS and BIDDING.match(text):
+        return True
     start = next((w for w in found if w not in ("the", "a", "an", "this")), "")
     if start in NOUNS and re.search(r"\b(?:of|between|from|for)\b", text):
         return True
-    story = first in GIVEN or len(found) >= FEWEST_WORDS_OF_A_STORY
-    return story and bool(ASKED.search(text)) and not COMMENTARY.search(text)
+    if COMMENTARY.search(text):
+        return False
+    if first in GIVEN:
+        return bool(ASKED.search(text))
+    return len(found) >= FEWEST_WORDS_OF_A_STORY and bool(ASKED_ALONE.search(text))

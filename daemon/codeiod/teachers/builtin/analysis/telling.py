@@ -44,6 +44,8 @@ HEADING = re.compile(
     re.IGNORECASE,
 )
 """What stands before a task: its number, or the day it was set."""
+LEFT_OVER = re.compile(r"\s*(?:for example|e\.g\.|example)[^.]{0,30}[.:]?$", re.IGNORECASE)
+"""What led to an example that is cut off."""
 STEM_CHARS = 5
 HEADER = re.compile(
     r"@|©|copyright|licen[sc]e|author|created (?:on|by)|created:|version|python ?[23]|http"
@@ -59,7 +61,8 @@ def summary_for(survey: Survey, function: Function, owner: ast.ClassDef | None, 
     where there are several of these, only for one whose name shares a word with it.
     """
     places = [doc.summary, comment_above(survey.text.text, _first_line(function))]
-    own = next((told for place in places if (told := fit_prose(place))), "")
+    name = words_of(function.name)
+    own = next((told for place in places if (told := fit_prose(place, name))), "")
     if own or not _is_entry(survey, function):
         return own
     few = sum(1 for _ in survey.functions()) <= FEW_FUNCTIONS
@@ -73,8 +76,11 @@ def summary_for(survey: Survey, function: Function, owner: ast.ClassDef | None, 
     return next((told for told in found if told and (alone or _shares(function, told))), "")
 
 
-def fit_prose(text: str) -> str:
-    """Return the paragraphs of English prose that state a task, cut to a bounded length."""
+def fit_prose(text: str, name: str = "") -> str:
+    """Return the paragraphs of English prose that state a task, cut to a bounded length.
+
+    :param name: the name of the function in words, where the text is the function's own.
+    """
     kept = list[str]()
     for paragraph in CHATTER.sub("", text).split("\n\n"):
         plain = _is_prose(paragraph) and not HOW_IT_IS_DONE.match(paragraph)
@@ -83,10 +89,10 @@ def fit_prose(text: str) -> str:
         elif kept:
             break
     told = re.sub(r"^\([^)]*\)\s*:?\s*", "", " ".join(kept))
-    told = HEADING.sub("", told)
+    told = LEFT_OVER.sub("", HEADING.sub("", told))
     while len(told) > LONGEST_CHARS and ". " in told:
         told = told.rpartition(". ")[0] + "."
-    return told if len(told) <= LONGEST_CHARS and is_task(told) else ""
+    return told if len(told) <= LONGEST_CHARS and is_task(told, name) else ""
 
 
 def _is_entry(survey: Survey, function: Function) -> bool:
