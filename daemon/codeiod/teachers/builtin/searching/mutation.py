@@ -9,13 +9,15 @@ from __future__ import annotations
 import copy
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 MAX_ITEMS = 18
 MAX_CHARACTERS = 90
 MAX_SEEN = 120
 MAX_CHOICES = 8
+MAX_GROWTH = 20
+"""How many times larger a number may get than what was drawn or is wanted: large ones run long."""
 
 Place = tuple[str | int, ...]
 
@@ -62,6 +64,7 @@ class Pool:
         self._seen: dict[Place, list[Any]] = {}
         self._kinds: dict[Place, set[type]] = {}
         self._below_zero: set[Place] = set()
+        self._largest: float = 10
 
     def add(self, value: Any) -> None:
         """Take in the leaves of a value."""
@@ -72,13 +75,19 @@ class Pool:
             elif isinstance(leaf, int | float) and not isinstance(leaf, bool):
                 self.numbers.append(leaf)
 
+    def measure(self, numbers: Iterable[int | float]) -> None:
+        """Take in how large numbers may well be."""
+        self._largest = max(self._largest, *map(abs, numbers), 0)
+
     def learn(self, drawn: dict[str, Any]) -> None:
         """Take in which values stand where in an input of the described kind."""
         for place in places(drawn):
             here, value = general(place), at(drawn, place)
             self._kinds.setdefault(here, set()).add(type(value))
-            if is_number(value) and value < 0:
-                self._below_zero.add(here)
+            if is_number(value):
+                self.measure([value])
+                if value < 0:
+                    self._below_zero.add(here)
             seen = self._seen.setdefault(here, [])
             if len(seen) < MAX_SEEN:
                 seen.append(value)
@@ -103,7 +112,11 @@ class Pool:
             return True
         if type(value) not in kinds:
             return freely and is_number(value) and not kinds.isdisjoint((int, float))
-        return freely or not is_number(value) or value >= 0 or place in self._below_zero
+        if not is_number(value):
+            return True
+        if abs(value) > MAX_GROWTH * self._largest:
+            return False
+        return freely or value >= 0 or place in self._below_zero
 
     def choices(self, place: Place) -> list[str]:
         """Return the texts that stand at a place, if they are a few that come again and again."""

@@ -18,11 +18,11 @@ def stop_(number: int, frame: object) -> None:
 
 
 def tried_(**arguments: object) -> object:
-    """Call the program, for a fifth of a second at most; after three slow calls no more."""
-    if len(late_) >= 3:
+    """Call the program, for a twentieth of a second at most; after two slow calls no more."""
+    if len(late_) >= 2:
         raise Late_
     signal_.signal(signal_.SIGVTALRM, stop_)
-    signal_.setitimer(signal_.ITIMER_VIRTUAL, 0.2, 0.2)
+    signal_.setitimer(signal_.ITIMER_VIRTUAL, 0.05, 0.05)
     try:
         return main_solution(**arguments)  # type: ignore[name-defined] # noqa: F821 # above
     except Late_:

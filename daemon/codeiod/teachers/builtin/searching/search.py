@@ -35,12 +35,13 @@ from codeiod_prompts import find_answer
 
 DRAWS = 24
 BEAM = 4
-LED = 40
-BATCH = 40
+LED = 48
+BATCH = 50
 """Calls in a batch; it costs as much to begin one as to make some 50 calls."""
-ROUNDS = (5, 9)
+ROUNDS = (4, 7)
 """Batches of adjusted inputs, in the first and in the second turn."""
-MAX_STALE = 3
+SWEPT = 22
+MAX_STALE = 2
 """Batches in a row without a nearer input, after which other inputs are drawn."""
 
 
@@ -77,6 +78,7 @@ class _Search:
         key = f"{self.program.program_id}\0{canonical(self.wanted)}\0{self.turn}"
         self._rng = random.Random(key)
         self._pool.add(self.wanted)
+        self._pool.measure(self._pool.numbers)
         below = any(number < 0 for number in self._pool.numbers)
         self._freely = self.turn > 0 or below
 
@@ -106,7 +108,7 @@ class _Search:
         returned = [(trial.arguments, trial.value) for trial in self.attempts.returned]
         found = leads(returned, self.wanted)
         bases = [trial.arguments for trial in self.attempts.best(2)]
-        await self._try(led(bases, found, self.wanted), LED * (1 + self.turn), freely=True)
+        await self._try(led(bases, found, self.wanted), LED, freely=True)
 
     async def _undo(self) -> None:
         """Give back what the wanted output itself led to: some functions undo themselves."""
@@ -179,7 +181,7 @@ class _Search:
         yield from solved(first.arguments, first.value, self.wanted, self._steps(first))
         for base in best[:2]:
             yield from directed(base.arguments, base.value, self.wanted, BATCH // 4)
-        yield from islice(self._sweep(first), BATCH // 2)
+        yield from islice(self._sweep(first), SWEPT)
         yield from along(first.arguments, BATCH // 4, self._rng)
         for _ in range(BATCH // 2):
             weights = [1 / (1 + place) for place in range(len(best))]

@@ -20,7 +20,7 @@ from codeiod.teachers.builtin.searching.distance import distance
 from codeiod_prompts import GENERATOR
 from codeiod_sandbox import Call, Outcome, Raised, Returned, TimedOut
 
-MAX_TIMEOUTS = 3
+MAX_TIMEOUTS = 6
 MAX_BYTES = 4000
 NO_VALUE = 1e9
 TRIED, DRAWN = "tried_", "drawn_"

@@ -111,10 +111,7 @@ def _neutral(value: Any, wanted: Any, number: int) -> Any:
     if isinstance(value, str):
         return ""
     if isinstance(value, list) and any(isinstance(row, list) for row in value):
-        size = (
-            len(wanted)
-            if number or not wanted or not isinstance(wanted[0], list)
-            else len(wanted[0])
-        )
+        rows = wanted if isinstance(wanted, list) and wanted else [wanted]
+        size = len(rows[0] if isinstance(rows[0], list) and not number else rows)
         return [[int(down == across) for across in range(size)] for down in range(size)]
     return [] if isinstance(value, list) else value
