@@ -171,3 +171,33 @@ def test_a_guard_that_only_raises_is_no_way_that_a_pair_takes() -> None:
     assert marked(source).most == 0.5
     caught = "def g(n):\n    try:\n        return f(n)\n    except ValueError:\n        return 0\n"
     assert marked(source + caught).most == 1.0
+
+
+def test_operations_are_many_and_on_values_that_a_size_allows() -> None:
+    source = (
+        "def f(size, operations):\n    held = [0] * size\n"
+        "    for operation, place in operations:\n        held[place] += 1\n    return held\n"
+    )
+    size = Parameter("size", "int", None, "")
+    operations = Parameter("operations", "list[tuple[Literal['add', 'find'], int]]", None, "")
+    candidate = Candidate(
+        source, "f", (size, operations), "", "", "f", (), result_is_printed=False, score=1.0
+    )
+    cells = gather(source, "f")
+    first = shapes_for(candidate, operations, cells, [("size", Int(1, 4))])[0]
+    text = generator_text(["size", "operations"], [(Int(1, 4), first)], {}, "draw")
+    space: dict[str, Any] = {}
+    exec(text, space)  # our own text
+    for seed in range(20):
+        random.seed(seed)
+        drawn = space["draw"]()
+        assert 3 <= len(drawn["operations"]) <= 10
+        assert {name for name, _ in drawn["operations"]} <= {"add", "find"}
+        assert all(0 <= place <= drawn["size"] for _, place in drawn["operations"])
+
+
+def test_a_switch_in_the_examples_stays_one() -> None:
+    shape = shape_of([[[0, 1], [1, 2], [1, 1], [0, 3]]])
+    assert isinstance(shape, List)
+    assert isinstance(shape.member, Pair)
+    assert shape.member.members[0] == Int(0, 1)

@@ -98,6 +98,8 @@ def _list_like(values: Sequence[Any], kind: type) -> Shape | None:
 def _pairs_like(values: Sequence[Any], inner: List, outer: str) -> Shape:
     """Generalise over lists of pairs; of pairs that each rise, the spans are kept apart."""
     pairs = [pair for value in values for pair in value]
+    if len(pairs) > 2 and {first for first, _ in pairs} == {0, 1} and _is_whole(inner):
+        return List(Pair((Int(0, 1), _int_around([second for _, second in pairs]))), 1, 8)
     rise = all(low <= high for low, high in pairs) and len(pairs) > 2
     ends = [[end for pair in value for end in pair] for value in values]
     is_apart = rise and all(all(a < b for a, b in pairwise(each)) for each in ends)
@@ -105,6 +107,10 @@ def _pairs_like(values: Sequence[Any], inner: List, outer: str) -> Shape:
         return Spans(5, inner.member.low, inner.member.high, outer)
     longest = max(4, min(2 * max(map(len, values)), 8))
     return List(List(inner.member, 2, 2, rise, outer=inner.outer), 1, longest, outer=outer)
+
+
+def _is_whole(inner: List) -> bool:
+    return isinstance(inner.member, Int)
 
 
 def _is_sorted(value: Any) -> bool:

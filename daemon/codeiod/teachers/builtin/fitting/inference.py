@@ -7,34 +7,31 @@ from __future__ import annotations
 
 import ast
 import re
-import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from codeiod.teachers.builtin.candidates import Candidate, Parameter
 from codeiod.teachers.builtin.fitting.annotations import Kind, annotated_shape
-from codeiod.teachers.builtin.fitting.containers import List, Matrix, Object, Pair
+from codeiod.teachers.builtin.fitting.containers import List, Matrix, Object
 from codeiod.teachers.builtin.fitting.domain import domain_of
-from codeiod.teachers.builtin.fitting.evidence import Cell, Use
+from codeiod.teachers.builtin.fitting.evidence import Cell
 from codeiod.teachers.builtin.fitting.generalising import shape_of
+from codeiod.teachers.builtin.fitting.relatives import (
+    NINE_BY_NINE,
+    is_nine_by_nine,
+    last_resorts,
+    variants_of,
+)
 from codeiod.teachers.builtin.fitting.shapes import Bool, Choice, Float, Int, Shape
 from codeiod.teachers.builtin.fitting.texts import Text, Words
 from codeiod.teachers.builtin.fitting.trees import Tree
-from codeiod.teachers.builtin.fitting.tying import is_named, tied_to
+from codeiod.teachers.builtin.fitting.tying import is_named, operations_of, tied_to
 from codeiod.teachers.builtin.fitting.usage import by_use, int_for, object_for, text_for
-from codeiod.teachers.builtin.fitting.vocabulary import kind_of_name, range_of_name
+from codeiod.teachers.builtin.fitting.vocabulary import is_graph, kind_of_name, range_of_name
 
 MAX_SHAPES = 9
-DIGITS = Text(string.digits, 1, 6)
-_NINES = "range(9)"
-_NINE: tuple[Shape, ...] = (
-    Matrix(Choice(tuple("......123456789")), 9, 9, is_square=True),
-    List(Matrix(Choice(tuple("...............123456789")), 9, 9, is_square=True), 1, 2),
-    Matrix(Choice((0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)), 9, 9, is_square=True),
-)
 SWITCHES = (Int(0, 1), Int(1, 2))
-_INTS = (Int(0, 20), Int(1, 10), Int(-10, 10), Int(0, 4), Int(1, 100), Int(2, 6))
 
 
 def shapes_for(
@@ -52,11 +49,13 @@ def shapes_for(
     domain = domain_of(candidate, parameter, cell)
     found = _distinct(domain.within(_likely(candidate, parameter, cell)))[:MAX_SHAPES]
     found = found or _of_kind(domain.kind, cell)
-    if _is_nine_by_nine(candidate):
-        found += _NINE
+    if parameter.name.startswith("operations"):
+        found = [operations_of(shape, earlier) for shape in found]
+    if is_nine_by_nine(candidate.source):
+        found += NINE_BY_NINE
     tied = tied_to(found, earlier)
     first = _tied_first(tied, found, candidate, parameter)
-    made = [*first, *found[:4], *tied, *found[4:], *_variants(found), *_others(cell)]
+    made = [*first, *found[:4], *tied, *found[4:], *variants_of(found), *last_resorts(cell)]
     has_arrays = "numpy as np" in candidate.source
     made = [shape for shape in made if has_arrays or "np." not in shape.conversion]
     return _distinct(domain.within(made)) or found
@@ -77,11 +76,11 @@ def _likely(candidate: Candidate, parameter: Parameter, cell: Cell) -> list[Shap
         case Matrix():
             found += [s for s in named if _is_rows(s)]
         case Text() | Words():
-            found += [s for s in used[:1] if isinstance(s, Choice)]
+            found += [s for s in used[:1] if _is_choice(s, cell)]
             found += [s for s in named if isinstance(s, Text | Words)] if not found else []
-        case List(member=Pair()) if parameter.name.startswith("operations"):
-            found.append(replace(annotated, shortest=3, longest=10))
     found += _of_named_range(parameter, annotated, cell)
+    if is_graph(parameter.name) and not isinstance(annotated, Tree):
+        found.append(List(List(Int(0, 5), 2, 2), 1, 8))
     if annotated is not None:
         found.append(annotated)
     if used and isinstance(used[0], Int) and used[0] in SWITCHES:
@@ -102,6 +101,11 @@ def _tied_first(
             is_product = any(word in candidate.title for word in ("mul", "dot", "product"))
             return list(tied[::-1] if is_product else tied)
     return []
+
+
+def _is_choice(shape: Shape, cell: Cell) -> bool:
+    """Say whether a text is one of those that it is compared with."""
+    return isinstance(shape, Choice) and set(shape.values) <= set(cell.constants)
 
 
 def _of_kind(kind: Kind, cell: Cell) -> list[Shape]:
@@ -127,10 +131,6 @@ def _is_search_tree(candidate: Candidate) -> bool:
 
 def _is_rows(shape: Shape) -> bool:
     return isinstance(shape, List) and isinstance(shape.member, List)
-
-
-def _is_nine_by_nine(candidate: Candidate) -> bool:
-    return "sudoku" in candidate.source.lower() or _NINES in candidate.source
 
 
 def _of_named_range(parameter: Parameter, annotated: Shape | None, cell: Cell) -> list[Shape]:
@@ -202,55 +202,3 @@ def _by_name(name: str, cell: Cell) -> list[Shape]:
         "pairs": [List(List(Int(0, 9), 2, 2), 1, 6)],
     }
     return kinds[kind_of_name(name.lower().strip("_"))]
-
-
-def _variants(shapes: Sequence[Shape]) -> list[Shape]:
-    """Give near relatives of the likeliest shapes, for what their first form may miss."""
-    made: list[Shape] = []
-    for shape in shapes[:3]:
-        match shape:
-            case Int():
-                made += _INTS
-            case Float():
-                made += [Float(1.0, 100.0), Float(0.0, 1.0)]
-            case List(member=Int() | Float() as member, outer=outer):
-                made += [
-                    List(member, 2, 8, outer=outer),
-                    List(member, 3, 9, is_sorted=True, outer=outer),
-                    List(Int(1, 9), 3, 6, outer=outer),
-                    List(Float(0.0, 10.0), 3, 6, outer=outer),
-                    List(Int(1, 9), 3, 6, outer="np.array({0})"),
-                    List(Words(), 2, 6, outer=outer),
-                    List(List(Int(0, 9), 2, 2), 1, 6, outer=outer),
-                    Matrix(Int(0, 9), 2, 4, is_square=True),
-                    Matrix(Int(0, 9), 2, 3, is_square=True, outer="np.array({0})"),
-                ]
-            case Text() | Words():
-                made += [
-                    DIGITS,
-                    Words(1, 4),
-                    Text(string.ascii_lowercase, 1, 8),
-                    Text(string.ascii_letters + "0123456789", 3, 10),
-                    Text("01", 1, 8),
-                    Text(string.digits, 1, 2, 5),
-                    Text(string.ascii_uppercase, 1, 8),
-                ]
-            case Matrix(member=member):
-                made += [Matrix(member, 3, 3, is_square=True), Matrix(Int(0, 1), 3, 5)]
-    return made
-
-
-def _others(cell: Cell) -> list[Shape]:
-    """Give what is tried last, where nothing else fits."""
-    return [
-        Int(1, 10),
-        List(Int(1, 9), 2, 6),
-        Words(),
-        Matrix(Int(0, 9), 2, 3, is_square=True),
-        *([] if cell.uses[Use.NUMBER] and not cell.uses[Use.FLOAT] else [Float(1.0, 10.0)]),
-        List(Words(), 1, 5),
-        List(List(Words(), 1, 3), 1, 4),
-        List(List(Int(0, 9), 2, 2), 2, 5),
-        Object(Int()),
-        List(Float(0.0, 10.0), 3, 5, outer="np.array({0})"),
-    ]

@@ -11,7 +11,6 @@ import signal as signal_
 import time as time_
 from collections.abc import Callable as Callable_
 from collections.abc import Sequence as Sequence_
-from types import TracebackType as TracebackType_
 from typing import Any as Any_
 
 Called_ = tuple[str, str, int, frozenset[int]]
@@ -96,7 +95,7 @@ def ended_(value: object) -> Called_:
     return end, text, 0, frozenset(marks_)
 
 
-def line_(step: TracebackType_ | None) -> int:
+def line_(step: Any_) -> int:
     """Return the last line of the program that an exception came through."""
     last = 0
     while step:
@@ -155,8 +154,7 @@ def covers_(rows: list[Row_]) -> bool:
 
 def summed_(rows: list[Row_]) -> dict[str, Any_]:
     """Sum up rows: how they ended, and what the pairs show."""
-    pairs = pairs_(rows)
-    outputs = [called[1] for _, called, _ in rows if called[0] == "returned"]
+    pairs, outputs = pairs_(rows), [told for _, (end, told, *_), _ in rows if end == "returned"]
     return {
         "ends": [
             [called[0], called[1] * (called[0] != "returned"), called[2]] for _, called, _ in rows
@@ -196,8 +194,7 @@ def swaying_(entry: Callable_[..., object], pairs: list[Row_]) -> list[str]:
 
 def function_(text: str, name: str, names: dict[str, Any_]) -> Callable_[..., Any_]:
     exec(text, names)
-    function: Callable_[..., Any_] = names[name]
-    return function
+    return names[name]  # type: ignore[no-any-return] # it is the one that the text defines
 
 
 def is_settled_(summed: dict[str, Any_]) -> bool:
@@ -232,10 +229,7 @@ def tried_(
 def trial_(
     combinations: list[tuple[str, list[str]]], seeds: list[int], limits: dict[str, Any_]
 ) -> list[list[dict[str, Any_]]]:
-    """Try combinations of shapes, each given by its entry point and its drawings.
-
-    None is tried where the program took too long to load.
-    """
+    """Try combinations, each an entry point and drawings; none where loading took too long."""
     begin_(limits)
     found: list[list[dict[str, Any_]]] = []
     if begun_[0] > limits["load_seconds"]:

@@ -16,23 +16,14 @@ from codeiod.teachers.builtin.fitting.evidence import Cell, Use
 from codeiod.teachers.builtin.fitting.vocabulary import (
     FLOATING,
     ITERATING,
-    LIST_METHODS,
-    MAPPING_METHODS,
     NUMBERING,
     PARSING,
-    SET_METHODS,
     TEXT_METHODS,
+    USE_BY_METHOD,
 )
 
 MAX_DEPTH = 4
 
-_USE_BY_METHOD = {
-    **dict.fromkeys(TEXT_METHODS, Use.TEXT),
-    **dict.fromkeys(LIST_METHODS, Use.CHANGED),
-    **dict.fromkeys(MAPPING_METHODS, Use.MAPPING),
-    **dict.fromkeys(SET_METHODS, Use.SET),
-    **dict.fromkeys(("count", "index"), Use.ITERATED),
-}
 _ARITHMETIC = (ast.Sub, ast.Div, ast.FloorDiv, ast.Pow, ast.Mod, ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
@@ -222,7 +213,7 @@ class _Reader(ast.NodeVisitor):
                     self._use(argument, Use.FLOAT)
 
     def _method(self, name: str, value: ast.expr, arguments: list[ast.expr]) -> None:
-        if use := _USE_BY_METHOD.get(name):
+        if use := USE_BY_METHOD.get(name):
             self._use(value, use)
         if name in TEXT_METHODS:
             self._saw_all(value, arguments)

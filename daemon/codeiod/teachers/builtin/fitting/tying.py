@@ -6,9 +6,10 @@ Imports ``candidates`` and its neighbour ``shapes``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from codeiod.teachers.builtin.candidates import Parameter
-from codeiod.teachers.builtin.fitting.containers import List, Matrix
+from codeiod.teachers.builtin.fitting.containers import List, Matrix, Pair
 from codeiod.teachers.builtin.fitting.shapes import Bool, Float, Int, Shape, Tied
 from codeiod.teachers.builtin.fitting.texts import Text, Words
 
@@ -31,6 +32,29 @@ def tied_to(likely: Sequence[Shape], earlier: Sequence[tuple[str, Shape]]) -> li
             made += [*_members_of(name, other, kind), *_sizes_of(name, other)]
             made += _as_long(List(Int()), name)
     return made
+
+
+def operations_of(shape: Shape, earlier: Sequence[tuple[str, Shape]]) -> Shape:
+    """Return a list of operations that meet what earlier ones left: many, on few values.
+
+    Numbers reach up to a size that was drawn before, so that few of them are out of range.
+    """
+    if not isinstance(shape, List) or not isinstance(shape.member, Pair):
+        return shape
+    sizes = [name for name, other in earlier if isinstance(other, Int)]
+    number: Shape = Int(0, 9)
+    if sizes:
+        drawn = f"random.randint(0, {sizes[0]})"
+        number = Tied(drawn, f"an integer from 0 to `{sizes[0]}`", Int(0, 9))
+    members = shape.member.members[:1] + tuple(
+        number if isinstance(one, Int) else Text("abc", 1, 3) if _is_text(one) else one
+        for one in shape.member.members[1:]
+    )
+    return replace(shape, member=replace(shape.member, members=members), shortest=3, longest=10)
+
+
+def _is_text(shape: Shape) -> bool:
+    return isinstance(shape, Text | Words)
 
 
 _TIED_NAMES = (

@@ -80,7 +80,7 @@ def _of_kind(kind: str, cell: Cell, depth: int) -> list[Shape]:
     if kind == "text":
         choice = tuple(c for c in cell.constants if isinstance(c, str) and c)
         if len(choice) == 1 and len(choice[0]) == 1:
-            choice = (choice[0], "." if choice[0] != "." else "x")
+            choice = (choice[0], {"1": "0", "0": "1", ".": "x"}.get(choice[0], "."))
         few = 1 < len(choice) <= 8 and not cell.uses[Use.ITERATED]
         return [Choice(choice), text_for(cell)] if few else [text_for(cell)]
     if kind == "list":

@@ -1,9 +1,11 @@
 """Words that tell what kind of value is meant: methods, functions, and names of arguments.
 
-Imports nothing; pure.
+Imports its neighbour ``evidence``; pure.
 """
 
 from __future__ import annotations
+
+from codeiod.teachers.builtin.fitting.evidence import Use
 
 
 def _words(text: str) -> frozenset[str]:
@@ -18,6 +20,13 @@ TEXT_METHODS = _words(
 LIST_METHODS = _words("append extend insert sort reverse pop remove")
 MAPPING_METHODS = _words("items keys values get setdefault update")
 SET_METHODS = _words("add discard union intersection difference issubset")
+USE_BY_METHOD = {
+    **dict.fromkeys(TEXT_METHODS, Use.TEXT),
+    **dict.fromkeys(LIST_METHODS, Use.CHANGED),
+    **dict.fromkeys(MAPPING_METHODS, Use.MAPPING),
+    **dict.fromkeys(SET_METHODS, Use.SET),
+    **dict.fromkeys(("count", "index"), Use.ITERATED),
+}
 ITERATING = _words(
     "sum max min sorted enumerate zip list set tuple any all map filter reversed Counter deque "
     "array asarray mean median std heapify accumulate frozenset permutations combinations"
@@ -89,6 +98,11 @@ def kind_of_name(name: str) -> str:
         if name.startswith(beginnings):
             return kind
     return "list" if is_plural(name) else ""
+
+
+def is_graph(name: str) -> bool:
+    """Say whether a name is that of the pairs which make a graph: few nodes are to meet often."""
+    return name.lower() in ("edges", "connections", "prerequisites", "roads", "links", "relations")
 
 
 def is_plural(name: str) -> bool:
