@@ -1,9 +1,9 @@
 """synthesize(item): the life of one item, as the paper tells it.
 
-May import ``stages``, ``dataset``, ``journal``, ``items`` and ``errors``. Source: CodeI/O and
-CodeI/O++ (arXiv 2502.07316): unify, sample, predict, verify, revise. Every step whose result must
-survive a crash is a durable step, so running this again over the same journal is all that resuming
-takes.
+May import ``stages``, ``dataset``, ``journal``, ``urgency``, ``items`` and ``errors``. Source:
+CodeI/O and CodeI/O++ (arXiv 2502.07316): unify, sample, predict, verify, revise. Every step whose
+result must survive a crash is a durable step, so running this again over the same journal is all
+that resuming takes.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from codeiod.stages.sample import Sampled, sample
 from codeiod.stages.unify import unify
 from codeiod.stages.verify import verify
 from codeiod.stages.work import Rejected, Work
+from codeiod.urgency import Urgency, set_urgency
 
 log = structlog.get_logger()
 
@@ -57,10 +58,12 @@ async def synthesize(work: Work, where: Whereabouts) -> Finished:
     :raises Rejected: the item can't become samples.
     :raises codeiod.journal.Changed: a journalled step was computed from something else.
     """
+    set_urgency(Urgency.SAMPLE, work.order)
     program = await unify(work)
     where.stage = Stage.SAMPLE
     sampled = await sample(work, program)
     where.stage = Stage.PREDICT
+    set_urgency(Urgency.VERIFY, work.order)
     asked = await _ask_all(work, program, sampled)
     return _finished(work, program, sampled, asked)
 

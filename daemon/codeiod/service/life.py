@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import anyio
@@ -29,8 +30,8 @@ from codeiod.service.descriptors import make_room_for
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts, calls_of, open_parts
 from codeiod.service.plan import Plan
-from codeiod.service.traffic import Traffic, max_items
-from codeiod.sources.count import count
+from codeiod.service.traffic import Traffic, first_items, max_items
+from codeiod.sources.count import count as count_entries
 from codeiod.stages.work import Work
 from codeiod.synthesis import carry, set_aside
 
@@ -73,8 +74,10 @@ class Life:
         self._plan = plan
         self._parts = parts
         self._live = Live(parts.journal.state)
-        items = max_items(plan.settings.items.in_flight, calls_of(plan.settings))
-        self._traffic = Traffic(parts.teacher, parts.sandbox, items)
+        calls = calls_of(plan.settings)
+        items = max_items(plan.settings.items.in_flight, calls)
+        self._traffic = Traffic(parts.teacher, parts.sandbox, items, first_items(calls))
+        self._orders = count(1)
         self._admission = Admission(parts.journal, parts.recipes.current.digest, plan.limit)
         self._intake = anyio.CancelScope()
         self._carrying = anyio.CancelScope()
@@ -162,6 +165,7 @@ class Life:
             self._traffic.leave()
         if finished.outcome == FINISHED:
             self._live.funnel.finished += 1
+            self._traffic.widen()
         else:
             self._live.funnel.rejected += 1
 
@@ -177,6 +181,7 @@ class Life:
             sandbox=parts.sandbox,
             funnel=self._live.funnel,
             provenance=parts.provenance,
+            order=next(self._orders),
         )
         return await carry(work)
 
@@ -223,7 +228,7 @@ class Life:
 
     async def _count_entries(self) -> None:
         """Find out how much there is, beside the work: a display tells the time left by it."""
-        entries = await to_thread.run_sync(count, self._plan.sources, self._plan.directory)
+        entries = await to_thread.run_sync(count_entries, self._plan.sources, self._plan.directory)
         self._live.total_entries = entries
         journal = self._parts.journal
         if entries and entries != journal.state.course.entries:

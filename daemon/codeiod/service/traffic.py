@@ -1,17 +1,20 @@
 """When a new item may enter: as lazily as keeps the teacher and the sandbox busy.
 
-May import ``execution``, ``llm.limits``, ``teachers`` and the sandbox.
+May import ``execution``, ``urgency``, ``llm.limits``, ``teachers`` and the sandbox.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import anyio
+from anyio.lowlevel import checkpoint
 
 from codeiod.execution import Runner
+from codeiod.llm.demand import Demand
 from codeiod.llm.limits import Slots
+from codeiod.llm.notice import Notice
 from codeiod.teachers.asks import Teacher
+from codeiod.urgency import priority
 from codeiod_sandbox import DEFAULT_TRACE_LIMITS, Call, Outcome, Program, Traced, TraceLimits
 
 ITEMS_PER_CALL = 16
@@ -20,20 +23,23 @@ MIN_ITEMS = 64
 SANDBOX_JOBS_PER_WORKER = 64
 """Jobs running and waiting before admission pauses. A few slow programs can hold all workers for
 half a minute; meanwhile new items must still reach the teacher."""
+SPARE_JOBS = 2
+"""Jobs in the sandbox beyond its workers, so that none is idle; all others wait by urgency."""
 
 
 class CountedRunner:
-    """A runner whose jobs are counted, running and waiting: admission waits for room."""
+    """A runner whose jobs wait in line by their urgency, and are counted: admission waits."""
 
     def __init__(self, runner: Runner, workers: int) -> None:
         self._runner = runner
-        self._jobs = Slots(SANDBOX_JOBS_PER_WORKER * workers)
+        self._jobs = Slots(workers + SPARE_JOBS)
+        self._most_jobs = SANDBOX_JOBS_PER_WORKER * workers
 
     async def run(
         self, program: Program, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
     ) -> list[Outcome]:
         """Run calls; see ``Runner``."""
-        async with self._jobs.hold():
+        async with self._jobs.hold(Demand(priority(twin=twin))):
             return await self._runner.run(program, calls, twin=twin, alone=alone)
 
     async def trace(
@@ -45,37 +51,64 @@ class CountedRunner:
         twin: bool = False,
     ) -> Traced:
         """Trace a call; see ``Runner``."""
-        async with self._jobs.hold():
+        async with self._jobs.hold(Demand(priority(twin=twin))):
             return await self._runner.trace(program, call, limits, twin=twin)
 
     async def room(self) -> None:
         """Wait until the sandbox is not behind."""
-        await self._jobs.room()
+        while self._jobs.in_flight + self._jobs.waiting >= self._most_jobs:
+            await self._jobs.eased.wait()
 
 
 class Traffic:
-    """Who may enter, and how many are inside."""
+    """Who may enter, and how many are inside.
 
-    def __init__(self, teacher: Teacher, sandbox: CountedRunner, max_items: int) -> None:
+    Each item brings several calls once its program is there. How many that keeps busy is not known
+    at first, and what has entered can't be sent back; so no more enter than can be asked about at
+    once, and one more for each that came through. So the first samples come early.
+    """
+
+    def __init__(
+        self, teacher: Teacher, sandbox: CountedRunner, max_items: int, first_items: int
+    ) -> None:
+        """Take how many items may be inside at the most, and how many before one came through."""
         self._teacher = teacher
         self._sandbox = sandbox
-        self._inside = anyio.Semaphore(max_items)
+        self._most = max_items
+        self._now = min(first_items, max_items)
+        self._inside = 0
+        self._left = Notice()
 
     async def enter(self) -> None:
         """Wait until the next item would find something to do, and count it in."""
-        await self._inside.acquire()
+        await checkpoint()
+        while self._inside >= self._now:
+            await self._left.wait()
+        self._inside += 1
         try:
             await self._sandbox.room()
             await self._teacher.room()
         except BaseException:
-            self._inside.release()
+            self.leave()
             raise
 
     def leave(self) -> None:
         """Count an item out."""
-        self._inside.release()
+        self._inside -= 1
+        self._left.give()
+
+    def widen(self) -> None:
+        """Let one more inside from now on: an item has come through to its samples."""
+        if self._now < self._most:
+            self._now += 1
+            self._left.give()
 
 
 def max_items(in_flight: int, teacher_calls: int) -> int:
     """Return how many items may be inside: the setting, else by what the teacher can take."""
     return in_flight or max(MIN_ITEMS, ITEMS_PER_CALL * teacher_calls)
+
+
+def first_items(teacher_calls: int) -> int:
+    """Return how many items may be inside before one came through: one for each call in flight."""
+    return max(MIN_ITEMS, teacher_calls)

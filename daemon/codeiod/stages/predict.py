@@ -45,6 +45,7 @@ def ask_for(work: Work, program: Program, instance: Instance, pair: Pair) -> Pre
         known=known,
         messages=(Message("user", _prompt(work, program, instance.task, known)),),
         sampling=Sampling.of(work.recipe.predict),
+        order=work.order,
     )
 
 

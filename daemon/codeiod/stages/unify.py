@@ -58,7 +58,7 @@ def unify_prompt(prompts: Prompts, content: str, meta: Mapping[str, str]) -> str
 
 
 async def _ask(work: Work, turn: int, messages: tuple[Message, ...]) -> Answer:
-    ask = UnifyAsk(work.item, messages, Sampling.of(work.recipe.unify))
+    ask = UnifyAsk(work.item, messages, Sampling.of(work.recipe.unify), work.order)
     answer = await work.steps.pay(
         f"unify/{turn}",
         lambda ledger: work.teacher.answer(ask, ledger),

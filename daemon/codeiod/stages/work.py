@@ -39,6 +39,8 @@ class Work:
     funnel: Funnel
     provenance: str = ""
     """Where programs run: Python, the packages' digest, the sandbox's level."""
+    order: int = 0
+    """The item's place in the order of admission: what is older goes first."""
 
     async def execute(
         self, source: str, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
