@@ -146,8 +146,14 @@ def test_usage_is_taken_as_counted() -> None:
 def test_missing_or_absurd_usage_is_estimated(usage: Any) -> None:
     """A count that can't be is replaced by the characters over four, and flagged."""
     completion = read(said("hello world!"), usage=usage, characters=400)
-    assert completion.usage == Usage(100, 0, 3)
+    assert completion.usage == Usage(100, 0, 3, estimated=103)
     assert completion.usage_estimated
+
+
+def test_half_a_usage_is_estimated_by_half() -> None:
+    """Of a usage that tells one side alone, the other is estimated."""
+    completion = read(said("hello world!"), usage={"prompt_tokens": 90}, characters=400)
+    assert completion.usage == Usage(90, 0, 3, estimated=3)
 
 
 json_values = st.recursive(

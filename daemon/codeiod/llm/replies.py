@@ -153,12 +153,15 @@ def _usage(given: Any, input_characters: int, output_characters: int) -> tuple[U
     output_tokens = _count(counts.get("completion_tokens"), MOST_TOKENS)
     details = counts.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, dict) else None
+    guessed_input = 0 if input_tokens else estimate_tokens(input_characters)
+    guessed_output = 0 if output_tokens else estimate_tokens(output_characters)
     usage = Usage(
-        input=input_tokens or estimate_tokens(input_characters),
+        input=input_tokens or guessed_input,
         cached=_count(cached, input_tokens or 0) or 0,
-        output=output_tokens or estimate_tokens(output_characters),
+        output=output_tokens or guessed_output,
+        estimated=guessed_input + guessed_output,
     )
-    return usage, not (input_tokens and output_tokens)
+    return usage, usage.estimated > 0
 
 
 def _count(value: Any, most: int) -> int | None:

@@ -100,9 +100,9 @@ def yields_of(state: State) -> Yields:
 
 
 def _share(part: int, whole: int, prior: Guess) -> Guess:
-    if not part or whole <= 0:
+    if whole <= 0:
         return prior
-    return Guess(part / whole, NINE_IN_TEN / math.sqrt(part))
+    return Guess(part / whole, NINE_IN_TEN / math.sqrt(part)) if part else Guess()
 
 
 def _of_a_call(state: State, stage: Stage, side: str, prior: Guess) -> Guess:

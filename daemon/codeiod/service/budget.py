@@ -32,7 +32,7 @@ def budget_of(settings: Settings, calls: Calls) -> Budget:
     :raises SettingsError: what was paid before can't be held against the caps.
     """
     caps = caps_of(settings)
-    others = sorted(calls.money.keys() - {caps.currency})
+    others = sorted((calls.money.keys() | calls.perhaps.money.keys()) - {caps.currency})
     if caps.currency and others:
         raise SettingsError(
             f"{_key(settings)} is in {caps.currency}, and this directory has spent"
