@@ -12,6 +12,7 @@ import pytest_asyncio
 from codeiod.execution import execute
 from codeiod.teachers.builtin.candidates import Candidate, Parameter
 from codeiod.teachers.builtin.fitting import Fitted, Unfit, fit
+from codeiod.teachers.builtin.fitting.coverage import marked
 from codeiod.teachers.builtin.fitting.generalising import shape_of
 from codeiod.teachers.builtin.fitting.texts import WORDS
 from codeiod_sandbox import Call, Limits, Returned, Sandbox
@@ -200,3 +201,61 @@ async def test_a_shape_draws_values_of_the_kind_of_its_examples(values: list[Any
     written = eval(shape.expression(), {"random": random.Random(1), "WORDS": WORDS})  # our own text
     assert type(written) is type(shape.sample(random.Random(1))) is type(values[0])
     assert shape.told()
+
+
+SOMETIMES = """\
+def f(items):
+    found = {item for item in items if item % 3 == 0}
+    if len(found) > 1:
+        return found
+    if not items:
+        raise ValueError(items)
+    total = sum(items)
+    return total
+"""
+SLOW = """\
+total = sum(i * i for i in range(10**7))
+
+
+def f(n):
+    for m in range(n):
+        if m % 2:
+            n += m
+    return n
+"""
+
+
+async def test_what_is_only_sometimes_no_json_is_told_as_it_ended(sandbox: Sandbox) -> None:
+    assert isinstance(await fit(sandbox, candidate(SOMETIMES)), Fitted | Unfit)
+
+
+async def test_a_module_that_takes_long_to_load_is_given_up(sandbox: Sandbox) -> None:
+    """Each few calls of its life would load it again."""
+    unfit = await fit(sandbox, candidate(SLOW))
+    assert isinstance(unfit, Unfit)
+    assert "load" in unfit.reason
+
+
+@pytest.mark.parametrize(
+    "source", [VOWELS, TURNS, LARGEST_SUM, KTH], ids=["letters", "constants", "sum", "place"]
+)
+async def test_the_first_draws_do_all_that_is_asked_of_pairs(sandbox: Sandbox, source: str) -> None:
+    """With the seeds that were given: most branches, three outputs, and calls that return."""
+    seeds = range(100, 150)
+    fitted = await fit(sandbox, candidate(source), seeds)
+    assert isinstance(fitted, Fitted), fitted
+    outcomes = await execute(
+        sandbox, fitted.generator, [Call("input_generator", {}, seed) for seed in seeds]
+    )
+    inputs: dict[str, dict[str, Any]] = {}
+    for outcome in outcomes:
+        assert isinstance(outcome, Returned)
+        inputs.setdefault(outcome.json, outcome.value)
+    program = marked(source)
+    probed = f"{program.text}\n\ndef probed(arguments):\n    value = f(**arguments)\n"
+    probed += "    return [value, sorted(marks_)]\n"
+    calls = [Call("probed", {"arguments": value}) for value in list(inputs.values())[:10]]
+    results = [o.value for o in await execute(sandbox, probed, calls) if isinstance(o, Returned)]
+    passed = {mark for _, marks in results for mark in marks}
+    assert len({value for value, _ in results}) >= 3
+    assert program.measure(passed).share >= 0.8

@@ -43,6 +43,11 @@ class Attempt:
         return 1 - len(self.lost) / len(self.tried.ends)
 
     @property
+    def flaw(self) -> str:
+        """The first type that is no JSON in a result, ``""`` where there is none."""
+        return next((one.flaw for one in self.lost if one.end is End.FLAWED), "")
+
+    @property
     def has_late(self) -> bool:
         return self.tried.slow or any(one.end is End.LATE for one in self.lost)
 

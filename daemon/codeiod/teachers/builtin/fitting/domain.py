@@ -44,7 +44,7 @@ _SORTED = re.compile(
 _NOT_SORTED = re.compile(
     r"rotated|unsorted|not sorted|descending|\b(?:whether|if|check\w*)\b[^.]*\bsorted\b"
 )
-_INTERVALS = re.compile(r"\b(?:intervals?|meetings?|time ranges?)\b")
+_INTERVALS = re.compile(r"\b(?:intervals?|meetings?|time ranges?)\b|\b\w+ <= \w+\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from codeiod.teachers.builtin.fitting.coverage import Marked
 from codeiod.teachers.builtin.fitting.generator import Shapes, entry_text, generator_text
 from codeiod.teachers.builtin.fitting.probing import (
     Combination,
-    End,
     again_call,
     probe_text,
     read_again,
@@ -62,11 +61,11 @@ class Trier:
         They end with the first that is good.
         """
         found = await self._tried(batch, ranked)
-        flaws = [one.flaw for each in found for one in each.lost if one.end is End.FLAWED]
-        if flaws and self.result == AS_IT_IS and found[-1].fault:
-            flawed = next(one for one in found if one.is_mostly(End.FLAWED))
-            for self.result in conversions_for(flaws[0]):
-                if (await self._tried(flawed.cases[:1], ranked))[0].success:
+        flawed = [(each, each.flaw) for each in found if each.flaw]
+        if flawed and self.result == AS_IT_IS and found[-1].fault:
+            first, flaw = flawed[0]
+            for self.result in conversions_for(flaw):
+                if any(one.success for one in await self._tried(first.cases[:1], ranked)):
                     return await self._tried(batch, ranked)
             self.result = AS_IT_IS
         return found
