@@ -10,7 +10,8 @@ from codeiod.teachers.builtin.composing import untold
 from codeiod.teachers.builtin.composing.gist import gist, outline
 from codeiod.teachers.builtin.composing.logic import logic_of
 from codeiod.teachers.builtin.composing.nouns import asked_for, known_as
-from codeiod.teachers.builtin.composing.results import Result, result_of
+from codeiod.teachers.builtin.composing.results import result_of
+from codeiod.teachers.builtin.composing.subject import Result
 
 
 def best(content: str) -> Candidate:

@@ -35,7 +35,9 @@ VERBS = {
 REQUESTS = frozenset(VERBS.values()) | words(
     """write implement design use recover rotate partition reconstruct traverse print display
     minimize maximize answer restore delete group flatten serialize compare choose pick
-    order arrange output process"""
+    order arrange output process send book raise replay run play place keep sell buy share assign
+    allocate deal press feed walk follow drop trade mix weigh fill cut paint step advance roll let
+    spell read say turn put set repeat reduce fold fit limit pay settle schedule plan"""
 )
 NOUNS = words(
     """number sum length product maximum minimum largest smallest longest shortest total average

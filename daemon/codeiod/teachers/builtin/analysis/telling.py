@@ -44,7 +44,9 @@ HEADING = re.compile(
     re.IGNORECASE,
 )
 """What stands before a task: its number, or the day it was set."""
-LEFT_OVER = re.compile(r"\s*(?:for example|e\.g\.|example)[^.]{0,30}[.:]?$", re.IGNORECASE)
+LEFT_OVER = re.compile(
+    r"(?<=[.!?:])\s+(?:for example|e\.g\.|example)[^.]{0,30}[.:]?$", re.IGNORECASE
+)
 """What led to an example that is cut off."""
 STEM_CHARS = 5
 HEADER = re.compile(

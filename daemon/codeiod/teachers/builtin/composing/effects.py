@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from codeiod.teachers.builtin.composing.formulas import formula, is_short
 from codeiod.teachers.builtin.composing.lexicon import AUGMENTED, DONE
-from codeiod.teachers.builtin.composing.phrases import how_sorted, say
+from codeiod.teachers.builtin.composing.phrases import say, say_apart
 from codeiod.teachers.builtin.composing.settling import Holds
+from codeiod.teachers.builtin.composing.sorting import how_sorted
 from codeiod.teachers.builtin.composing.wordless import Wordless
 
 COLLECTOR = "printed"
@@ -22,7 +23,7 @@ def augmented(node: ast.AugAssign, held: Mapping[str, Holds]) -> str:
 
     :raises Wordless: the operator has no words.
     """
-    target, value = formula(node.target), say(node.value)
+    target, value = formula(node.target), say_apart(node.value)
     if type(node.op) not in AUGMENTED:
         raise Wordless
     if isinstance(node.op, ast.Add):
@@ -37,7 +38,7 @@ def augmented(node: ast.AugAssign, held: Mapping[str, Holds]) -> str:
 def _added(node: ast.AugAssign, target: str, value: str, held: Mapping[str, Holds]) -> str:
     match node.value:
         case ast.List(elts=[one]):
-            return f"append {say(one)} to {target}"
+            return f"append {say_apart(one)} to {target}"
         case ast.List() | ast.ListComp():
             return f"append all of {value} to {target}"
         case ast.Constant(value=str()) | ast.JoinedStr():
@@ -79,7 +80,7 @@ def _on_object(call: ast.Call, held: ast.expr, name: str) -> str:
         case "insert", [place, value] if is_short(value):
             return f"insert {say(value)} into {formula(held)} at position {say(place)}"
     if told and len(arguments) == told.count("{1}") and all(map(is_short, arguments)):
-        return told.format(formula(held), *(say(a) for a in arguments))
+        return told.format(formula(held), *(say_apart(a) for a in arguments))
     return f"carry out {formula(call)}"
 
 

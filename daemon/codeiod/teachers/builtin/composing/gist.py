@@ -12,8 +12,8 @@ from itertools import groupby
 
 from codeiod.teachers.builtin.composing.formulas import is_short, listed
 from codeiod.teachers.builtin.composing.phrases import say
-from codeiod.teachers.builtin.composing.results import Result
 from codeiod.teachers.builtin.composing.roles import Change, Part, Role
+from codeiod.teachers.builtin.composing.subject import Result
 
 MOST_CHANGES = 6
 NAMED = ("an integer", "a number", "a text", "a list of integers", "a list of texts", "a list",

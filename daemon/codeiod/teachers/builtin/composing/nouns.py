@@ -40,6 +40,8 @@ def asked_for(title: str) -> str:
         parts = parts[1:]
     if len(parts) < 2 or parts[0] not in {*STARTS, "num", "avg"}:
         return ""
+    if parts[-1].endswith(("ing", "ed", "est")):
+        return ""
     if parts[0] in ("num", "number") and not is_plural(parts[-1]):
         return ""
     if not all(_is_word(part) for part in parts) or SMALL & set(parts):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from codeiod.teachers.builtin.composing.formulas import constant, formula, is_short, listed
+from codeiod.teachers.builtin.composing.formulas import constant, formula, listed
 from codeiod.teachers.builtin.composing.lexicon import (
     COMPARED,
     CONDITION_METHODS,
@@ -20,6 +20,7 @@ from codeiod.teachers.builtin.composing.lexicon import (
     OF_TWO,
     OPPOSITE,
 )
+from codeiod.teachers.builtin.composing.sorting import how_sorted
 
 
 def say(node: ast.expr) -> str:
@@ -44,6 +45,12 @@ def say(node: ast.expr) -> str:
         case ast.IfExp(test=test, body=yes, orelse=no):
             return f"{say(yes)} if {condition(test)}, else {say(no)}"
     return f"whether {condition(node)}" if _is_true_or_false(node) else formula(node)
+
+
+def say_apart(node: ast.expr) -> str:
+    """Say a value that stands beside others: in brackets where its end would not be seen."""
+    loose = isinstance(node, ast.IfExp | ast.ListComp | ast.GeneratorExp)
+    return f"({say(node)})" if loose else say(node)
 
 
 def _empty(node: ast.List | ast.Dict | ast.Call) -> str:
@@ -95,24 +102,6 @@ def items_of(node: ast.expr) -> str:
     return say(node)
 
 
-def how_sorted(keywords: Sequence[ast.keyword]) -> str:
-    """Say in which order something is sorted; ``""`` where that has no words."""
-    order, by = "ascending", ""
-    for keyword in keywords:
-        match keyword:
-            case ast.keyword(arg="reverse", value=ast.Constant(value=bool(down))):
-                order = "descending" if down else order
-            case ast.keyword(arg="key", value=ast.Name(id="len")):
-                by = " of their lengths"
-            case ast.keyword(arg="key", value=ast.Lambda(args=takes, body=value)) if len(
-                takes.args
-            ) == 1 and is_short(value):
-                by = f" of {formula(value)}, where {formula(takes)} is the item"
-            case _:
-                return ""
-    return f"sorted in {order} order{by}"
-
-
 def _is_true_or_false(node: ast.expr) -> bool:
     match node:
         case ast.Compare() | ast.UnaryOp(op=ast.Not()):
@@ -147,8 +136,10 @@ def _call(node: ast.Call) -> str:
         return f"the integers from {_range(arguments)}"
     if not known:
         return formula(node)
+    alone = known.endswith("{0}") and len(arguments) == 1
+    told = [say(a) if alone else say_apart(a) for a in arguments]
     asks = isinstance(node.func, ast.Attribute) and node.func.attr in CONDITION_METHODS
-    return f"{'whether ' * asks}{known.format(*(say(a) for a in arguments))}"
+    return f"{'whether ' * asks}{known.format(*told)}"
 
 
 def _is_module(node: ast.expr) -> bool:

@@ -140,7 +140,10 @@ class _Rules:
         changed = {n for s in self._logic.module.body for n in _changed(s)}
         if any(_named(s) & free for s in self._logic.module.body if not isinstance(s, DECLARING)):
             raise Wordless
-        for name, value in self._logic.constants.items():
+        constants = self._logic.constants
+        for _ in constants:
+            names |= {n for c in names & constants.keys() for n in _named(constants[c])}
+        for name, value in constants.items():
             if name in names and name != COLLECTOR:
                 told = constant_in_words(value)
                 if len(told) > LONGEST_CONSTANT_CHARS:

@@ -117,6 +117,7 @@ def _subject(candidate: Candidate, fitted: Fitted, told: Sequence[Told], returns
     is_told = bool(candidate.doc) and not logic.does_operations
     rules = rules_of(logic, MOST_WORDS_BESIDE_DOC if is_told else MOST_WORDS)
     result = result_of(logic)
+    rough = [] if is_told or rules else outline(result)
     return Subject(
         title=candidate.title,
         doc=candidate.doc,
@@ -127,9 +128,9 @@ def _subject(candidate: Candidate, fitted: Fitted, told: Sequence[Told], returns
         each=candidate.each,
         item=_item_of(candidate, logic),
         rules=[*_taken(fitted), *rules] if rules else [],
-        outline=[] if is_told or rules else outline(result),
+        outline=rough,
         several_ends=_ends_early(logic) and not logic.does_operations,
-        result=result,
+        result=result if rules or rough else result.without_variables(),
     )
 
 

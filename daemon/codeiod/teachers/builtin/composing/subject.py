@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from codeiod.teachers.builtin.composing.results import Result
+from codeiod.teachers.builtin.composing.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,33 @@ class Told:
     """Its structure and range in words."""
     meaning: str
     """What the author says of it, ``""`` where nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is given back.
+
+    :param what: a noun phrase: "the count `total`", ``""`` where there is none.
+    :param form: what its members or keys are, as a sentence; ``""`` where there is nothing to say.
+    :param roles: the variables that it is made of.
+    :param bare: the form for readers who do not know the function's variables.
+    :param read_back: how linked nodes are given as a list, as a sentence.
+    """
+
+    what: str = ""
+    form: str = ""
+    roles: tuple[Role, ...] = ()
+    bare: str = ""
+    read_back: str = ""
+
+    @property
+    def is_plural(self) -> bool:
+        return "` and `" in self.what
+
+    def without_variables(self) -> Result:
+        """Return what can be understood where the rules are not told."""
+        keys = self.what if " keys " in self.bare else ""
+        return replace(self, what=keys, form=self.bare, roles=())
 
 
 @dataclass(frozen=True, slots=True)
