@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from codeiod.teachers.builtin.narration import NARRATION_LIMITS, narrate
-from codeiod.teachers.builtin.narration.values import Unknown, in_words, pictured, value_of
+from codeiod.teachers.builtin.narration.objects import Unknown, in_words, pictured
+from codeiod.teachers.builtin.narration.values import value_of
 from codeiod_sandbox import Call, Program, Sandbox
 from codeiod_sandbox.traces import Shown
 

@@ -1,7 +1,7 @@
 """What an assignment does, said as a clause, with the values that the trace shows.
 
 May import the narration's ``changes``, ``codemap``, ``conditions``, ``evaluating``, ``story``,
-``sums``, ``values`` and ``voice``, and the sandbox's values.
+``objects``, ``sums`` and ``voice``, and the sandbox's values.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from codeiod.teachers.builtin.narration.changes import becomes, changed
 from codeiod.teachers.builtin.narration.codemap import Code
 from codeiod.teachers.builtin.narration.conditions import tested
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
+from codeiod.teachers.builtin.narration.objects import Unknown, in_words, pictured
 from codeiod.teachers.builtin.narration.story import Frame, Moment
 from codeiod.teachers.builtin.narration.sums import put_in
-from codeiod.teachers.builtin.narration.values import Unknown, in_words, pictured
 from codeiod.teachers.builtin.narration.voice import Clause, Voice, is_bare, listed, objects, whole
 from codeiod_sandbox.traces import Change
 

@@ -1,6 +1,7 @@
 """What a step changed, said: names that take values, parts of containers that come, go or change.
 
-May import the narration's ``evaluating``, ``values`` and ``voice``, and the sandbox's values.
+May import the narration's ``evaluating``, ``objects``, ``values`` and ``voice``, and the
+sandbox's values.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import ast
 from collections.abc import Sequence
 
 from codeiod.teachers.builtin.narration.evaluating import work_out
-from codeiod.teachers.builtin.narration.values import Unknown, value_of
+from codeiod.teachers.builtin.narration.objects import Unknown
+from codeiod.teachers.builtin.narration.values import value_of
 from codeiod.teachers.builtin.narration.voice import UNKNOWN, Voice, brief, is_bare, listed, whole
 from codeiod_sandbox.traces import Change, Effect, Part, Shown
 

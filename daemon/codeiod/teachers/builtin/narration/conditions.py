@@ -9,8 +9,8 @@ import ast
 
 from codeiod.teachers.builtin.narration.codemap import Code
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
+from codeiod.teachers.builtin.narration.objects import Unknown
 from codeiod.teachers.builtin.narration.sums import put_in
-from codeiod.teachers.builtin.narration.values import Unknown
 from codeiod.teachers.builtin.narration.voice import Clause, Voice, listed
 
 _MAX_VALUE_CHARS = 60

@@ -1,6 +1,6 @@
 """Work out small expressions over values that a trace shows, to tell why a test went as it did.
 
-May import the narration's ``values``. Only what is surely so is worked out: anything else is
+May import the narration's ``objects``. Only what is surely so is worked out: anything else is
 `Unknown`. Time and memory are bounded by the sizes that are taken.
 """
 
@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from codeiod.teachers.builtin.narration.values import MISSING, Instance, Unknown
+from codeiod.teachers.builtin.narration.objects import MISSING, Instance, Unknown
 
 Look = Callable[[str], Any]
 """Returns the value of a name.

@@ -1,6 +1,7 @@
 """A comprehension that calls a function of the program for each member: what each call gave.
 
-May import the narration's ``codemap``, ``evaluating``, ``story``, ``values`` and ``voice``.
+May import the narration's ``calls``, ``codemap``, ``evaluating``, ``objects``, ``story``,
+``values`` and ``voice``.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from codeiod.teachers.builtin.narration.calls import signature
 from codeiod.teachers.builtin.narration.codemap import Code, Placed
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
+from codeiod.teachers.builtin.narration.objects import Unknown
 from codeiod.teachers.builtin.narration.story import UNTOLD, Frame, Moment
-from codeiod.teachers.builtin.narration.values import Unknown, value_of
+from codeiod.teachers.builtin.narration.values import value_of
 from codeiod.teachers.builtin.narration.voice import brief, listed, ordinal
 
 _MAX_MEMBER_CHARS = 60
@@ -33,12 +36,11 @@ class Asked:
     call: Frame
     is_kept: bool | None
 
-    @property
-    def text(self) -> str:
-        """What came of it."""
-        said = (
-            f"{self.member}: `{self.call.name}` returns {brief(self.call.value, _MAX_VALUE_CHARS)}"
-        )
+    def told(self, code: Code) -> str:
+        """Say what came of it."""
+        given = [shown.text for _, shown in self.call.arguments]
+        named = signature(self.call, code) if self.member not in given else f"`{self.call.name}`"
+        said = f"{self.member}: {named} returns {brief(self.call.value, _MAX_VALUE_CHARS)}"
         if self.is_kept is None:
             return said
         return f"{said}, so it is {'kept' if self.is_kept else 'left out'}"
@@ -125,7 +127,7 @@ def heading(asked: Sequence[Asked], node: Placed | None, code: Code) -> str:
         if isinstance(each, ast.comprehension):
             over = code.quoted(each.iter, 40)
     of = f" of {over}" if over else ""
-    return f"Each{of} is given to `{asked[0].call.name}`:"
+    return f"For each{of} `{asked[0].call.name}` is called:"
 
 
 def closely(asked: Sequence[Asked]) -> list[Asked]:

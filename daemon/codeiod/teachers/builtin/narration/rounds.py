@@ -14,8 +14,8 @@ from itertools import groupby
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round
 from codeiod.teachers.builtin.narration.codemap import Code, Loop
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
+from codeiod.teachers.builtin.narration.objects import Instance, Unknown
 from codeiod.teachers.builtin.narration.story import Frame, Moment
-from codeiod.teachers.builtin.narration.values import Instance, Unknown
 from codeiod.teachers.builtin.narration.voice import Voice, counted, listed, whole
 
 _MAX_MEMBERS = 6

@@ -1,7 +1,7 @@
 """What one statement does, said as a clause, with the values that the trace shows.
 
 May import the narration's ``assignments``, ``changes``, ``codemap``, ``conditions``,
-``evaluating``, ``story``, ``sums``, ``values`` and ``voice``.
+``evaluating``, ``story``, ``sums``, ``objects`` and ``voice``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from codeiod.teachers.builtin.narration.changes import changed
 from codeiod.teachers.builtin.narration.codemap import Code, Placed
 from codeiod.teachers.builtin.narration.conditions import tested
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
+from codeiod.teachers.builtin.narration.objects import Unknown
 from codeiod.teachers.builtin.narration.story import Frame, Moment
 from codeiod.teachers.builtin.narration.sums import put_in
-from codeiod.teachers.builtin.narration.values import Unknown
 from codeiod.teachers.builtin.narration.voice import (
     Clause,
     Voice,

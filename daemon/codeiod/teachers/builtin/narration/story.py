@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from codeiod.teachers.builtin.narration.codemap import Code
-from codeiod.teachers.builtin.narration.values import Instance, Unknown, value_of
+from codeiod.teachers.builtin.narration.objects import Instance, Unknown
+from codeiod.teachers.builtin.narration.values import value_of
 from codeiod_sandbox.traces import Shown, Step, StepKind, Trace
 
 _LONG_STEPS = 1000

@@ -7,7 +7,7 @@ and the sandbox's values.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from codeiod.teachers.builtin.narration.blocks import Block, LoopRun, Round
 from codeiod.teachers.builtin.narration.changes import gains
@@ -92,7 +92,7 @@ def _in_a_row(values: list[str]) -> str:
 
 
 def _each(group: Group, run: LoopRun, frame: Frame, end: int) -> str:
-    """Say what each of a few rounds leaves; ``""`` where it would be long."""
+    """Say what each of a few rounds leaves; ``""`` where it would be long, or is not shown."""
     heads = [each.head for each in run.rounds] + ([run.end] if run.end else [])
     after = [head for head in heads if group.rounds[0].head.place < head.place <= end]
     if len(group.rounds) > _MAX_EACH_ROUNDS or any(head.follows_gap for head in after):
@@ -100,20 +100,27 @@ def _each(group: Group, run: LoopRun, frame: Frame, end: int) -> str:
     if any(map(_has_gaps, group.rounds)):
         return ""
     left = [dict(_left(each, run)) for each in group.rounds]
-    if not all(left) and not frame.is_shown_whole(end):
+    if not any(left) or (not all(left) and not frame.is_shown_whole(end)):
         return ""
-    carried = {name for name in frame.history if frame.at(name, run.first.place) is not None}
-    for kept in (None, carried):
-        said = []
-        for each, found in zip(group.rounds, left, strict=True):
-            names = [name for name in found if kept is None or found[name][0] in kept]
-            told = listed([found[name][1] for name in names]) or "no change"
-            named = f"{heading(each, run.loop, frame)}: " if len(left) > 1 else ""
-            said.append(named + told)
-        text = "; ".join(said)
-        if len(text) <= _MAX_EACH_CHARS and any(left):
-            return text
-    return ""
+    text = _rounds_left(group, left, run, frame)
+    if len(text) > _MAX_EACH_CHARS:
+        carried = {name for name in frame.history if frame.at(name, run.first.place) is not None}
+        left = [{k: told for k, told in found.items() if told[0] in carried} for found in left]
+        text = _rounds_left(group, left, run, frame) if any(left) else ""
+    return text if len(text) <= _MAX_EACH_CHARS else ""
+
+
+def _rounds_left(
+    group: Group, left: Sequence[Mapping[str, tuple[str, str]]], run: LoopRun, frame: Frame
+) -> str:
+    said = []
+    for each, found in zip(group.rounds, left, strict=True):
+        told = listed([text for _, text in found.values()])
+        named = f"{heading(each, run.loop, frame)}: " if len(left) > 1 else ""
+        said += [named + told] if told else []
+    if len(said) < len(left):
+        said.append("the others change nothing of this")
+    return "; ".join(said)
 
 
 def _has_gaps(each: Round) -> bool:

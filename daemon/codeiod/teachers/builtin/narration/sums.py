@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
-from codeiod.teachers.builtin.narration.values import Unknown
+from codeiod.teachers.builtin.narration.objects import Unknown
 
 _STRONGEST = 3
 _STRENGTH = {
@@ -47,7 +47,8 @@ def put_in(node: ast.expr, look: Look) -> str:
 
 def _operands(node: ast.BinOp, look: Look) -> str:
     strength = _STRENGTH.get(type(node.op), _STRONGEST)
-    left = _operand(node.left, look, strength - 1 if strength < _STRONGEST else strength)
+    is_left_clear = strength < _STRONGEST and not isinstance(node.op, _MISREAD)
+    left = _operand(node.left, look, strength - 1 if is_left_clear else strength)
     return f"{left} {_SIGNS[type(node.op)]} {_operand(node.right, look, strength)}"
 
 

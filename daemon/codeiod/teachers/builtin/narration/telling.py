@@ -212,7 +212,7 @@ class Telling:
         close = closely(shown) if asked[0].call.function not in self._openings.known else []
         for each in shown:
             is_close = each in close and self._openings.may_open(each.call, depth)
-            text = f"{each.text}{'. Step by step:' if is_close else '.'}"
+            text = f"{each.told(self._code)}{'. Step by step:' if is_close else '.'}"
             self._page.add(depth + 1, text, is_point=True)
             if is_close and each.call.calls_itself:
                 self._recursion(each.call, depth + 1)

@@ -1,6 +1,6 @@
 """How things are said: the choice of words by a seed, values in short, sentences put together.
 
-May import the narration's ``values`` and the sandbox's values.
+May import the narration's ``objects`` and ``values``, and the sandbox's values.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from codeiod.teachers.builtin.narration.values import Unknown, in_words, pictured, value_of
+from codeiod.teachers.builtin.narration.objects import Unknown, in_words, pictured
+from codeiod.teachers.builtin.narration.values import value_of
 from codeiod_sandbox.traces import Shown
 
 _MAX_WHOLE_CHARS = 140
