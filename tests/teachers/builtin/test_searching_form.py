@@ -67,7 +67,7 @@ IN_PLACE = "def main_solution(values):\n    values.sort()\n    return values\n"
         (TABLE, 2, "`DAYS` has 2 only for 'tu': `name` must lead there"),
         (PARTS, {"total": 7, "gap": 1}, "`total` as 7 and `abs(a - b)` as 1"),
         (PARTS, {"total": 7, "gap": 1}, "`a - b` must be 1 or its negative"),
-        (IN_PLACE, [1, 2], "`values` comes back after `values.sort()`; it must end as [1, 2]"),
+        (IN_PLACE, [1, 2], "After `values.sort()`, `values` must come back as [1, 2]"),
     ],
 )
 def test_the_way_back_is_told(code: str, wanted: Any, told: str) -> None:

@@ -1,6 +1,6 @@
 """How a function builds the value of one of its names: in rounds, by one assignment, in place.
 
-Imports its neighbour ``deciding``; pure. What is told holds for every run; where the ways of a name
+Imports its neighbours; pure. What is told holds for every run; where the ways of a name
 can't be told surely, nothing is told.
 """
 
@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from codeiod.teachers.builtin.searching.deciding import Condition, Function, own_nodes, shown
+from codeiod.teachers.builtin.searching.deciding import Condition, own_nodes
+from codeiod.teachers.builtin.searching.outline import Function, shown
 
 _READING = frozenset(
     {"index", "count", "get", "keys", "values", "items", "copy", "join", "upper", "lower", "split"}

@@ -1,6 +1,6 @@
 """Where a program decides what it gives: the function that computes it, its returns, their ways.
 
-Imports the standard library only; pure. The code is read as a tree and never run.
+Imports its neighbour ``outline``; pure. The code is read as a tree and never run.
 """
 
 from __future__ import annotations
@@ -10,17 +10,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from codeiod.teachers.builtin.searching.outline import (
+    Function,
+    fields_of,
+    functions_of,
+    shown,
+    tables_of,
+)
+
 ENTRY = "main_solution"
 MAX_HANDED_ON = 5
-_WRAPPERS = frozenset({"list", "tuple", "plain"})
+CONVERSION = "plain"
+"""Of the programs' own helpers, the one that writes any value in a form that JSON can hold."""
+_WRAPPERS = frozenset({"list", "tuple", CONVERSION})
 """Calls that change a value's type at most, and not what JSON shows of it."""
 _PLAIN_DECORATORS = frozenset(
     {"staticmethod", "classmethod", "cache", "lru_cache", "functools.cache", "functools.lru_cache"}
 )
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-
-Function = ast.FunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,10 @@ class Deciding:
     arguments: dict[str, str]
     tables: dict[str, ast.expr]
     """Constants of the module, by name."""
+    fields: dict[str, list[str]]
+    """The statements of the module that change an attribute, by its name."""
+    is_converted: bool
+    """Whether what it gives is written in another form on its way out: texts for other values."""
 
     @property
     def exits(self) -> list[Exit]:
@@ -83,19 +95,22 @@ def deciding(refcode: str) -> Deciding | None:
         tree = ast.parse(refcode)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    functions = _functions(tree)
+    functions = functions_of(tree)
     function = functions.get(ENTRY)
     if function is None:
         return None
     arguments = {name: name for name in _parameters(function)}
+    is_converted = False
     for _ in range(MAX_HANDED_ON):
         handed_on = _handed_on(function, functions)
         if handed_on is None or handed_on[1] is function:
             break
         call, called = handed_on
         arguments = _passed(call, called, arguments)
+        is_converted = is_converted or _is_converted(function)
         function = called
-    return Deciding(function, arguments, _tables(tree))
+    is_converted = is_converted or _is_converted(function)
+    return Deciding(function, arguments, tables_of(tree), fields_of(tree), is_converted)
 
 
 def own_nodes(root: ast.AST) -> Iterator[ast.AST]:
@@ -118,38 +133,13 @@ def unwrapped(node: ast.expr) -> ast.expr:
     return node
 
 
-def shown(node: ast.AST, limit: int = 70) -> str:
-    """Write code on one line, shortened where it is long."""
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-def _functions(tree: ast.Module) -> dict[str, Function]:
-    """Give functions and methods by name; a name that stands for two is left out."""
-    found: dict[str, Function] = {}
-    doubled = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            doubled |= {node.name} & found.keys()
-            found[node.name] = node
-    return {name: node for name, node in found.items() if name not in doubled}
-
-
-def _tables(tree: ast.Module) -> dict[str, ast.expr]:
-    """Give what module-level names stand for, where nothing else in the module has that name."""
-    stored = [
-        node.id if isinstance(node, ast.Name) else node.arg
-        for node in ast.walk(tree)
-        if isinstance(node, ast.arg)
-        or (isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
-    ]
-    return {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name) and stored.count(target.id) == 1
-    }
+def _is_converted(function: Function) -> bool:
+    return any(
+        isinstance(node, ast.Call) and _called_name(node) == CONVERSION
+        for found in _exits(function.body, (), 0, is_sure=True)
+        if found.value is not None
+        for node in ast.walk(found.value)
+    )
 
 
 def _parameters(function: Function) -> list[str]:

@@ -1,6 +1,6 @@
 """What the form of the code asks of an input that leads to the wanted output.
 
-Imports its neighbours ``deciding``, ``building`` and ``parts``; pure. Reasons backwards from the
+Imports its neighbours; pure. Reasons backwards from the
 returns: which of them can give the wanted value, and what must have happened for it. Each sentence
 holds for every run that gives the wanted value, whatever the search finds.
 """
@@ -17,10 +17,18 @@ from codeiod.teachers.builtin.searching.building import (
     Kind,
     changes,
     changing,
-    is_plain_loop,
 )
-from codeiod.teachers.builtin.searching.deciding import Deciding, Exit, deciding, shown, unwrapped
-from codeiod.teachers.builtin.searching.parts import NO_LITERAL, asked_of, literal, written
+from codeiod.teachers.builtin.searching.deciding import Deciding, Exit, deciding, unwrapped
+from codeiod.teachers.builtin.searching.filling import added, appended, keyed, set_anew
+from codeiod.teachers.builtin.searching.mutation import leaves
+from codeiod.teachers.builtin.searching.outline import shown
+from codeiod.teachers.builtin.searching.parts import (
+    EQUATION,
+    NO_LITERAL,
+    asked_of,
+    literal,
+    written,
+)
 
 MAX_REASONS = 3
 MAX_DEPTH = 4
@@ -33,8 +41,15 @@ def reasons(refcode: str, wanted: Any) -> list[str]:
     found = deciding(refcode)
     if found is None or wanted is None:
         return []
-    told = list(islice(_Asking(found).all(wanted), MAX_REASONS))
-    return list(dict.fromkeys(told))
+    if found.is_converted and _has_texts(wanted):
+        name = found.function.name
+        return [f"What `{name}` gives comes back, written as JSON: {written(wanted)}."]
+    different = dict.fromkeys(_Asking(found).all(wanted))
+    return list(islice(different, MAX_REASONS))
+
+
+def _has_texts(value: Any) -> bool:
+    return any(isinstance(leaf, str) for leaf in leaves(value))
 
 
 class _Asking:
@@ -105,12 +120,22 @@ class _Asking:
         if isinstance(node, ast.Name):
             yield from self._built(node.id, wanted, depth)
             return
+        if isinstance(node, ast.Attribute) and node.attr in self._found.fields:
+            yield self._field(node, wanted)
+            return
         told, inner = asked_of(node, wanted, self._found.tables)
-        if told:
+        is_part = depth < MAX_DEPTH
+        if told and not (is_part and told.startswith(EQUATION)):
             yield told
         if depth:
             for part, value in inner:
                 yield from self._asks(part, value, depth - 1)
+
+    def _field(self, node: ast.Attribute, wanted: Any) -> str:
+        """Name the statements that change an attribute, the last few."""
+        lines = list(dict.fromkeys(f"`{line}`" for line in self._found.fields[node.attr]))
+        by = " and ".join(lines[-MAX_LINES:])
+        return f"`{shown(node)}` is changed by {by}; it must end as {written(wanted)}."
 
     def _built(self, name: str, wanted: Any, depth: int) -> Iterator[str]:
         """Say how a name gets its value, and what that asks."""
@@ -118,7 +143,7 @@ class _Asking:
         made = changes(self._found.function, name)
         if made == [] and argument:
             told = f" (the argument `{argument}`)" if argument != name else ""
-            yield f"`{name}`{told} itself comes back, so it must end as {written(wanted)}."
+            yield f"`{name}`{told} is never changed, so it must be {written(wanted)}."
         elif made and not (made[0].conditions and name in self._found.parameters):
             sentences = list(self._made(name, made, wanted, depth))
             yield from sentences or self._lines(name, wanted)
@@ -131,9 +156,11 @@ class _Asking:
         lines = list(dict.fromkeys(f"`{shown(line, 60)}`" for line in changed))
         if len(lines) > 1:
             named = " and ".join(lines[-MAX_LINES:])
-            yield f"`{name}` comes back, worked on by {named}; it must end as {written(wanted)}."
+            yield f"`{name}` is worked on by {named}; it must end as {written(wanted)}."
+        elif lines and literal(getattr(changed[0], "value", None)) is not NO_LITERAL:
+            yield f"`{name}` must end as {written(wanted)}."
         elif lines:
-            yield f"`{name}` comes back after {lines[0]}; it must end as {written(wanted)}."
+            yield f"After {lines[0]}, `{name}` must come back as {written(wanted)}."
 
     def _made(self, name: str, made: list[Change], wanted: Any, depth: int) -> Iterator[str]:
         kinds = {change.kind for change in made[1:]}
@@ -144,13 +171,13 @@ class _Asking:
         elif first.kind is not Kind.SET or first.value is None or first.loops:
             return
         elif kinds == {Kind.APPENDED}:
-            yield from _appended(name, first, made[1:], wanted)
+            yield from appended(name, first, made[1:], wanted)
         elif kinds == {Kind.ADDED}:
-            yield from _added(name, first, made[1:], wanted)
+            yield from added(name, first, made[1:], wanted)
         elif kinds == {Kind.KEYED} and isinstance(wanted, dict) and literal(first.value) == {}:
-            yield from _keyed(name, made[1:], wanted)
+            yield from keyed(name, made[1:], wanted)
         elif kinds == {Kind.SET}:
-            yield from _set_anew(name, made, wanted)
+            yield from set_anew(name, made, wanted)
 
 
 def _may_give(found: Exit, wanted: Any) -> bool:
@@ -158,79 +185,3 @@ def _may_give(found: Exit, wanted: Any) -> bool:
     if value is NO_LITERAL or (isinstance(wanted, list) and isinstance(value, str | dict | set)):
         return True  # a conversion on the way out may make a list of it
     return type(value) is type(wanted) and bool(value == wanted)
-
-
-def _each(made: list[Change]) -> str:
-    """Name the values that are added, each with the branch that adds it; empty for many."""
-    given = [(change.value, change.where) for change in made if change.value is not None]
-    ways = list(dict.fromkeys(f"`{shown(value, 50)}`{where}" for value, where in given))
-    return " or ".join(ways) if len(ways) <= MAX_LINES else ""
-
-
-def _appended(name: str, first: Change, made: list[Change], wanted: Any) -> Iterator[str]:
-    ways = _each(made)
-    if literal(first.value) != [] or not ways:
-        return
-    if isinstance(wanted, str):
-        yield f"`{name}` starts empty and gets, one by one, {ways}."
-        return
-    if not isinstance(wanted, list):
-        return
-    if not wanted:
-        yield f"`{name}` starts empty and gets {ways}: none of this may ever happen."
-        return
-    size = len(wanted)
-    times = "once" if size == 1 else f"{size} times"
-    told = f"`{name}` starts empty and gets, one by one, {ways}: this must happen {times}"
-    if isinstance(wanted[0], list | dict):
-        yield f"{told}."
-    else:
-        yield f"{told}, and give {written(wanted[0])}{' first' if size > 1 else ''}."
-
-
-def _added(name: str, first: Change, made: list[Change], wanted: Any) -> Iterator[str]:
-    start, ways = literal(first.value), _each(made)
-    if not ways or type(start) is not type(wanted) or isinstance(wanted, bool):
-        return
-    if isinstance(wanted, int | float):
-        steps = [literal(change.value) for change in made]
-        is_count = start == 0 and all(step == 1 for step in steps)
-        if is_count and all(c.conditions and all(map(is_plain_loop, c.loops)) for c in made):
-            where = " or".join(dict.fromkeys(change.where for change in made))
-            yield f"`{name}` counts from 0, one more{where}: that must be so {wanted} times."
-        elif start == 0 or isinstance(wanted - start, int):
-            yield (
-                f"`{name}` starts at {start} and grows by {ways}: together that must come to "
-                f"{written(wanted - start)}."
-            )
-    elif isinstance(wanted, str) and wanted.startswith(start):
-        rest = written(wanted[len(start) :])
-        began = f"as {written(start)}" if start else "empty"
-        yield f"`{name}` starts {began} and grows by {ways}, which must spell out {rest}."
-    elif isinstance(wanted, list) and start == []:
-        yield f"`{name}` starts empty and grows by {ways}, {len(wanted)} members in all."
-
-
-def _keyed(name: str, made: list[Change], wanted: dict[str, Any]) -> Iterator[str]:
-    ways = " or ".join(dict.fromkeys(f"`{shown(c.value)}`" for c in made if c.value is not None))
-    if ways and wanted:
-        keys = written(list(wanted))
-        yield f"`{name}` starts empty and gets its keys from {ways}: these must be {keys}."
-
-
-def _set_anew(name: str, made: list[Change], wanted: Any) -> Iterator[str]:
-    """Say which of several assignments gives the wanted value, where constants tell it."""
-    fitting = [change for change in made if literal(change.value) == wanted]
-    others = [change for change in made if literal(change.value) is NO_LITERAL]
-    if len(fitting) == 1 and not others and type(literal(fitting[0].value)) is type(wanted):
-        (change,) = fitting
-        if change.conditions:
-            yield f"`{name}` gets {written(wanted)} only{change.where}, so that must come about."
-        elif change is made[0]:
-            ways = " or".join(dict.fromkeys(c.where for c in made if c is not change and c.where))
-            if ways:
-                yield f"`{name}` starts as {written(wanted)} and is changed{ways}."
-        return
-    ways = _each([change for change in made if literal(change.value) is NO_LITERAL])
-    if ways and not fitting:
-        yield f"`{name}` is set to {ways}; the last time it must come to {written(wanted)}."

@@ -1,6 +1,6 @@
 """What an expression asks of its parts, when its value is known.
 
-Imports its neighbour ``deciding``; pure. ``asked_of`` is a table over the forms of expressions: a
+Imports its neighbour ``outline``; pure. ``asked_of`` is a table over the forms of expressions: a
 sentence, and the parts whose values follow from it.
 """
 
@@ -10,12 +10,15 @@ import ast
 import re
 from typing import Any, Final
 
-from codeiod.teachers.builtin.searching.deciding import shown
+from codeiod.teachers.builtin.searching.outline import shown
 
 MAX_SHOWN = 60
 MAX_ENTRIES = 4
 MAX_GAPS = 6
 NO_LITERAL: Final = object()
+
+EQUATION = "What comes back is"
+"""How a sentence begins that says no more than what the whole is."""
 
 Asked = tuple[str, list[tuple[ast.expr, Any]]]
 _NOTHING: Asked = ("", [])
@@ -75,8 +78,8 @@ def _equation(node: ast.expr, wanted: Any) -> str:
     is_test = isinstance(node, ast.Compare | ast.BoolOp) or shown(node).startswith("not ")
     if is_test and isinstance(wanted, bool):
         word = "must" if wanted else "must not"
-        return f"What comes back is whether `{shown(node)}` holds; it {word} hold."
-    return f"What comes back is `{shown(node)}`; that must come to {written(wanted)}."
+        return f"The output tells whether `{shown(node)}` holds; it {word} hold."
+    return f"{EQUATION} `{shown(node)}`; that must come to {written(wanted)}."
 
 
 def _object(node: ast.Dict, wanted: dict[str, Any]) -> Asked:
@@ -100,7 +103,7 @@ def _together(pairs: list[tuple[ast.expr, Any]]) -> Asked:
     if not named:
         return _NOTHING
     told = ", ".join(named[:-1]) + (" and " if len(named) > 1 else "") + named[-1]
-    return f"What comes back is put together at the end; it needs {told}.", pairs
+    return f"The output is put together at the end; it needs {told}.", pairs
 
 
 def _comprehension(node: ast.ListComp, wanted: list[Any]) -> str:
@@ -133,9 +136,9 @@ def _call(node: ast.Call, wanted: Any) -> Asked:
         case "sorted" if isinstance(wanted, list):
             return f"The output is sorted at the end, so the order in `{part}` is free.", []
         case "len":
-            return f"What comes back is the length of `{part}`: it must hold {value}.", []
+            return f"The length of `{part}` is what counts: it must hold {value}.", []
         case "sum":
-            return f"What comes back is a sum over `{part}`: it must add up to {value}.", []
+            return f"The sum over `{part}` must come to {value}.", []
         case "max" | "min":
             word, kind = ("above", "largest") if name == "max" else ("below", "smallest")
             return f"The {kind} of `{part}` comes back: {value} must be in it, nothing {word}.", []

@@ -18,6 +18,7 @@ from codeiod.teachers.builtin.searching.trying import Trial, Why
 MAX_TOLD_DRAWS = 3
 MAX_TOLD_STEPS = 5
 MAX_REGULARITIES = 2
+OFF = "0.05% (or a millionth)"
 
 
 def tell(
@@ -204,18 +205,17 @@ def _end(
     """Say which trial is the answer, and how it was come by."""
     gives = f"gives {known}"
     if canonical(best.value) != canonical(wanted):
-        gives = f"gives {best.json}, the same but for rounding"
+        gives = f"gives {best.json}, where no number is off by more than {OFF}"
     if best.why is Why.LED:
         return (
             f"In the trials so far {best.lead}. So I take {_shown(best)}: this {gives}, as wanted."
         )
     if best.why is Why.MADE:
         return f"{_sentence(best.lead)}. So I try {_shown(best)}, and it {gives}, as wanted."
+    if last is None and not silent:
+        return f"Already a first input of the described kind fits: {_shown(best)} {gives}."
+    opening = f"After {silent} more that give something else," if silent > 1 else "Then"
     if best.why is Why.ADJUSTED:
         opening = _change(best, last, rng)
-    elif silent > 1:
-        opening = f"After {silent} more that give something else,"
-    else:
-        opening = "Then" if last else "A first input of the described kind,"
     ending = rng.choice(("exactly what is wanted.", "so these arguments fit.", "as wanted."))
     return f"{opening} {_shown(best)} {gives}, {ending}"
