@@ -36,7 +36,7 @@ def tested(test: ast.expr, holds: bool | None, look: Look, code: Code, voice: Vo
 
 
 def _said(quoted: str, reason: str, voice: Voice, *, holds: bool, test: ast.expr) -> str:
-    if isinstance(test, ast.Name) and reason:
+    if isinstance(test, ast.Name | ast.Subscript | ast.Attribute) and reason:
         return reason
     verb = voice.pick("holds", "is met") if holds else voice.pick("fails", "does not hold")
     if not reason:

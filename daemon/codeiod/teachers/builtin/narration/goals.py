@@ -17,7 +17,7 @@ _SENTENCE_CHARS = range(12, 161)
 _MAX_ARGUMENT_CHARS = 150
 _MAX_WATCHED = 3
 _MIN_SPACES = 3
-_UNFIT_DOC = re.compile(r"[\d=`>@:]|^Carry out|\b(?:TODO|param|return|is|was)\b")
+_UNFIT_DOC = re.compile(r"[\d=`>@:#]|^Carry out|^Definition|\b(?:TODO|param|return|is|was)\b")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 

@@ -152,7 +152,18 @@ def _handed_back(core: Frame, passed: list[Frame], code: Code) -> str:
     named, returned, final = signature(core, code), brief(core.value), whole(value)
     if returned == UNKNOWN:
         return f"What {named} returns is turned into {final or 'the result'}."
+    if _filters(passed[-1], code):
+        kept = "kept" if value.text != "[]" else "left out"
+        return f"{named} returns {returned}, so its argument is {kept}: {final or 'the result'}."
     return f"{named} returns {returned}, and this is turned into {final or 'the result'}."
+
+
+def _filters(frame: Frame, code: Code) -> bool:
+    """Tell whether a call keeps what another call says of."""
+    node = code.statements.get(frame.moments[-1].step.line) if frame.moments else None
+    value = node.value if isinstance(node, ast.Return) else None
+    test = value.generators[0].ifs if isinstance(value, ast.ListComp) else []
+    return len(test) == 1 and isinstance(test[0], ast.Call)
 
 
 # The end

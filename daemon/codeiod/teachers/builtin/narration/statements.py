@@ -168,7 +168,7 @@ class Statements:
             return "the call ends here without a value"
         value = brief(frame.value)
         voice, quoted = self._voice, self._code.quoted(node.value, 60)
-        if isinstance(node.value, ast.Constant):
+        if isinstance(node.value, ast.Constant) or quoted == f"`{value}`":
             return f"{value} is returned"
         try:
             sum_ = put_in(node.value, self.look(frame, moment.place))
