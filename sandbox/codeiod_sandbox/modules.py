@@ -6,7 +6,7 @@ Imports the standard library alone.
 from dataclasses import dataclass
 
 _USUAL = """
-abc bisect collections copy datetime decimal enum fractions functools heapq
+abc bisect collections copy dataclasses datetime decimal enum fractions functools heapq
 itertools json math operator random re string time typing
 """
 _HEAVY = """
