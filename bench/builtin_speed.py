@@ -1,6 +1,6 @@
 """How fast the built-in teacher is: a whole run over many files, journal and dataset included.
 
-    python bench/builtin_speed.py [N] [--keep DIR] [-- OPTIONS OF codeiod run]
+    python bench/builtin_speed.py [N] [--keep DIR] [OPTIONS OF codeiod run]
 
 Makes N files of those in ``examples/`` by renaming, has ``codeiod run`` work through them, and
 tells instances (one line of the samples each) a second and CPU time an instance: of the daemon
@@ -62,11 +62,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Measure the built-in teacher.")
     parser.add_argument("items", type=int, nargs="?", default=ITEMS, help="how many files")
     parser.add_argument("--keep", type=Path, help="where the run is kept")
-    parser.add_argument("options", nargs="*", help="for codeiod run, after --")
-    given = parser.parse_args(arguments)
+    given, options = parser.parse_known_args(arguments)
     with tempfile.TemporaryDirectory(prefix="codeiod-speed-") as folder:
         source = make(Path(folder, "items"), given.items)
-        run = Run(given.keep or Path(folder, "out"), (source,), (*OPTIONS, *given.options))
+        run = Run(given.keep or Path(folder, "out"), (source,), (*OPTIONS, *options))
         watched = watch(run.start(), run.directory / "dataset" / "samples")
         if watched.status:
             print(run.log.read_text())
