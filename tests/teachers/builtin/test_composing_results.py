@@ -98,6 +98,14 @@ def test_what_is_returned_is_told_by_its_members(code: str, form: str) -> None:
     assert result(code).form == form
 
 
+def test_a_variable_is_asked_for_only_where_nothing_else_is_returned() -> None:
+    """A question for ``total`` is wrong where another return gives something else."""
+    other = COUNTED.replace(
+        "    total = 0\n", "    if not nums:\n        return -1\n    total = 0\n"
+    )
+    assert (result(COUNTED).what, result(other).what) == ("the count `total`", "")
+
+
 def test_an_argument_changed_in_place_is_the_result() -> None:
     """What is changed is told as it stands in the end."""
     code = "def swap_ends(items):\n    n = len(items)\n    for i in range(n // 2):\n"
@@ -130,7 +138,8 @@ def test_an_outline_stands_for_rules_that_are_too_long() -> None:
     )
     told = outline(result(code + "    return out\n"))
     assert told == [
-        "`out` starts as an empty list; as long as `n` is greater than 0, append `n` to `out`."
+        "`out` starts as an empty list; as long as `n` is greater than 0, append `n` to `out`.",
+        "What is given back: the list `out`.",
     ]
     assert untold(best(code + "    return out\n")) == ""
 

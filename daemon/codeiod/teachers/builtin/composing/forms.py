@@ -69,11 +69,22 @@ def _of_variable(role: Role) -> Result:
     name = f"`{role.name.removeprefix('self.')}`"
     noun = NOUNS[role.part]
     what = f"{noun} {name}".strip()
+    if keys := _keys_of(role.start):
+        form = f"An object with the keys {keys}."
+        return Result(what, form, (role,), form)
     if role.part is Part.TABLE and (entry := _entry(role)):
         return Result(what, entry, (role,))
     if role.part is Part.VALUE:
         return Result(name, f"The value of {name} in the end.", (role,))
     return Result(what, f"{what[0].upper()}{what[1:]}.", (role,))
+
+
+def _keys_of(start: ast.expr | None) -> str:
+    """List the keys that an object is written with, where all of them are texts."""
+    keys = start.keys if isinstance(start, ast.Dict) else []
+    names = [k.value for k in keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+    is_whole = len(names) == len(keys) and 0 < len(keys) <= MOST_PARTS
+    return listed([f"`{name}`" for name in names]) if is_whole else ""
 
 
 def _entry(role: Role) -> str:

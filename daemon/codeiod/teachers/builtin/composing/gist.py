@@ -41,7 +41,9 @@ def gist(result: Result, arguments: Sequence[str], kind: str) -> str:
 
 def outline(result: Result) -> list[str]:
     """Tell how the parts of a result are made, a line each; nothing where that is not seen."""
-    return [told for role in result.roles if (told := _made(role))]
+    made = [told for role in result.roles if (told := _made(role))]
+    given = f"What is given back: {result.form[0].lower()}{result.form[1:]}" if result.form else ""
+    return [*made, *([given] if given else [])] if made else []
 
 
 def _exact(role: Role) -> str:

@@ -54,6 +54,8 @@ class Logic:
         for body in bodies:
             for statement in body:
                 match statement:
+                    case ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Name(id="auto"))):
+                        continue  # a member of an enumeration says all by its name
                     case ast.Assign(targets=[ast.Name(id=name)], value=value):
                         found[name] = value
                     case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):

@@ -152,7 +152,7 @@ def _comprehension(one: ast.expr, loop: ast.comprehension) -> str:
         return formula(ast.ListComp(one, [loop]))
     if ast.unparse(one) == ast.unparse(loop.target):
         return f"all {formula(one)} from {source}{where}"
-    return f"{say(one)} for each {formula(loop.target)} from {source}{where}"
+    return f"{say_apart(one)} for each {formula(loop.target)} from {source}{where}"
 
 
 def _such(loop: ast.comprehension) -> str:

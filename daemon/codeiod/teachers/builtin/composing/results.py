@@ -79,12 +79,12 @@ def _changed(logic: Logic, name: str) -> Role:
 def _with_others(found: Result, others: Sequence[str], may_be_null: bool) -> Result:
     """Add what the other returns give, or leave out what is not always so."""
     cases = [*others, *(["null"] if may_be_null and "null" not in others else [])]
-    if not cases or not found.form:
+    if not cases:
         return found
-    if len(cases) > MOST_OTHERS or max(map(len, cases)) > LONGEST_OTHER_CHARS:
-        return replace(found, form="", bare="")
-    form = f"{found.form.rstrip('.')}; in other cases {listed(cases, 'or')}."
-    return replace(found, form=form)
+    found = replace(found, what="", bare="")
+    if len(cases) > MOST_OTHERS or max(map(len, cases)) > LONGEST_OTHER_CHARS or not found.form:
+        return replace(found, form="")
+    return replace(found, form=f"{found.form.rstrip('.')}; in other cases {listed(cases, 'or')}.")
 
 
 def _returned(body: Sequence[ast.stmt]) -> list[ast.expr]:

@@ -20,6 +20,7 @@ FIRST_COUNTS = "The first result that is reached is final."
 BY_KIND = {
     "an integer": "which number results", "a number": "which number results",
     "a text": "which text results", "true or false": "what is the answer, true or false",
+    "an object": "which object results",
 }  # fmt: skip
 ASKED = {
     Part.COUNT: "what is {} in the end", Part.SUM: "what is {} in the end",
