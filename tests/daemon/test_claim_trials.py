@@ -22,7 +22,7 @@ def change(name: str, value: Any) -> Change:
 
 def run_of(arguments: dict[str, Any], total: int) -> Trace:
     """Return the trace of a run that only sets `total`."""
-    given = tuple(change(name, value) for name, value in arguments.items())
+    given = tuple(change(name, arguments[name]) for name in ("n", "xs") if name in arguments)
     steps = (
         Step(0, StepKind.CALL, 1, "main_solution", frame=0, depth=0, changes=given),
         Step(1, StepKind.LINE, 2, "main_solution", 0, 0, 1, changes=(change("total", total),)),
@@ -65,6 +65,13 @@ def test_only_the_answered_run_is_checked(text: str, checked: int, true: int) ->
 def test_an_output_is_reasoned_about_from_the_beginning() -> None:
     """Without a searched input the whole text is of the run."""
     assert check_claims('{"n": 6}: total = 14', RUN).checked == 1
+
+
+def test_places_in_a_call_are_those_of_the_function() -> None:
+    """Whatever the order in which the answer names the arguments."""
+    answer = {"xs": 1, "n": 2}
+    assert check_claims("main_solution(2, 1): total = 14", run_of(answer, 15), answer).checked == 1
+    assert check_claims("main_solution(1, 2): total = 14", run_of(answer, 15), answer).checked == 0
 
 
 def test_without_parameters_every_object_is_an_input() -> None:

@@ -83,7 +83,7 @@ def check_claims(
         runs too, and what it claims of those is not counted.
     """
     testimony = Testimony(trace)
-    talk = Talk(rationale, answered)
+    talk = Talk(rationale, answered, testimony.parameters)
     checked = true = place = 0
     first: Divergence | None = None
     for claim in find_claims(rationale, testimony.names, testimony.functions):

@@ -81,6 +81,8 @@ class Testimony:
             elif step.kind is StepKind.RETURN and step.value:
                 self._returns[step.frame] = (place, step.value)
         self.functions = self._calls.keys()
+        self.parameters = [change.name for step in trace.steps[:1] for change in step.changes]
+        """Of the outermost call, in their order."""
         self.before_the_return = _before_the_return(trace.steps)
         """The place of the last step before the outermost return statement begins."""
 

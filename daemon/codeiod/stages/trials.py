@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from codeiod.stages.claim_reading import MAX_TEXT_CHARS, Claim, NameClaim, read_arguments
@@ -30,12 +30,14 @@ _WRAPPER = "input"
 class Talk:
     """Where a text speaks of the run of the answered input; all of it does without one."""
 
-    def __init__(self, text: str, answered: Mapping[str, Any] | None) -> None:
-        self._parameters: Collection[str] = answered or ()
+    def __init__(
+        self, text: str, answered: Mapping[str, Any] | None, parameters: Sequence[str]
+    ) -> None:
+        self._parameters = parameters if answered is not None else ()
         self._turns: list[tuple[int, bool]] = [(0, answered is None)]
         """From where on it speaks of the run, or no longer does."""
         if answered is not None:
-            self._turns += _turns(text[:MAX_TEXT_CHARS], answered)
+            self._turns += _turns(text[:MAX_TEXT_CHARS], answered, parameters)
 
     def is_of_the_run(self, claim: Claim) -> bool:
         """Tell whether the run is what is spoken of where a claim stands."""
@@ -56,7 +58,9 @@ class Talk:
         return bisect_right(self._turns, claim.start, key=lambda turn: turn[0]) - 1
 
 
-def _turns(text: str, answered: Mapping[str, Any]) -> Iterator[tuple[int, bool]]:
+def _turns(
+    text: str, answered: Mapping[str, Any], parameters: Sequence[str]
+) -> Iterator[tuple[int, bool]]:
     key = key_of(plain(dict(answered)))
     end = 0
     for _ in range(MAX_MENTIONS):
@@ -64,7 +68,7 @@ def _turns(text: str, answered: Mapping[str, Any]) -> Iterator[tuple[int, bool]]
         if mention is None:
             return
         closed = closing(text, mention.end() - 1)
-        found = _input_in(text[mention.start() : closed], answered) if closed else None
+        found = _input_in(text[mention.start() : closed], parameters) if closed else None
         if found is None or closed is None:
             end = mention.end()
             continue
@@ -74,16 +78,16 @@ def _turns(text: str, answered: Mapping[str, Any]) -> Iterator[tuple[int, bool]]
     yield end, False
 
 
-def _input_in(text: str, answered: Mapping[str, Any]) -> dict[str, Any] | None:
+def _input_in(text: str, parameters: Sequence[str]) -> dict[str, Any] | None:
     """Read an input: arguments by name as an object, perhaps in `{"input": ...}`, or a call."""
     if not text.startswith("{"):
         arguments = read_arguments(text)
         if arguments is None:
             return None
         positional, named = arguments
-        if len(positional) > len(answered):
+        if len(positional) > len(parameters):
             return None
-        return dict(zip(answered, positional, strict=False)) | dict(named)
+        return dict(zip(parameters, positional, strict=False)) | dict(named)
     literal = read_literal(text)
     value = literal.value if literal else None
     if isinstance(value, dict) and set(value) == {_WRAPPER} and isinstance(value[_WRAPPER], dict):
