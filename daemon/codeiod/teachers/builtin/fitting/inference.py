@@ -18,6 +18,7 @@ from codeiod.teachers.builtin.fitting.domain import domain_of
 from codeiod.teachers.builtin.fitting.evidence import Cell
 from codeiod.teachers.builtin.fitting.generalising import shape_of
 from codeiod.teachers.builtin.fitting.relatives import (
+    DIGITS,
     NINE_BY_NINE,
     is_nine_by_nine,
     last_resorts,
@@ -78,6 +79,8 @@ def _likely(candidate: Candidate, parameter: Parameter, cell: Cell) -> list[Shap
         case Text() | Words():
             found += [s for s in used[:1] if _is_choice(s, cell)]
             found += [s for s in named if isinstance(s, Text | Words)] if not found else []
+    if isinstance(annotated or next(iter(used), None), Text | Words) and "digit" in parameter.name:
+        found.append(DIGITS)
     found += _of_named_range(parameter, annotated, cell)
     if is_graph(parameter.name) and not isinstance(annotated, Tree):
         found.append(List(List(Int(0, 5), 2, 2), 1, 8))

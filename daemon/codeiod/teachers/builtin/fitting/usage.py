@@ -135,11 +135,12 @@ def _any_int(cell: Cell) -> Int:
 
 
 def _only_tells_apart(cell: Cell) -> bool:
-    """Say whether a number only tells one way from another: it is compared with some, no more."""
+    """Say whether a number only tells one way from another: it is mostly compared with some."""
     uses = cell.uses
-    only = uses[Use.EQUALLED] and uses[Use.EQUALLED] == uses[Use.NUMBER]
+    equalled, otherwise = uses[Use.EQUALLED], uses[Use.NUMBER] - uses[Use.EQUALLED]
     others = (Use.COUNT, Use.INDEX, Use.DIVISOR, Use.DIVIDED, Use.FLOAT, Use.SEARCHED)
-    return bool(only) and not any(uses[use] for use in others)
+    is_only = equalled > 0 and (not otherwise or equalled >= otherwise + 3)
+    return is_only and not any(uses[use] for use in others)
 
 
 def _most_divided(cell: Cell) -> int:

@@ -76,7 +76,7 @@ RANGES: tuple[tuple[str, int, int], ...] = (
     ("percentage", 0, 100), ("score", 0, 100), ("grade", 0, 100), ("mark", 0, 100),
     ("marks", 0, 100), ("day", 1, 28), ("base", 2, 10), ("angle", 0, 360), ("temperature", -20, 40),
     ("temp", -20, 40), ("celsius", -40, 100), ("fahrenheit", -40, 212), ("weight", 1, 120),
-    ("capacity", 1, 10), ("quantum", 1, 5), ("window", 1, 4), ("direction", 0, 1), ("flag", 0, 1),
+    ("quantum", 1, 5), ("window", 1, 4), ("direction", 0, 1), ("flag", 0, 1),
 )  # fmt: skip
 """What a careful reader expects of a number of this name."""
 
