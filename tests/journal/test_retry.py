@@ -14,6 +14,7 @@ from codeiod.journal import Changed, Journal, Ledger, Steps
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.records import FINISHED, Admit, Commit, Done, RecipeSet, Reopen
 from codeiod.journal.replay import read_state
+from codeiod.journal.retry import reopen_rejected
 from codeiod.journal.state import Impossible
 from codeiod.journal.tally import Tally
 
@@ -56,8 +57,8 @@ async def test_what_gave_up_is_asked_again(tmp_path: Path, admit: MakeAdmit) -> 
         await reject(journal, other.item_id, Reason.UNPARSABLE)
         await reject(journal, good.item_id, FINISHED)
     async with Journal.open(tmp_path, retry={Reason.TRUNCATED}) as journal:
-        assert journal.reopen_rejected() == 1
-        assert journal.reopen_rejected() == 0
+        assert await reopen_rejected(journal) == 1
+        assert await reopen_rejected(journal) == 0
         assert journal.state.rejected == {Reason.TRUNCATED: 0, Reason.UNPARSABLE: 1}
         item, fault = await journal.load_item(one.item_id)
         assert (item.epoch, item.content, fault) == (1, "one", None)
@@ -98,7 +99,7 @@ async def test_what_is_made_anew(
             await reject(journal, one.item_id, reason, epoch=1)
     async with Journal.open(tmp_path, retry={reason}) as journal:
         assert journal.reopen_faults() == 0
-        assert journal.reopen_rejected() == 1
+        assert await reopen_rejected(journal) == 1
         made = journal.state.pending[one.item_id].steps
         assert [key for key, one in made.items() if one.position] == kept
         assert not asked_again or made[asked_again].attempts == 1
@@ -117,7 +118,7 @@ async def test_changed_steps_are_replaced(tmp_path: Path, admit: MakeAdmit) -> N
             await steps.pay("out/0/0/1", Asking(Answer("new")), of="new")
         await reject(journal, one.item_id, Reason.CHANGED)
     async with Journal.open(tmp_path, retry={Reason.CHANGED}) as journal:
-        journal.reopen_rejected()
+        await reopen_rejected(journal)
         steps = Steps(journal, one.item_id, 1)
         assert await steps.pay("unify/1", Asking(Answer("no")), of="a") == Answer("kept")
         assert await steps.pay("out/0/0/1", Asking(Answer("new")), of="new") == Answer("new")
@@ -132,7 +133,7 @@ async def test_killed_in_the_middle(tmp_path: Path, admit: MakeAdmit) -> None:
         async with Journal.open(tmp_path, retry={Reason.TEACHER_FAILED}) as journal:
             if not epoch:
                 await admitted(journal, admit, "one")
-            assert journal.reopen_rejected() == min(epoch, 1)
+            assert await reopen_rejected(journal) == min(epoch, 1)
             await anyio.lowlevel.checkpoint()
             await reject(journal, item_id_of(b"one"), Reason.TEACHER_FAILED, epoch)
     state = await to_thread.run_sync(read_state, tmp_path, OsDisk())

@@ -13,6 +13,7 @@ from codeiod.items import Stage, Usage
 from codeiod.journal.records import Failed, Intent, Step
 
 SECONDS_PER_DAY = 86_400
+NO_USAGE = Usage()
 
 
 class Attempt(NamedTuple):
@@ -58,9 +59,6 @@ class Calls:
     truncated: int = 0
     lost: int = 0
     """In flight when a daemon died: perhaps paid, never read."""
-    usage: Usage = field(default_factory=Usage)
-    money: dict[str, float] = field(default_factory=dict)
-    """Paid for answers, by currency."""
     perhaps: Bill = field(default_factory=Bill)
     """Estimates of what was lost, or failed and may have been charged."""
     by_day: dict[int, Bill] = field(default_factory=dict)
@@ -95,14 +93,27 @@ class Calls:
         self.open.pop(_attempt(record), None)
         self.truncated += record.truncated
         self.answered += not record.truncated
-        usage = record.usage or Usage()
-        self.usage += usage
-        _add(self.money, record)
+        usage = record.usage or NO_USAGE
         self._on_day(record.at).add(record.cost, record.currency, usage.tokens)
         stage = self._of_stage(record.key)
         stage.calls += 1
         stage.usage += usage
-        _add(stage.money, record)
+        if record.cost:
+            stage.money[record.currency] = stage.money.get(record.currency, 0.0) + record.cost
+
+    @property
+    def usage(self) -> Usage:
+        """Return the tokens of all answers."""
+        return sum((stage.usage for stage in self.by_stage.values()), NO_USAGE)
+
+    @property
+    def money(self) -> dict[str, float]:
+        """Return what was paid for answers, by currency."""
+        total = Bill()
+        for stage in self.by_stage.values():
+            for currency, amount in stage.money.items():
+                total.add(amount, currency, 0)
+        return total.money
 
     @property
     def perhaps_open(self) -> Bill:
@@ -141,11 +152,6 @@ def stage_of(key: str) -> Stage:
 
 def _attempt(record: Intent | Failed | Step) -> Attempt:
     return Attempt(record.item, record.epoch, record.key, record.attempt)
-
-
-def _add(money: dict[str, float], record: Step) -> None:
-    if record.cost:
-        money[record.currency] = money.get(record.currency, 0.0) + record.cost
 
 
 def _seconds(time: str) -> int:

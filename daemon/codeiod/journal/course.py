@@ -55,8 +55,8 @@ class Costs:
         """Count an item."""
         self.items += 1
         self.calls.add(paid.calls)
-        self.input.add(paid.usage.input)
-        self.output.add(paid.usage.output)
+        self.input.add(paid.input_tokens)
+        self.output.add(paid.output_tokens)
         for currency, amount in paid.money.items():
             self.money.setdefault(currency, Spread()).add(amount)
 

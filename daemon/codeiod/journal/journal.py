@@ -170,13 +170,6 @@ class Journal:
             self.append(Reopen(item_id, epoch + 1))
         return len(faulted)
 
-    def reopen_rejected(self) -> int:
-        """Take up once more the items whose rejections are to be retried; return how many."""
-        rejected = list(self.state.retriable.items())
-        for item_id, (reason, item) in rejected:
-            self.append(item.reopened(item_id, reason))
-        return len(rejected)
-
     def _begin(self, cuts: tuple[Cut, ...]) -> None:
         self._writer.start()
         self._append_header(start=True)

@@ -69,13 +69,16 @@ class Paid:
     """What was paid for an item in its present epoch."""
 
     calls: int = 0
-    usage: Usage = field(default_factory=Usage)
+    input_tokens: int = 0
+    output_tokens: int = 0
     money: dict[str, float] = field(default_factory=dict)
 
-    def add(self, usage: Usage, cost: float, currency: str) -> None:
+    def add(self, usage: Usage | None, cost: float, currency: str) -> None:
         """Count one more answer."""
         self.calls += 1
-        self.usage += usage
+        if usage is not None:
+            self.input_tokens += usage.input
+            self.output_tokens += usage.output
         if cost:
             self.money[currency] = self.money.get(currency, 0.0) + cost
 

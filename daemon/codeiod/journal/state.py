@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
-from codeiod.items import ITEM_ID_BYTES, Origin, Reason, Usage
+from codeiod.items import ITEM_ID_BYTES, Origin, Reason
 from codeiod.journal.calls import Calls
 from codeiod.journal.course import Course
 from codeiod.journal.digests import DigestSet
@@ -188,7 +188,7 @@ class State:
             made.position, made.gave_up = position, record.gave_up
         if record.answered:
             self.calls.pay(record)
-            item.paid.add(record.usage or Usage(), record.cost, record.currency)
+            item.paid.add(record.usage, record.cost, record.currency)
             self.course.at_work(record.at)
 
     def _commit(self, record: Commit, _: Position) -> None:

@@ -22,7 +22,7 @@ from codeiod.items import ITEM_ID_BYTES, Status
 from codeiod.journal.digests import DigestSet
 from codeiod.journal.disk import Disk, OsDisk
 from codeiod.journal.folder import running
-from codeiod.journal.records import FINISHED, Commit, Cut, End, Record, Stream
+from codeiod.journal.records import FINISHED, Commit, Cut, End, Record, Reopen, Stream
 from codeiod.journal.replay import read_state
 from codeiod.journal.state import Position, State
 from codeiod.reports.status import Report, broken_equations, report_of
@@ -97,7 +97,9 @@ class _Proof:
     ids: DigestSet = field(default_factory=lambda: DigestSet(ITEM_ID_BYTES))
 
     def note(self, record: Record, _: Position) -> None:
-        """Remember what a commit promises."""
+        """Remember what a commit promises; an item taken up again must have been rejected."""
+        if isinstance(record, Reopen) and _name(record.item, record.epoch - 1) not in self.rejected:
+            self.find("journal", f"item {record.item} is taken up again and was not rejected")
         if not isinstance(record, Commit):
             return
         for item_id, epoch, outcome in record.items:

@@ -89,8 +89,8 @@ def forecast_of(state: State) -> Forecast:
         rest.done,
         rest.items,
         rest.of(costs.calls, sum(one.calls for one in paid)).rounded(),
-        rest.of(costs.input, sum(one.usage.input for one in paid)).rounded(),
-        rest.of(costs.output, sum(one.usage.output for one in paid)).rounded(),
+        rest.of(costs.input, sum(one.input_tokens for one in paid)).rounded(),
+        rest.of(costs.output, sum(one.output_tokens for one in paid)).rounded(),
         {
             currency: rest.of(spread, sum(one.money.get(currency, 0.0) for one in paid)).rounded(4)
             for currency, spread in sorted(costs.money.items())

@@ -25,6 +25,7 @@ from codeiod.errors import CodeiodError, ExitStatus, known_cause
 from codeiod.items import Entry, Fault, Item, Stage
 from codeiod.journal import Steps
 from codeiod.journal.records import FINISHED, Expected
+from codeiod.journal.retry import reopen_rejected
 from codeiod.reports import Report, report_of, write_report
 from codeiod.service.descriptors import make_room_for
 from codeiod.service.live import Live
@@ -123,9 +124,8 @@ class Life:
         journal = self._parts.journal
         journal.reopen_faults()
         if self._plan.retry:
-            log.info(
-                "run.retry", rejected_as=sorted(self._plan.retry), items=journal.reopen_rejected()
-            )
+            reopened = await reopen_rejected(journal)
+            log.info("run.retry", rejected_as=sorted(self._plan.retry), items=reopened)
         for item_id in list(journal.state.pending):
             await self._traffic.enter()
             item, fault = await journal.load_item(item_id)
@@ -208,7 +208,8 @@ class Life:
         why = await self._parts.budget.exhaustion()
         if self._intake.cancel_called:
             return
-        advice = f"{why}; raise it and run again to go on"
+        when = "raise it, or wait for the next day, and" if "_per_day" in why else "raise it and"
+        advice = f"{why}; {when} run again to go on"
         log.warning("run.stopping", budget=advice)
         self._live.stopping, self._live.advice = "budget", advice
         self._intake.cancel()
