@@ -141,3 +141,26 @@ def test_any_value_may_be_wanted(code: str, wanted: Any) -> None:
     told = reasons(code, wanted)
     assert len(told) <= 3
     assert all(sentence.endswith(".") for sentence in told)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted", "told"),
+    [
+        ("3 * n", 12, "So `n` must be 4."),
+        ("n * 2 + 1", 9, "So `n * 2` must be 8."),
+        ("n - 5", -2, "So `n` must be 3."),
+        ("n % 7", 3, "So `n` leaves the rest 3 when divided by 7."),
+        ("n // 10", -2, "So `n` lies from -20 to -11."),
+    ],
+)
+def test_constants_are_taken_to_the_other_side(expression: str, wanted: int, told: str) -> None:
+    code = f"def main_solution(n):\n    return {expression}\n"
+    assert told in " ".join(reasons(code, wanted))
+
+
+def test_where_a_table_has_its_cells_from_is_told() -> None:
+    code = (
+        "def main_solution(n):\n    best = [0, 1]\n    for i in range(n):\n"
+        "        best.append(best[-1] + best[-2])\n    return best[n]\n"
+    )
+    assert "There `best` comes from" in " ".join(reasons(code, 5))

@@ -127,9 +127,23 @@ class _Asking:
         is_part = depth < MAX_DEPTH
         if told and not (is_part and told.startswith(EQUATION)):
             yield told
+        if not inner and isinstance(node, ast.Subscript | ast.BinOp | ast.Call | ast.BoolOp):
+            yield from self._sources(node)
         if depth:
             for part, value in inner:
                 yield from self._asks(part, value, depth - 1)
+
+    def _sources(self, node: ast.expr) -> Iterator[str]:
+        """Name the statements that work on the first local name of an expression."""
+        names = [found.id for found in ast.walk(node) if isinstance(found, ast.Name)]
+        for name in dict.fromkeys(names):
+            changed = changing(self._found.function, name)
+            telling = [line for line in changed if not _is_start(line)]
+            lines = list(dict.fromkeys(f"`{shown(line, 60)}`" for line in telling))
+            if lines and name not in self._found.parameters:
+                told = " and ".join(lines[-2:])
+                yield f"There `{name}` comes from {told}."
+                return
 
     def _field(self, node: ast.Attribute, wanted: Any) -> str:
         """Name the statements that change an attribute, the last few."""
@@ -178,6 +192,14 @@ class _Asking:
             yield from keyed(name, made[1:], wanted)
         elif kinds == {Kind.SET}:
             yield from set_anew(name, made, wanted)
+
+
+def _is_start(line: ast.stmt) -> bool:
+    """Tell whether a statement only makes something empty or new."""
+    value = getattr(line, "value", None)
+    return literal(value) is not NO_LITERAL or (
+        isinstance(line, ast.Assign) and isinstance(value, ast.Call) and not value.args
+    )
 
 
 def _may_give(found: Exit, wanted: Any) -> bool:

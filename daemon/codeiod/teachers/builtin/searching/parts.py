@@ -56,7 +56,36 @@ def asked_of(node: ast.expr, wanted: Any, tables: dict[str, ast.expr]) -> Asked:
             one, other = shown(node.body, 40), shown(node.orelse, 40)
             told = f"`{shown(node.test)}` decides between `{one}` and `{other}`"
             return f"{told}; the one taken must come to {written(wanted)}.", []
+        case ast.BinOp() if type(wanted) is int:
+            return _solved(node, wanted)
     return _container(node, wanted) or (_equation(node, wanted), [])
+
+
+def _solved(node: ast.BinOp, wanted: int) -> Asked:
+    """Take a constant of a sum or product to the other side."""
+    left, right = literal(node.left), literal(node.right)
+    part, known = (node.right, left) if right is NO_LITERAL else (node.left, right)
+    told, name = _equation(node, wanted), f"`{shown(part)}`"
+    if type(known) is not int or (
+        part is node.right and not isinstance(node.op, ast.Add | ast.Mult)
+    ):
+        return told, []
+    value: int | None = None
+    match node.op:
+        case ast.Add():
+            value = wanted - known
+        case ast.Sub():
+            value = wanted + known
+        case ast.Mult() if known and wanted % known == 0:
+            value = wanted // known
+        case ast.Mod() if known > 0:
+            return f"{told} So {name} leaves the rest {wanted} when divided by {known}.", []
+        case ast.FloorDiv() if known > 1:
+            first, last = wanted * known, wanted * known + known - 1
+            return f"{told} So {name} lies from {first} to {last}.", []
+    if value is None:
+        return told, []
+    return f"{told} So {name} must be {value}.", [(part, value)]
 
 
 def _container(node: ast.expr, wanted: Any) -> Asked | None:
