@@ -38,9 +38,12 @@ def draw_seed(seed: int, item_id: str, index: int) -> int:
     return int.from_bytes(blake2b(data, digest_size=SEED_BYTES).digest(), "big")
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical(value: Any) -> str:
     """Write a value as canonical JSON: sorted keys, no spaces, ASCII; for ids and distinctness."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 class Task(StrEnum):

@@ -10,10 +10,13 @@ import json
 import re
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 MAX_CHARS = 2000
 _MAX_DEPTH = 12
+_REMEMBERED = 1024
+"""Texts: a trace shows the same values again and again, and so does who tells of it."""
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]{0,400}(?:\.\d{1,40})?|\.\d{1,40})(?:[eE][-+]?\d{1,3})?")
 _CONSTANTS = {
     "True": True,
@@ -72,8 +75,9 @@ def closing(text: str, start: int) -> int | None:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_literal(text: str) -> Literal | None:
-    """Read a short text as a Python or JSON literal."""
+    """Read a short text as a Python or JSON literal; nobody may change its value."""
     if len(text) > MAX_CHARS:
         return None
     try:
