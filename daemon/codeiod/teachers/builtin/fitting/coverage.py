@@ -131,9 +131,8 @@ class _Marker(ast.NodeTransformer):
         self.statements[number] = 0
         if is_branch:
             self.branches.add(number)
-        mark = ast.parse(f"{MARKS}.add({number})").body[0]
-        assert isinstance(mark, ast.Expr)
-        return mark
+        add = ast.Attribute(ast.Name(MARKS, ast.Load()), "add", ast.Load())
+        return ast.Expr(ast.Call(add, [ast.Constant(number)], []))
 
 
 _COMPOUND = (ast.If, ast.For, ast.While, ast.Try, ast.With, ast.Match)
