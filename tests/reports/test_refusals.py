@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from codeiod.errors import Damaged
+from codeiod.items import item_id_of
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.records import Stream
 from codeiod.journal.replay import read_state
@@ -27,6 +28,7 @@ def test_refusals_are_those_of_whole_items(
         part.write(b'{"torn')
     assert refusals(tmp_path, ends) == {"why": 1}
     assert not refusals(tmp_path, {})
+    assert not refusals(tmp_path, ends, {item_id_of(b"poor"): 1})  # it was taken up again since
 
 
 def test_rejects_that_are_gone_are_damage(

@@ -139,7 +139,8 @@ def _summarize(plan: Plan, ended: Ended) -> None:
     from codeiod.reports.refusals import refusals
 
     console = Console()
-    why = refusals(plan.directory, ended.live.state.ends.get(Stream.REJECTS, {}))
+    state = ended.live.state
+    why = refusals(plan.directory, state.ends.get(Stream.REJECTS, {}), state.reopened)
     console.print(report_picture(ended.report, plan.directory, why))
     if ended.live.stopping:
         todo = ended.live.advice or "run again to go on"

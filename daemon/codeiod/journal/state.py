@@ -76,6 +76,8 @@ class State:
         """Items that ended in a fault of ours and are to be tried once more."""
         self.retriable: dict[str, tuple[str, Pending]] = {}
         """Items whose rejection is to be tried again, with its reason."""
+        self.reopened: dict[str, int] = {}
+        """The present epoch of items that were taken up again: rejects before it are void."""
         self.cursors: dict[tuple[str, str], Cursor] = {}
         self.ends: dict[str, dict[int, End]] = {}
         """For each stream, the committed end of each of its parts."""
@@ -224,6 +226,7 @@ class State:
     def _reopen(self, record: Reopen, _: Position) -> None:
         if record.was:
             self._retry(record)
+            self.reopened[record.item] = record.epoch
             return
         item = self.faulted.pop(record.item, None)
         if item is None or record.epoch != item.epoch + 1:
@@ -233,6 +236,7 @@ class State:
         item.epoch = record.epoch
         if record.since:
             item.steps.clear()
+        self.reopened[record.item] = record.epoch
         item.paid = Paid()
         self.pending[record.item] = item
 

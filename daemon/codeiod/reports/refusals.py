@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from codeiod.items import Reason, Stage
@@ -19,20 +20,29 @@ from codeiod.reports.samples import lines
 LOOKED_AT = 100_000
 """Lines that are read: the words are for a glance, the counts of all are in the report."""
 
+NONE_REOPENED: Mapping[str, int] = MappingProxyType({})
+
 _PLACE = re.compile(r"line \d+: ")
 _FUNCTION = re.compile(r"[^\W\d]\w*: (?=[a-z])")
 _SHARE = re.compile(r"\b\d+% of")
 _LIMIT_CHARACTERS = 120
 
 
-def refusals(directory: Path, ends: Mapping[int, End]) -> Counter[str]:
+def refusals(
+    directory: Path, ends: Mapping[int, End], reopened: Mapping[str, int] = NONE_REOPENED
+) -> Counter[str]:
     """Count why items gave no program or no pairs; of several reasons the first, as most share it.
 
     :param ends: of the parts of the rejects, as far as they are committed.
+    :param reopened: the present epoch of items that were taken up again.
     :raises Damaged: a part can't be read so far.
     """
     looked_at = islice(lines(directory, Stream.REJECTS, ends), LOOKED_AT)
-    return Counter(gist(line["detail"]) for line in looked_at if _is_refusal(line))
+    return Counter(
+        gist(line["detail"])
+        for line in looked_at
+        if _is_refusal(line) and line["epoch"] >= reopened.get(line["item_id"], 0)
+    )
 
 
 def _is_refusal(line: Mapping[str, Any]) -> bool:

@@ -125,7 +125,7 @@ class Life:
         journal.reopen_faults()
         if self._plan.retry:
             reopened = await reopen_rejected(journal)
-            log.info("run.retry", rejected_as=sorted(self._plan.retry), items=reopened)
+            log.info("run.retry", rejected_as=", ".join(sorted(self._plan.retry)), items=reopened)
         for item_id in list(journal.state.pending):
             await self._traffic.enter()
             item, fault = await journal.load_item(item_id)
