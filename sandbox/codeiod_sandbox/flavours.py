@@ -37,6 +37,13 @@ class Flavour:
         """Return the twin whose turn it is where each call has a process of its own."""
         return replace(self, twin=1 + index % TWINS) if self.twin else self
 
+    def order_of(self, calls: int) -> list[int]:
+        """Return in which order calls that have a process each are cheapest: twin after twin.
+
+        What a fork walks through is in the caches where the last one was of the same zygote.
+        """
+        return sorted(range(calls), key=lambda index: index % TWINS if self.twin else 0)
+
 
 @lru_cache(_PROGRAMS)
 def flavour_of(source: str, *, twin: bool, modules: Modules = DEFAULT_MODULES) -> Flavour:

@@ -129,6 +129,8 @@ class Sandbox:
         :raises ValueError: where arguments are not JSON. :raises TypeError: likewise.
         """
         flavour = flavour_of(program.source, twin=twin, modules=self._modules)
+        order = flavour.order_of(len(calls)) if alone else list(range(len(calls)))
+        calls = [calls[index] for index in order]
         outcomes: list[Outcome] = []
         doubts = Doubts()
         self.backlog += 1
@@ -137,7 +139,7 @@ class Sandbox:
                 while len(outcomes) < len(calls):
                     size = 1 if alone else CALLS_PER_CHILD
                     batch = calls[len(outcomes) : len(outcomes) + size]
-                    kind = flavour.for_call(len(outcomes)) if alone else flavour
+                    kind = flavour.for_call(order[len(outcomes)]) if alone else flavour
                     reading, killer = await self._run_batch(program, batch, kind)
                     by_itself = reading.may_be_its_own or self.level == SandboxLevel.NONE
                     settled = doubts.settle(reading.outcomes, killer, by_itself=by_itself)
@@ -146,7 +148,7 @@ class Sandbox:
                         outcomes += _given_up(outcomes, reading, len(calls))
         finally:
             self.backlog -= 1
-        return outcomes
+        return [outcome for _, outcome in sorted(zip(order, outcomes, strict=True), key=_index)]
 
     async def trace(
         self,
@@ -271,6 +273,10 @@ def _given_up(outcomes: Sequence[Outcome], reading: Reading, calls: int) -> list
     else:
         return []
     return [last] * (calls - len(outcomes))
+
+
+def _index(numbered: tuple[int, Outcome]) -> int:
+    return numbered[0]
 
 
 def _level(layers: Mapping[str, str]) -> SandboxLevel:

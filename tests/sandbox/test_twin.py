@@ -136,6 +136,14 @@ async def test_the_twins_differ_from_each_other(sandbox: Sandbox, body: str) -> 
         assert fourth == second
 
 
+async def test_outcomes_of_calls_in_twins_keep_their_order(sandbox: Sandbox) -> None:
+    """Whichever of the twins is asked first."""
+    calls = [Call("f", {"n": number}) for number in range(5)]
+    program = Program("def f(n):\n    return n")
+    outcomes = await sandbox.run(program, calls, twin=True, alone=True)
+    assert [o.value for o in outcomes if isinstance(o, Returned)] == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize(
     "body",
     [
