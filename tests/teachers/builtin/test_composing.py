@@ -241,6 +241,23 @@ def test_constants_are_told_with_their_values() -> None:
     assert rules(filled) == []
 
 
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("    def __init__(self, a):\n        self.a = a\n        self.b = []\n",
+         "`P(a)` is a new object with the parts `a`, `b` (an empty list)."),
+        ("    a: int\n    b: int = 2\n", "`P(a, b=2)` is a new object, made of these parts."),
+        ("    pass\n", "`P()` is a new object."),
+    ],
+)  # fmt: skip
+def test_objects_made_on_the_way_are_told_by_their_parts(made: str, told: str) -> None:
+    """A class that only keeps what it is given needs one line; one that does more has none."""
+    code = "from dataclasses import dataclass\n\n@dataclass\nclass P:\n" + made
+    code += "\ndef f(n):\n    return P(n)\n"
+    assert f"- {told}" in rules(code)
+    assert rules(code.replace("class P:", "class P:\n    class Q:\n        pass\n")) == []
+
+
 def test_a_function_that_may_end_without_a_result_says_so() -> None:
     """What comes out where no ``return`` is reached belongs to the rules."""
     code = "def f(n):\n    for i in n:\n        if i > 2:\n            return i\n"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from codeiod.teachers.builtin.composing.formulas import formula, is_short, listed
 from codeiod.teachers.builtin.composing.logic import Logic
+from codeiod.teachers.builtin.composing.objects import parts_of
 from codeiod.teachers.builtin.composing.phrases import say
 from codeiod.teachers.builtin.composing.roles import Part, Role, role_of
 from codeiod.teachers.builtin.composing.settling import Holds, held_by, settled
@@ -136,10 +137,3 @@ def form_of_object(value: ast.expr, logic: Logic) -> Result | None:
             form = f"An object with the keys {told}."
             return Result(told, form, bare=form) if parts else None
     return None
-
-
-def parts_of(made: ast.ClassDef) -> list[str]:
-    """List the attributes that a class sets in its objects."""
-    nodes = [n for n in ast.walk(made) if isinstance(n, ast.Attribute)]
-    own = [n for n in nodes if isinstance(n.value, ast.Name) and n.value.id == "self"]
-    return list(dict.fromkeys(n.attr for n in own if isinstance(n.ctx, ast.Store)))

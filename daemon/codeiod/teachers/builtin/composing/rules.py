@@ -16,6 +16,7 @@ from codeiod.teachers.builtin.analysis.survey import mutated_names
 from codeiod.teachers.builtin.composing.effects import COLLECTOR
 from codeiod.teachers.builtin.composing.formulas import formula
 from codeiod.teachers.builtin.composing.logic import Logic
+from codeiod.teachers.builtin.composing.objects import made_in_words
 from codeiod.teachers.builtin.composing.phrases import say
 from codeiod.teachers.builtin.composing.settling import held_by, settled
 from codeiod.teachers.builtin.composing.steps import (
@@ -23,7 +24,6 @@ from codeiod.teachers.builtin.composing.steps import (
     head,
     line,
     steps,
-    without_docstring,
 )
 from codeiod.teachers.builtin.composing.wordless import Wordless
 
@@ -156,7 +156,7 @@ class _Rules:
         names = {f.id for f in calls if isinstance(f, ast.Name)}
         for name, made in self._logic.classes.items():
             if name in names and made is not self._logic.owner:
-                yield line(0, _parts(made))
+                yield line(0, made_in_words(made))
 
 
 def _holds_class(made: ast.ClassDef) -> bool:
@@ -170,29 +170,6 @@ def constant_in_words(value: ast.expr) -> str:
         True for _ in ast.iter_child_nodes(value)
     )
     return formula(value) if is_filled and ast.unparse(value) not in ("[]", "{}") else say(value)
-
-
-def _parts(made: ast.ClassDef) -> str:
-    """Tell the parts that a new object has.
-
-    :raises Wordless: its making is more than to keep what it is given.
-    """
-    for method in made.body:
-        if isinstance(method, ast.FunctionDef) and method.name == "__init__":
-            parts = list[str]()
-            for statement in without_docstring(method.body):
-                match statement:
-                    case ast.Assign(
-                        targets=[ast.Attribute(value=ast.Name(id="self"), attr=part)],
-                        value=ast.Name() | ast.Constant() as value,
-                    ):
-                        same = isinstance(value, ast.Name) and value.id == part
-                        parts.append(f"`{part}`" if same else f"`{part}` ({say(value)})")
-                    case _:
-                        raise Wordless
-            called = head(method).removeprefix("__init__")
-            return f"`{made.name}{called}` is a new object with the parts {', '.join(parts)}."
-    raise Wordless
 
 
 def _named(node: ast.AST) -> set[str]:
