@@ -21,7 +21,8 @@ from codeiod.config import EndpointSettings
 from codeiod.errors import SettingsError
 from codeiod.items import Message, Usage
 from codeiod.llm import client as client_module
-from codeiod.llm.client import ChatRequest, Client, shown_url
+from codeiod.llm.address import shown_url
+from codeiod.llm.client import ChatRequest, Client
 from codeiod.llm.faults import FaultKind, Refused, RefusedKind, TransportFault
 
 REQUEST = ChatRequest((Message("user", "how much is 1 + 1?"),))

@@ -5,8 +5,7 @@ May import aiohttp, orjson, ``items``, ``config``, ``errors`` and its neighbours
 
 from __future__ import annotations
 
-import os
-import ssl
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -14,11 +13,12 @@ from typing import Any, Protocol
 
 import aiohttp
 import orjson
-from yarl import URL
+import structlog
 
 from codeiod.config import EndpointSettings
-from codeiod.errors import SettingsError
 from codeiod.items import Message, digest
+from codeiod.llm.address import completions_url, must_be_sendable, secrets_of
+from codeiod.llm.address import shown_url as shown_url
 from codeiod.llm.faults import (
     NO_HEADERS,
     Complaint,
@@ -29,14 +29,17 @@ from codeiod.llm.faults import (
     retry_after_seconds,
 )
 from codeiod.llm.ratelimit_headers import WORD
-from codeiod.llm.replies import Completion, parse_json, read_completion
+from codeiod.llm.replies import Completion, completion_of, parse_json, read_completion
+from codeiod.llm.stream import Stream
+from codeiod.llm.transport import transport_fault
 
 CONNECT_SECONDS = 9.0
 """Less than the 10 s after which an endpoint without a connection is refused."""
 LARGEST_REPLY_BYTES = 64 << 20
 LARGEST_COMPLAINT_BYTES = 1 << 20
-SHORTEST_SECRET_CHARACTERS = 6
-"""Header values shorter than this are no secrets, and blanking them would garble messages."""
+STREAMED = "text/event-stream"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,11 @@ class ChatRequest:
 class Completer(Protocol):
     """The seam to an endpoint."""
 
-    async def complete(self, request: ChatRequest) -> Completion:
+    async def complete(self, request: ChatRequest, *, deadline_seconds: float = 0) -> Completion:
         """Answer.
 
+        :param deadline_seconds: how long it may take in all; 0: as long as the endpoint's settings
+            say.
         :raises TransportFault: no answer came; it is worth another try.
         :raises Refused: the endpoint said no.
         """
@@ -86,52 +91,114 @@ class Client:
         :raises SettingsError: the address, a header or the extra body can't be sent.
         """
         self._settings = settings
-        self._url = _completions_url(settings)
-        self._secrets = _secrets(settings, key)
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        self._url = completions_url(settings)
+        self._secrets = secrets_of(settings, key)
+        accepted = f"{STREAMED}, application/json" if settings.stream else "application/json"
+        headers = {"Content-Type": "application/json", "Accept": accepted}
         headers |= {"Authorization": f"Bearer {key}"} if key else {}
         headers |= settings.headers
-        _must_be_sendable(settings, headers)
-        connect_seconds = min(CONNECT_SECONDS, settings.timeout_seconds)
+        must_be_sendable(settings, headers)
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+        self._warned = False
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),  # the slots are the limit
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=headers,
-            timeout=aiohttp.ClientTimeout(total=settings.timeout_seconds, connect=connect_seconds),
         )
 
     async def close(self) -> None:
         """End all connections."""
         await self._session.close()
 
-    async def complete(self, request: ChatRequest) -> Completion:
+    async def complete(self, request: ChatRequest, *, deadline_seconds: float = 0) -> Completion:
         """Ask, and read the whole answer.
 
+        :param deadline_seconds: how long it may take in all; 0: as long as the endpoint's settings
+            say. Streamed: the first word may take ``timeout_seconds``, each later one
+            ``idle_seconds``, and only a deadline bounds the whole.
         :raises TransportFault: no answer came; it is worth another try.
         :raises Refused: the endpoint said no.
         """
         try:
-            status, headers, body = await self._post(self._encode(request))
-            if not 200 <= status < 300:
-                raise self._complaint(status, headers, body)
-            completion = read_completion(body, request.characters)
-            told = _limits_told(headers)
-            return replace(completion, ratelimit=told) if told else completion
+            completion = await self._post(request, deadline_seconds)
         except aiohttp.ClientError as error:
-            raise _transport_fault(error, self._settings) from error
+            raise transport_fault(error, self._late(deadline_seconds)) from error
         except TimeoutError as error:
-            message = f"no answer within {self._settings.timeout_seconds:g} s"
-            raise TransportFault(FaultKind.TIMEOUT, message, maybe_paid=True) from error
+            raise self._late(deadline_seconds) from error
         except (TransportFault, Refused) as error:
             error.args = (self._without_secrets(str(error)),)
             raise
+        if not self._warned and _another(completion.model, self._settings.model):
+            self._warned = True
+            log.warning(
+                "endpoint.other_model",
+                endpoint=self._settings.name,
+                asked=self._settings.model,
+                answers=completion.model,
+            )
+        return completion
 
-    async def _post(self, data: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    async def _post(self, request: ChatRequest, deadline_seconds: float) -> Completion:
+        data, timeout = self._encode(request), self._timeout_of(deadline_seconds)
         # a redirect is an answer of its own: followed, it would become a GET, or take the key away
-        async with self._session.post(self._url, data=data, allow_redirects=False) as response:
-            fine = response.status < HTTPStatus.MULTIPLE_CHOICES
-            body = await _read(response, LARGEST_REPLY_BYTES if fine else LARGEST_COMPLAINT_BYTES)
-            return response.status, response.headers, body
+        async with self._session.post(
+            self._url, data=data, allow_redirects=False, timeout=timeout
+        ) as response:
+            headers = response.headers
+            if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
+                body = await _read(response, LARGEST_COMPLAINT_BYTES)
+                raise self._complaint(response.status, headers, body)
+            if self._settings.stream and response.content_type == STREAMED:
+                stream = await self._read_stream(response)
+                completion = completion_of(stream.reply(), request.characters)
+            else:
+                body = await _read(response, LARGEST_REPLY_BYTES)
+                completion = read_completion(body, request.characters)
+        told = _limits_told(headers)
+        return replace(completion, ratelimit=told) if told else completion
+
+    async def _read_stream(self, response: aiohttp.ClientResponse) -> Stream:
+        """Read events to the end; one that stands still is cut, whatever comments it sends."""
+        idle_seconds, stream, read = self._settings.idle_seconds, Stream(), 0
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(None) as limit:  # from the first event on
+                async for chunk in response.content.iter_any():
+                    read += len(chunk)
+                    if read > LARGEST_REPLY_BYTES:
+                        raise _too_large(response, LARGEST_REPLY_BYTES)
+                    if stream.feed(chunk):
+                        limit.reschedule(loop.time() + idle_seconds)
+                    if stream.over:
+                        break
+        except TimeoutError as error:
+            response.close()
+            if not limit.expired():
+                raise  # the deadline of the whole
+            message = f"the stream stood still for {idle_seconds:g} s"
+            raise TransportFault(FaultKind.TIMEOUT, message, maybe_paid=True) from error
+        return stream
+
+    def _timeout_of(self, deadline_seconds: float) -> aiohttp.ClientTimeout:
+        """Return the limits of a request; there are as many as stages."""
+        timeout = self._timeouts.get(deadline_seconds)
+        if timeout is None:
+            longest = self._longest(deadline_seconds)
+            connect = min(CONNECT_SECONDS, longest or CONNECT_SECONDS)
+            first = self._settings.timeout_seconds if self._settings.stream else None
+            timeout = aiohttp.ClientTimeout(total=longest, connect=connect, sock_read=first)
+            self._timeouts[deadline_seconds] = timeout
+        return timeout
+
+    def _longest(self, deadline_seconds: float) -> float | None:
+        most = self._settings.timeout_seconds
+        if self._settings.stream:
+            return deadline_seconds or None
+        return min(deadline_seconds or most, most)
+
+    def _late(self, deadline_seconds: float) -> TransportFault:
+        seconds = self._longest(deadline_seconds) or self._settings.timeout_seconds
+        return TransportFault(FaultKind.TIMEOUT, f"no answer within {seconds:g} s", maybe_paid=True)
 
     def _encode(self, request: ChatRequest) -> bytes:
         body: dict[str, Any] = {
@@ -146,7 +213,10 @@ class Client:
         if request.max_tokens is not None:
             newer = "max_completion_tokens"  # where the operator names it, the older is refused
             body[newer if newer in body else "max_tokens"] = request.max_tokens
-        body.pop("stream", None)  # an answer is read whole
+        for name in ("stream", "stream_options"):  # whether is a setting, not a matter of the body
+            body.pop(name, None)
+        if self._settings.stream:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
         return orjson.dumps(body)
 
     def _complaint(
@@ -170,46 +240,10 @@ class Client:
         return message
 
 
-def shown_url(base_url: str) -> str:
-    """Return an address without the user and password that it may hold."""
-    return str(URL(base_url).with_user(None).with_query(None))
-
-
 def _limits_told(headers: Mapping[str, str]) -> Mapping[str, str]:
     """Keep the headers that announce limits; most servers send none."""
     told = {name: value for name, value in headers.items() if WORD in name.lower()}
     return told or NO_HEADERS
-
-
-def _secrets(settings: EndpointSettings, key: str) -> list[str]:
-    base = URL(settings.base_url)
-    values = [key, base.password or "", *settings.headers.values(), *base.query.values()]
-    return [value for value in values if len(value) >= SHORTEST_SECRET_CHARACTERS]
-
-
-def _completions_url(settings: EndpointSettings) -> URL:
-    try:
-        base = URL(settings.base_url)
-        (base.host or "").encode("idna")
-    except (ValueError, UnicodeError) as error:
-        raise SettingsError(
-            f"endpoint {settings.name!r}: base_url is no address: {error}"
-        ) from error
-    if not base.host:
-        raise SettingsError(f"endpoint {settings.name!r}: base_url names no host")
-    return (base / "chat" / "completions").with_query(base.query)
-
-
-def _must_be_sendable(settings: EndpointSettings, headers: Mapping[str, str]) -> None:
-    try:
-        orjson.dumps(settings.extra_body)
-    except TypeError as error:
-        raise SettingsError(f"endpoint {settings.name!r}: extra_body: {error}") from error
-    for name, value in headers.items():
-        if not (name.isascii() and name.isprintable() and value.isprintable()):
-            raise SettingsError(
-                f"endpoint {settings.name!r}: header {name!r} holds a control character"
-            )
 
 
 async def _read(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
@@ -218,43 +252,18 @@ async def _read(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
     async for chunk in response.content.iter_any():
         chunks += chunk
         if len(chunks) > most_bytes:
-            response.close()
-            message = f"the reply is larger than {most_bytes >> 20} MiB"
-            raise TransportFault(FaultKind.TOO_LARGE, message, maybe_paid=True)
+            raise _too_large(response, most_bytes)
     return bytes(chunks)
 
 
-def _transport_fault(error: aiohttp.ClientError, settings: EndpointSettings) -> TransportFault:
-    match error:
-        case aiohttp.ClientSSLError():
-            return TransportFault(FaultKind.TLS, f"TLS failed: {_reason(error)}")
-        case aiohttp.ClientConnectorDNSError():
-            return TransportFault(FaultKind.UNREACHABLE, f"unknown host: {_reason(error)}")
-        case aiohttp.ClientConnectorError():
-            return TransportFault(FaultKind.UNREACHABLE, f"no connection: {_reason(error)}")
-        case aiohttp.ConnectionTimeoutError():
-            return TransportFault(FaultKind.UNREACHABLE, "no connection in time")
-        case TimeoutError():
-            message = f"no answer within {settings.timeout_seconds:g} s"
-            return TransportFault(FaultKind.TIMEOUT, message, maybe_paid=True)
-        case aiohttp.ClientConnectionError():
-            return TransportFault(FaultKind.RESET, "the connection was cut", maybe_paid=True)
-        case aiohttp.ClientPayloadError():
-            return TransportFault(FaultKind.RESET, "the answer was cut off", maybe_paid=True)
-        case _:
-            message = f"no HTTP: {type(error).__name__}"
-            return TransportFault(FaultKind.GARBAGE, message, maybe_paid=True)
+def _too_large(response: aiohttp.ClientResponse, most_bytes: int) -> TransportFault:
+    """Give a connection up whose reply does not end."""
+    response.close()
+    message = f"the reply is larger than {most_bytes >> 20} MiB"
+    return TransportFault(FaultKind.TOO_LARGE, message, maybe_paid=True)
 
 
-def _reason(error: aiohttp.ClientConnectorError) -> str:
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        cause: Exception = error.certificate_error
-    else:
-        cause = error.os_error
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return cause.verify_message
-    if isinstance(cause, ssl.SSLError):
-        return cause.reason or str(cause)
-    if isinstance(cause, OSError) and cause.errno is not None and cause.errno > 0:
-        return os.strerror(cause.errno)
-    return str(getattr(cause, "strerror", None) or cause) or type(cause).__name__
+def _another(answers: str, asked: str) -> bool:
+    """Tell whether a model is another than was asked for, and no dated or full name of it."""
+    answers, asked = (name.rpartition("/")[2].lower() for name in (answers, asked))
+    return bool(answers) and answers not in asked and asked not in answers

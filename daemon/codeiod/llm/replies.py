@@ -56,19 +56,26 @@ def read_completion(body: bytes, input_characters: int) -> Completion:
     :raises TransportFault: it holds no answer.
     :raises Refused: the answer was filtered, or the body is an error in disguise.
     """
-    reply = _parse(body)
+    return completion_of(_parse(body), input_characters)
+
+
+def completion_of(reply: Mapping[str, Any], input_characters: int) -> Completion:
+    """Read a reply that is parsed, or put together from a stream.
+
+    :raises: as ``read_completion``.
+    """
     choice, message = _first_choice(reply)
     finish = choice.get("finish_reason")
     if finish == "content_filter":
         raise Refused(RefusedKind.CONTENT_FILTER, "the answer was filtered", maybe_paid=True)
     if finish in INTERRUPTED:
-        raise _garbage(f"the server broke the answer off: {finish}")
+        raise garbage(f"the server broke the answer off: {finish}")
     text, reasoning = _split_thought(_text_of(message))
     given = message.get("reasoning_content") or message.get("reasoning")
     if isinstance(given, str):
         reasoning = f"{given}\n{reasoning}" if reasoning else given
     if not text.strip() and finish != "length":
-        raise _garbage("the answer is empty")
+        raise garbage("the answer is empty")
     usage, estimated = _usage(reply.get("usage"), input_characters, len(text) + len(reasoning))
     model = reply.get("model")
     return Completion(
@@ -100,15 +107,15 @@ def _parse(body: bytes) -> Mapping[str, Any]:
         reply = parse_json(body)
     except (ValueError, RecursionError) as error:
         start = " ".join(body[:60].decode("utf-8", "replace").split())
-        raise _garbage(f"the reply is no JSON; it begins {start!r}") from error
+        raise garbage(f"the reply is no JSON; it begins {start!r}") from error
     if isinstance(reply, dict) and reply.get("error") and not reply.get("choices"):
-        raise _disguised(reply)
+        raise disguised(reply)
     if not isinstance(reply, dict):
-        raise _garbage("the reply is no JSON object")
+        raise garbage("the reply is no JSON object")
     return reply
 
 
-def _disguised(reply: Mapping[str, Any]) -> TransportFault | Refused:
+def disguised(reply: Mapping[str, Any]) -> TransportFault | Refused:
     """Read an error that came with status 200 (OpenRouter, some gateways)."""
     error = reply["error"]
     code = error.get("code") if isinstance(error, Mapping) else None
@@ -119,10 +126,10 @@ def _disguised(reply: Mapping[str, Any]) -> TransportFault | Refused:
 def _first_choice(reply: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     choices = reply.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        raise _garbage("the reply has no choices")
+        raise garbage("the reply has no choices")
     message = choices[0].get("message")
     if not isinstance(message, dict):
-        raise _garbage("the reply has no message")
+        raise garbage("the reply has no message")
     return choices[0], message
 
 
@@ -176,5 +183,5 @@ def estimate_tokens(characters: int, characters_per_token: float = CHARACTERS_PE
     return max(1, round(characters / characters_per_token))
 
 
-def _garbage(message: str) -> TransportFault:
+def garbage(message: str) -> TransportFault:
     return TransportFault(FaultKind.GARBAGE, message, maybe_paid=True)

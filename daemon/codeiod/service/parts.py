@@ -24,7 +24,7 @@ from codeiod.execution import Runner, TracesOfTwo, modules_of, provenance
 from codeiod.journal import Journal
 from codeiod.llm.budget import Budget, Caps
 from codeiod.service.budget import budget_of, caps_of
-from codeiod.service.plan import Plan, refuse_what_is_not_there_yet
+from codeiod.service.plan import Plan
 from codeiod.service.recipes import Recipes, agree
 from codeiod.service.traffic import CountedRunner
 from codeiod.teachers.asks import Teacher
@@ -79,7 +79,6 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
     :raises CodeiodError: something is in the way.
     """
     settings = plan.settings
-    refuse_what_is_not_there_yet(settings)
     caps_of(settings)
     present = Recipe.of(settings, Prompts.load())
     if not plan.sources and not (plan.directory / "journal").is_dir():

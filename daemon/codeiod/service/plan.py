@@ -1,6 +1,6 @@
 """What a run is to do: the settings, the sources, the output directory.
 
-May import ``config``, ``items`` and ``errors``.
+May import ``config`` and ``items``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeiod.config import Settings
-from codeiod.errors import SettingsError
 from codeiod.items import Reason
 
 
@@ -29,16 +28,3 @@ class Plan:
     @property
     def directory(self) -> Path:
         return Path(self.settings.output.dir)
-
-
-def refuse_what_is_not_there_yet(settings: Settings) -> None:
-    """Refuse settings that this version would otherwise pass over in silence.
-
-    :raises SettingsError: one of them is set.
-    """
-    waiting = {
-        **{f"endpoint.{i}.stream": e.stream for i, e in enumerate(settings.endpoint)},
-    }
-    for key, value in waiting.items():
-        if value:
-            raise SettingsError(f"setting {key}: this version does not have it yet; leave it out")
