@@ -58,6 +58,8 @@ def _texts(wanted: Any) -> Iterator[Made]:
         members = list(wanted)
     if members:
         what = "keys" if isinstance(wanted, dict) else "members"
+        if len(members) == 1:
+            yield members[0], f"the only one of the {what} of the wanted output"
         for sign, how in ((" ", "joined by spaces"), ("", "in a row"), (", ", "joined by commas")):
             yield sign.join(members)[:MAX_CHARACTERS], f"the {what} of the wanted output, {how}"
         for index, which in ((-1, "last"), (0, "first")):

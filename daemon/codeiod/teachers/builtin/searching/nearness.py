@@ -57,9 +57,10 @@ def _objects(wanted: dict[str, Any], found: dict[str, Any]) -> str:
             return "right in " + " and ".join(f"`{key}`" for key in same)
         return f"right in {len(same)} of the {len(wanted)} entries"
     there = len(wanted.keys() & found.keys())
-    return f"{there} of the {len(wanted)} keys are there" + (
-        f", and {len(found) - there} more" if len(found) > there else ""
-    )
+    more = f", and {len(found) - there} more" if len(found) > there else ""
+    if there == len(wanted):
+        return f"the wanted keys are there{more}"
+    return f"{there} of the {len(wanted)} keys {'is' if there == 1 else 'are'} there{more}"
 
 
 def _is_number(value: Any) -> bool:

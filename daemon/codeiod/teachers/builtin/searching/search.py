@@ -151,7 +151,8 @@ class _Search:
                     break
             else:
                 parts = [given[word] for word in self.wanted.split()]
-                told = f"the words come one by one, each from a word of `{name}` alone"
+                alone = " and ".join(f"{one!r} gives {word!r}" for word, one in given.items())
+                told = f"the words come one by one, each from a word of `{name}`: alone, {alone}"
                 whole = Wish(base | {name: " ".join(parts)}, Why.MADE, told)
                 await self.attempts.make([whole], 1)
 
