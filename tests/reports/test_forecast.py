@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeiod.items import Origin, Usage, item_id_of
+from codeiod.items import Origin, Reason, Usage, item_id_of
 from codeiod.journal.records import (
     FINISHED,
     Admit,
@@ -73,6 +74,25 @@ def test_what_pending_items_have_paid_is_not_to_come() -> None:
     )
     rest = forecast_of(state)
     assert (rest.items, rest.calls.likely, rest.money["USD"].likely) == (1, 0, 0)
+
+
+def test_early_rejections_do_not_make_it_cheap() -> None:
+    """Items that are on their way to samples count as such before they are done."""
+    records: list[Record] = []
+    for number in range(30):
+        item = item_id_of(str(number).encode())
+        records.append(Admit(item, "r", Origin("s", str(number)), {}, "", "now"))
+        cost = 10.0 if number < 10 else 1.0
+        records.append(Step(item, 0, "unify/1", 1, "of", {}, Usage(1, 0, 1), cost, "USD"))
+        if number < 20:
+            outcome = FINISHED if number < 10 else Reason.UNPARSABLE
+            records.append(Commit((Done(item, 0, outcome),), {}, Tally()))
+        else:
+            records.append(Step(item, 0, "out/0/0/1", 1, "of", {}, Usage(1, 0, 1), 0.0, "USD"))
+    rest = forecast_of(fold(*records))
+    per_item = (20 * 10.0 + 10 * 1.0) / 30  # two in three finish, not one in two
+    assert rest.money["USD"].likely == pytest.approx(10 * per_item - 10 * 1.0, abs=1e-4)
+    assert forecast_of(fold(*records[30:])) == Forecast(0, 10)
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30), st.integers(0, 20), st.integers(0, 99))

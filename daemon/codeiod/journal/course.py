@@ -5,7 +5,6 @@ May import ``pending``. Sums alone, so that it costs the same after a million it
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -32,12 +31,9 @@ class Spread:
         """Return the mean over so many items."""
         return self.total / count if count else 0.0
 
-    def deviation(self, count: int) -> float:
-        """Return the standard deviation over so many items."""
-        if count <= 1:  # one value does not differ from others
-            return self.mean(count)
-        mean = self.total / count
-        return math.sqrt(max(0.0, (self.squares - count * mean * mean) / (count - 1)))
+    def mean_square(self, count: int) -> float:
+        """Return the mean of the squares over so many items."""
+        return self.squares / count if count else 0.0
 
 
 @dataclass(slots=True)
@@ -65,7 +61,8 @@ class Costs:
 class Course:
     """How many items were done, and in how much time that a daemon was at work."""
 
-    costs: Costs = field(default_factory=Costs)
+    finished: Costs = field(default_factory=Costs)
+    rejected: Costs = field(default_factory=Costs)
     entries: int = 0
     """How many entries the sources of the last run held, 0 where that was not counted."""
     _before: int = 0
@@ -84,15 +81,20 @@ class Course:
         """Note that a daemon was at work at a time."""
         self._last = max(self._last, at)
 
-    def done(self, paid: Paid, at: int) -> None:
+    def done(self, paid: Paid, at: int, *, finished: bool) -> None:
         """Note that an item is done."""
         self.at_work(at)
-        self.costs.add(paid)
+        (self.finished if finished else self.rejected).add(paid)
         seconds = self.seconds
         if not self._recent or self._recent[-1][0] <= seconds - STEP_SECONDS:
-            self._recent.append((seconds, self.costs.items))
+            self._recent.append((seconds, self.items))
             while self._recent[0][0] < seconds - RECENT_SECONDS:
                 self._recent.popleft()
+
+    @property
+    def items(self) -> int:
+        """How many were done; one that was taken up again counts each time."""
+        return self.finished.items + self.rejected.items
 
     @property
     def seconds(self) -> int:
@@ -102,7 +104,7 @@ class Course:
     @property
     def items_per_second(self) -> float:
         """Over all of that time; 0 where nothing is known."""
-        return self.costs.items / self.seconds if self.seconds else 0.0
+        return self.items / self.seconds if self.seconds else 0.0
 
     @property
     def recent_items_per_second(self) -> float:
@@ -111,4 +113,4 @@ class Course:
             return 0.0
         seconds, items = self._recent[0]
         passed = self.seconds - seconds
-        return (self.costs.items - items) / passed if passed >= STEP_SECONDS else 0.0
+        return (self.items - items) / passed if passed >= STEP_SECONDS else 0.0

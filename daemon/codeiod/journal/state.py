@@ -207,7 +207,7 @@ class State:
     def _end(self, done: Done, at: int) -> None:
         item = self.pending.pop(done.item)
         self._done.add(bytes.fromhex(done.item))
-        self.course.done(item.paid, at)
+        self.course.done(item.paid, at, finished=done.outcome == FINISHED)
         if done.outcome == FINISHED:
             self.finished += 1
             return

@@ -120,7 +120,7 @@ def estimate(
     :param workers: of the sandbox.
     :param like: an earlier run whose yields and pace are taken.
     """
-    yields = yields_of(like) if like and like.course.costs.items else PRIOR
+    yields = yields_of(like) if like and like.course.items else PRIOR
     items = survey.items
     programs = items * yields.programs
     predict = settings.predict

@@ -7,14 +7,18 @@ hold beyond, is to come. Ranges hold nine times in ten where the rest is like wh
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
-from codeiod.journal.course import Course, Spread
+from codeiod.journal.course import Costs, Course, Spread
+from codeiod.journal.pending import Paid, Pending
 from codeiod.journal.state import State
 
 NINE_IN_TEN = 1.645
 """How many standard deviations to each side hold nine values in ten."""
+LOOKED_AT = 20_000
+"""Pending items that are looked at, the oldest first: those behind them have hardly begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +58,30 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """How many items are to come, and how many have told what one takes."""
+    """How many items are to come, how many have told what one takes, and how many get through."""
 
     items: int
     done: int
+    finishing: float
+    """The share that finishes."""
 
-    def of(self, spread: Spread, spent: float) -> Range:
-        """Forecast a sum over the rest, of which the pending items have spent some already."""
-        deviation = spread.deviation(self.done)
-        error = math.sqrt(self.items * deviation**2 + (self.items * deviation) ** 2 / self.done)
+    def of(
+        self, finished: Spread, rejected: Spread, counts: tuple[int, int], spent: float
+    ) -> Range:
+        """Forecast a sum over the rest, of which the pending items have spent some already.
+
+        :param counts: of the items that finished, and that were rejected.
+        """
+        parts = ((self.finishing, finished, counts[0]), (1 - self.finishing, rejected, counts[1]))
+        mean = sum(share * spread.mean(n) for share, spread, n in parts)
+        square = sum(share * spread.mean_square(n) for share, spread, n in parts)
+        variance = max(0.0, square - mean * mean)
+        if self.done == 1:  # one value does not differ from others
+            variance = mean * mean
+        error = math.sqrt(variance * self.items * (1 + self.items / self.done))
         # A few items tell less of their own spread than many do.
         error *= NINE_IN_TEN * (1 + 2 / self.done)
-        return Range.around(spread.mean(self.done) * self.items - spent, error)
+        return Range.around(mean * self.items - spent, error)
 
     def seconds(self, course: Course) -> Range:
         """Forecast the time by the pace of all that time, and by that of its last hour."""
@@ -79,24 +95,42 @@ class _Rest:
 
 def forecast_of(state: State) -> Forecast:
     """Forecast what is to come."""
-    course, pending = state.course, state.pending
-    rest = _Rest(len(pending) + _new_items(state), course.costs.items)
-    if not rest.done or not rest.items:
-        return Forecast(rest.done, rest.items)
-    costs = course.costs
-    paid = [item.paid for item in pending.values()]
+    course, pending = state.course, list(islice(state.pending.values(), LOOKED_AT))
+    items, done = len(state.pending) + _new_items(state), course.items
+    # Rejections come early in an item's life: those on their way to samples must count as well.
+    on_their_way = sum(_predicts(item) for item in pending)
+    if not items or not done or (on_their_way and not course.finished.items):
+        return Forecast(0 if items else done, items)
+    finishing = (course.finished.items + on_their_way) / (done + on_their_way)
+    rest = _Rest(items, done, finishing)
+    counts = course.finished.items, course.rejected.items
+
+    def of(measure: Callable[[Costs], Spread], spent: Callable[[Paid], float]) -> Range:
+        spreads = measure(course.finished), measure(course.rejected)
+        return rest.of(*spreads, counts, sum(spent(item.paid) for item in pending))
+
+    currencies = sorted(course.finished.money.keys() | course.rejected.money.keys())
     return Forecast(
-        rest.done,
-        rest.items,
-        rest.of(costs.calls, sum(one.calls for one in paid)).rounded(),
-        rest.of(costs.input, sum(one.input_tokens for one in paid)).rounded(),
-        rest.of(costs.output, sum(one.output_tokens for one in paid)).rounded(),
-        {
-            currency: rest.of(spread, sum(one.money.get(currency, 0.0) for one in paid)).rounded(4)
-            for currency, spread in sorted(costs.money.items())
-        },
+        done,
+        items,
+        of(lambda costs: costs.calls, lambda paid: paid.calls).rounded(),
+        of(lambda costs: costs.input, lambda paid: paid.input_tokens).rounded(),
+        of(lambda costs: costs.output, lambda paid: paid.output_tokens).rounded(),
+        {currency: of(*_in(currency)).rounded(4) for currency in currencies},
         rest.seconds(course).rounded(),
     )
+
+
+def _in(currency: str) -> tuple[Callable[[Costs], Spread], Callable[[Paid], float]]:
+    """Return how to measure money in one currency."""
+    return (
+        lambda costs: costs.money.get(currency, Spread()),
+        lambda paid: paid.money.get(currency, 0.0),
+    )
+
+
+def _predicts(item: Pending) -> bool:
+    return any(key.startswith(("out/", "in/")) for key in item.steps)
 
 
 def _new_items(state: State) -> int:

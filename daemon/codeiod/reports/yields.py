@@ -84,7 +84,7 @@ def yields_of(state: State) -> Yields:
     """Take the yields of an earlier run, as far as it tells of each."""
     calls = {stage: one.calls for stage, one in state.calls.by_stage.items()}
     refused = sum(state.rejected[reason] for reason in ADMIT_REASONS)
-    done = state.course.costs.items - refused
+    done = state.course.items - refused
     return Yields(
         source=f"a run of {done:,} items",
         unify_calls=_share(calls.get(Stage.UNIFY, 0), state.items - refused, PRIOR.unify_calls),
