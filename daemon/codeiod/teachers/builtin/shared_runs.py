@@ -1,12 +1,11 @@
 """Runs of a program that several questions ask for, most of them at once, are made once.
 
-May import ``execution`` and the sandbox. All searches of a program begin with the same draws, and
-with the same calls of what was drawn.
+May import ``execution`` and the sandbox. All searches of a program begin with the same draws, with
+the program called on each: these are calls without arguments.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import anyio
@@ -24,13 +23,14 @@ from codeiod_sandbox import (
 MOST_KEPT = 64
 """Runs; each holds some 10 kB."""
 
-_Key = tuple[str, str]
+_Key = tuple[str, tuple[tuple[str, int], ...]]
 
 
 class SharedRuns:
-    """A runner that makes the same calls of the same program once, as long as it remembers.
+    """A runner that makes the same calls without arguments once, as long as it remembers.
 
-    Calls in a twin, or alone, are made each time: they are to show whether they give the same.
+    Others are hardly made twice. Those in a twin, or alone, are made each time: they are to show
+    whether they give the same.
     """
 
     def __init__(self, runner: Runner) -> None:
@@ -42,10 +42,9 @@ class SharedRuns:
         self, program: Program, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
     ) -> list[Outcome]:
         """Run calls, or return what the same ones came to; see ``Runner``."""
-        if twin or alone:
+        if twin or alone or any(call.arguments for call in calls):
             return await self._runner.run(program, calls, twin=twin, alone=alone)
-        rows = [(call.function, call.seed, dict(call.arguments)) for call in calls]
-        key = program.source, json.dumps(rows)
+        key = program.source, tuple((call.function, call.seed) for call in calls)
         while key in self._making:
             await self._making[key].wait()
         if key not in self._made:
