@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -98,7 +99,6 @@ def test_an_interval_ends_at_or_after_its_start(name: str, doc: str) -> None:
         ("nums", "Given two sorted lists, merge them.", "", True),
         ("nums", "", "a sorted array of integers", True),
         ("nums", "Return a sorted list of the numbers.", "", False),
-        ("nums", "Find the minimum in a rotated sorted array.", "", False),
         ("nums", "Tell whether the list is sorted.", "", False),
         ("nums", "Count inversions. A sorted list has none.", "", False),
         ("unsorted_list", "", "", False),
@@ -109,6 +109,14 @@ def test_what_is_called_sorted_is_sorted(name: str, doc: str, told: str, is_sort
     shapes = shapes_of(source, name, "list[int]", doc, told)
     lists = [shape for shape in shapes if isinstance(shape, List)]
     assert all(shape.is_sorted for shape in lists) == is_sorted
+
+
+def test_a_rotated_sorted_list_falls_once_at_most() -> None:
+    source = "def f(nums):\n    return min(nums)\n"
+    first = shapes_of(source, "nums", "list[int]", "Find the minimum in a rotated sorted array.")[0]
+    for seed in range(20):
+        value = drawn(first, seed)
+        assert sum(a > b for a, b in pairwise(value)) <= 1
 
 
 def test_rows_of_k_sorted_arrays_are_sorted() -> None:

@@ -54,6 +54,26 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
+class Rotated:
+    """A list of which some members were moved from the start to the end."""
+
+    member: List
+
+    @property
+    def conversion(self) -> str:
+        return self.member.conversion
+
+    def expression(self) -> str:
+        return f"draw_rotated({self.member.expression()})"
+
+    def told(self) -> str:
+        return f"{self.member.told()}; then some of them are moved from the start to the end"
+
+    def sample(self, rng: random.Random) -> Any:
+        return self.member.sample(rng)
+
+
+@dataclass(frozen=True, slots=True)
 class Matrix:
     """Rows of one length; as many rows as columns where it is square."""
 

@@ -18,6 +18,7 @@ from codeiod.teachers.builtin.fitting.containers import (
     Object,
     Pair,
     Record,
+    Rotated,
     Span,
     Spans,
 )
@@ -44,6 +45,7 @@ _SORTED = re.compile(
 _NOT_SORTED = re.compile(
     r"rotated|unsorted|not sorted|descending|\b(?:whether|if|check\w*)\b[^.]*\bsorted\b"
 )
+_ROTATED = re.compile(r"\bin (?:an? )?rotated?(?: sorted)? array|\brotated sorted\b")
 _INTERVALS = re.compile(r"\b(?:intervals?|meetings?|time ranges?)\b|\b\w+ <= \w+\b")
 
 
@@ -53,12 +55,14 @@ class Domain:
 
     :param kind: the kind that all of its values are of.
     :param is_sorted: whether a list stands in ascending order.
+    :param is_rotated: whether it stands so but for some members moved from the start to the end.
     :param has_spans: whether pairs in it reach from the lower to the higher.
     :param is_text: whether it may be a text; a list of something else never is.
     """
 
     kind: Kind = ANY
     is_sorted: bool = False
+    is_rotated: bool = False
     has_spans: bool = False
     is_text: bool = True
 
@@ -72,6 +76,8 @@ class Domain:
     def _formed(self, shape: Shape) -> Shape:
         if self.has_spans:
             shape = _spanning(shape)
+        if self.is_rotated and isinstance(shape, List) and isinstance(shape.member, Int):
+            return Rotated(replace(shape, is_sorted=True))
         return _sorted(shape) if self.is_sorted else shape
 
 
@@ -86,6 +92,7 @@ def domain_of(candidate: Candidate, parameter: Parameter, cell: Cell) -> Domain:
     return Domain(
         kind,
         _is_sorted(candidate, parameter),
+        bool(_ROTATED.search(f"{candidate.title}. {candidate.doc}. {parameter.told}".lower())),
         _has_spans(candidate, parameter, cell),
         not _holds_more(parameter.name, cell),
     )
@@ -177,8 +184,8 @@ def _sorted(shape: Shape) -> Shape:
 def kind_of(shape: Shape) -> Kind:
     """Say of what kind the values of a shape are."""
     match shape:
-        case Tied(likely=likely):
-            return kind_of(likely)
+        case Tied(likely=inner) | Rotated(member=inner):
+            return kind_of(inner)
         case Int() | Float() | Bool():
             return type(shape).__name__.lower()
         case Choice(values=values):

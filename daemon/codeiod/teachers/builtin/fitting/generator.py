@@ -50,6 +50,11 @@ def draw_span(low, high, longest):
     start = random.randint(low, high)
     return [start, min(high, start + random.randint(0, longest))]
 """,
+    "draw_rotated": """\
+def draw_rotated(values):
+    start = random.randrange(len(values) or 1)
+    return values[start:] + values[:start]
+""",
     "draw_spans": """\
 def draw_spans(most, low, high):
     ends = sorted(random.sample(range(low, high + 1), 2 * random.randint(1, most)))

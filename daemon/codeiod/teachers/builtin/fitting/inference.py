@@ -129,7 +129,7 @@ def _of_kind(kind: Kind, cell: Cell) -> list[Shape]:
 
 def _is_search_tree(candidate: Candidate) -> bool:
     told = f"{candidate.title} {candidate.doc} {candidate.source}".lower()
-    return "search tree" in told or "bst" in told
+    return any(words in told for words in ("search tree", "bst", "kth smallest", "kth largest"))
 
 
 def _is_rows(shape: Shape) -> bool:

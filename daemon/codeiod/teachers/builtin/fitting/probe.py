@@ -20,8 +20,7 @@ Row_ = tuple[Any_, Called_, int]
 
 marks_: set[int] = set()
 limits_: dict[str, Any_] = {}
-late_: list[int] = []
-"""One member for each call that ran out of time."""
+late_: list[int] = []  # one for each call that ran out of time
 begun_: list[float] = []
 names_ = globals()
 

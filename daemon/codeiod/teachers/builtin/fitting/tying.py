@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from codeiod.teachers.builtin.candidates import Parameter
-from codeiod.teachers.builtin.fitting.containers import List, Matrix, Pair
+from codeiod.teachers.builtin.fitting.containers import List, Matrix, Pair, Rotated
 from codeiod.teachers.builtin.fitting.shapes import Bool, Float, Int, Shape, Tied
 from codeiod.teachers.builtin.fitting.texts import Text, Words
+from codeiod.teachers.builtin.fitting.trees import Tree
 
 
 def tied_to(likely: Sequence[Shape], earlier: Sequence[tuple[str, Shape]]) -> list[Shape]:
     """Give values that hang on an argument drawn before: a list, a text, a number."""
     kind = likely[0] if likely else Int()
     made: list[Shape] = []
-    for name, other in earlier[-2:]:
+    for name, drawn in earlier[-2:]:
+        other = drawn.member if isinstance(drawn, Rotated) else drawn
         if isinstance(other, Int | Float | Bool):
             made += _near(name, kind, other) if isinstance(kind, Int | Float) else []
         elif isinstance(kind, Text | Words):
@@ -94,6 +96,9 @@ def _members_of(name: str, other: Shape, kind: Shape) -> list[Shape]:
 
 
 def _sizes_of(name: str, other: Shape) -> list[Shape]:
+    if isinstance(other, Tree):
+        drawn = f"random.randint(1, len({name}) - {name}.count(None))"
+        return [Tied(drawn, f"an integer from 1 to the number of nodes of `{name}`")]
     made = [
         Tied(f"random.randint(1, len({name}))", f"an integer from 1 to the length of `{name}`"),
         Tied(f"random.randrange(len({name}))", f"an index into `{name}`"),
