@@ -229,3 +229,9 @@ def test_what_is_cut_has_no_value(text: str) -> None:
     """Nothing is worked out from part of a value."""
     with pytest.raises(Unknown):
         value_of(Shown(text, None, True))
+
+
+def test_sets_are_written_in_one_order() -> None:
+    """It is the trace's order, whatever that of the interpreter is."""
+    shown = Shown("{3, 10, 'a', 'b'}", None, False)
+    assert pictured(value_of(shown)) == shown.text

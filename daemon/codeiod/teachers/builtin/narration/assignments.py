@@ -59,7 +59,8 @@ class Assignments:
         if isinstance(target, ast.Tuple) or not quoted:
             return None
         try:
-            named, stays = f"`{_resolved(target, look)}`", repr(work_out(target, look))
+            kept = work_out(target, look)
+            named, stays = f"`{_resolved(target, look)}`", in_words(kept) or pictured(kept)
         except Unknown:
             named, stays = quoted, ""
         if stays and len(stays) <= _MAX_STAYING_CHARS:

@@ -9,7 +9,7 @@ import ast
 
 from codeiod.teachers.builtin.narration.codemap import Code
 from codeiod.teachers.builtin.narration.evaluating import Look, work_out
-from codeiod.teachers.builtin.narration.objects import Unknown
+from codeiod.teachers.builtin.narration.objects import Instance, Unknown, pictured
 from codeiod.teachers.builtin.narration.sums import put_in
 from codeiod.teachers.builtin.narration.voice import Clause, Voice, listed
 
@@ -111,7 +111,7 @@ def fact(node: ast.expr, look: Look, code: Code) -> str:
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
         return ""
     found = work_out(node, look)
-    value = repr(found)
+    value = repr(found) if isinstance(found, Instance) else pictured(found)
     if isinstance(found, set | dict | list) and not found and (named := code.quoted(node)):
         return f"{named} is empty"
     if len(value) > _MAX_VALUE_CHARS or "`" in value:

@@ -186,6 +186,8 @@ def _call(node: Any, look: Look) -> Any:
     if any(isinstance(value, range) or _has_objects(value) for value in given):
         raise Unknown  # it may be long
     if isinstance(node.func, ast.Name) and node.func.id in _CALLED:
+        if node.func.id in ("str", "list") and any(isinstance(value, set) for value in given):
+            raise Unknown  # their order is not shown
         return _CALLED[node.func.id](*given)
     if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
         of = work_out(node.func.value, look)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from codeiod.teachers.builtin.narration.calls import signature
@@ -51,13 +52,20 @@ def asked_of(node: Placed | None, moment: Moment, look: Look) -> list[Asked]:
     value = getattr(node, "value", None)
     if len(moment.calls) < 2 or not isinstance(value, ast.expr):  # one is told as any other
         return []
-    found = [each for each in ast.walk(value) if isinstance(each, _Comprehension)]
-    if len(found) != 1 or len(found[0].generators) != 1:
+    found = _comprehension(value)
+    if found is None:
         return []
     try:
-        return _asked(found[0], moment, look)
+        return _asked(found, moment, look)
     except Unknown:
         return []
+
+
+@lru_cache(maxsize=512)
+def _comprehension(value: ast.expr) -> _Comprehension | None:
+    """Return the one comprehension of an expression that goes over one thing."""
+    found = [each for each in ast.walk(value) if isinstance(each, _Comprehension)]
+    return found[0] if len(found) == 1 == len(found[0].generators) else None
 
 
 def _asked(node: _Comprehension, moment: Moment, look: Look) -> list[Asked]:

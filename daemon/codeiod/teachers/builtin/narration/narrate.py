@@ -26,7 +26,7 @@ _DETAILS = (
     Detail(rounds=1, others=2, call_moments=0, call_depth=1),
 )
 NARRATION_LIMITS = TraceLimits(
-    max_steps=1500, visits_first=40, visits_last=3, max_value_chars=600, max_bytes=1 << 17
+    max_steps=1500, visits_first=40, visits_last=3, max_value_chars=400, max_bytes=1 << 17
 )
 """Of a trace that is to be narrated: more rounds of inner loops than else."""
 _ENDLESS = "It goes on in this way for many more steps, too many to follow one by one."

@@ -75,6 +75,10 @@ def pictured(value: Any) -> str:
         if not said:
             raise Unknown
         return said.partition(" ")[2]
+    if isinstance(value, set) and value:
+        return "{" + ", ".join(map(pictured, sorted(value, key=_order))) + "}"
+    if isinstance(value, Deque):
+        return f"deque([{', '.join(map(pictured, value))}])"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{pictured(k)}: {pictured(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
@@ -82,6 +86,12 @@ def pictured(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(pictured, value))}{',' * (len(value) == 1)})"
     return repr(value)
+
+
+def _order(member: Any) -> tuple[bool, Any, str]:
+    """Sort the members of a set as a trace shows them: numbers first."""
+    is_number = isinstance(member, int | float)
+    return (not is_number, member if is_number else 0, repr(member))
 
 
 def _article(kind: str) -> str:

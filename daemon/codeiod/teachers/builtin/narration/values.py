@@ -19,31 +19,37 @@ _GAPS = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|, \.\.\.""")
 """Of attributes that were left out; a text may hold such dots too."""
 
 
-@lru_cache(maxsize=2048)
 def value_of(shown: Shown) -> Any:
     """Return the value that a text shows; it must not be changed.
 
     :raises Unknown: it is no value, or is cut; of an object only attributes may be.
     """
-    if _NUMBER.match(shown.text):
-        return int(shown.text)
-    try:
-        value = _read(_parsed(shown), shown.is_cut)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise Unknown from error
+    if shown.is_cut and "(" not in shown.text:
+        raise Unknown
+    value = _value(shown.text, shown.is_cut)
     if value is MISSING:
         raise Unknown
     return value
 
 
-def _parsed(shown: Shown) -> ast.expr:
+@lru_cache(maxsize=4096)
+def _value(text: str, is_cut: bool) -> Any:
+    """Return the value of a text, `MISSING` where it can't be told."""
+    if _NUMBER.match(text):
+        return int(text)
     try:
-        return ast.parse(shown.text, mode="eval").body
+        return _read(_parsed(text, is_cut), is_cut)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return MISSING
+
+
+def _parsed(text: str, is_cut: bool) -> ast.expr:
+    try:
+        return ast.parse(text, mode="eval").body
     except SyntaxError:
-        if not shown.is_cut:
+        if not is_cut:
             raise
-    text = _GAPS.sub(lambda gap: gap[1] or ", **_", shown.text)
-    return ast.parse(text, mode="eval").body
+    return ast.parse(_GAPS.sub(lambda gap: gap[1] or ", **_", text), mode="eval").body
 
 
 def _read(node: ast.expr, is_cut: bool) -> Any:
