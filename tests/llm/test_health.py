@@ -7,8 +7,9 @@ import pytest
 
 from codeiod.errors import EndpointRefused, EndpointsGone
 from codeiod.llm.faults import FaultKind, Refused, RefusedKind, TransportFault
-from codeiod.llm.health import Health, Standing, Watch
+from codeiod.llm.health import LIMPS_AFTER, PROBE_SECONDS, Health, Standing
 from codeiod.llm.notice import Notice
+from codeiod.llm.watch import Watch
 
 pytestmark = pytest.mark.looptime
 
@@ -218,3 +219,35 @@ async def test_an_endpoint_in_trouble_rests_but_for_a_probe() -> None:
     assert not health.rests(anyio.current_time())
     health.probe(anyio.current_time())
     assert not health.rests(anyio.current_time())
+
+
+async def test_one_that_only_limps_is_left_alone_too() -> None:
+    """After some failures in a row, not after one; refusals for the rate's sake do not count."""
+    health = Scene(unify="a").at["a"]
+    for _ in range(20):
+        health.note_failure(TransportFault(FaultKind.RATE, "429"), anyio.current_time())
+    for _ in range(LIMPS_AFTER - 1):
+        health.note_failure(DOWN, anyio.current_time())
+    assert not health.rests(anyio.current_time())
+    health.note_failure(DOWN, anyio.current_time())
+    assert health.rests(anyio.current_time())
+    await anyio.sleep(2)
+    assert not health.rests(anyio.current_time())
+    health.probe(anyio.current_time())
+    assert health.rests_until == anyio.current_time() + PROBE_SECONDS
+    health.note_answer()
+    assert not health.rests(anyio.current_time())
+    health.note_failure(DOWN, anyio.current_time())
+    assert not health.rests(anyio.current_time())
+
+
+async def test_used_quota_is_told_as_such() -> None:
+    """No waiting helps, though it comes as 429: the operator is told what does."""
+    scene = Scene(unify="a")
+    scene.at["a"].note_failure(
+        Refused(RefusedKind.QUOTA, "429 insufficient_quota"), anyio.current_time()
+    )
+    error = await scene.ends(within=1)
+    assert isinstance(error, EndpointRefused)
+    assert "no quota left" in str(error)
+    assert "top up" in str(error)

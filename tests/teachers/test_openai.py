@@ -115,8 +115,8 @@ async def teacher_of(*endpoints: FakeEndpoint, **values: Any) -> AsyncIterator[O
         yield teacher
 
 
-def ask(text: str = "question", max_tokens: int | None = None) -> Ask:
-    item = Item("i", 0, "r", Origin("s", "p"), "x", {})
+def ask(text: str = "question", max_tokens: int | None = None, item_id: str = "i") -> Ask:
+    item = Item(item_id, 0, "r", Origin("s", "p"), "x", {})
     return UnifyAsk(item, (Message("user", text),), Sampling(max_tokens=max_tokens))
 
 
@@ -370,6 +370,76 @@ async def test_a_retry_goes_to_the_other_endpoint() -> None:
             assert isinstance(await teacher.answer(ask(), MemoryLedger()), Answer)
         tasks.cancel_scope.cancel()
     assert len(dead.requests) <= 1 + anyio.current_time() / 2
+
+
+async def test_a_failure_goes_on_at_the_other_endpoint_at_once() -> None:
+    """Without the wait that a retry at the same one has."""
+    dead, alive = FakeEndpoint(script(DOWN)), FakeEndpoint(script(ANSWER))
+    async with teacher_of(dead, alive) as teacher:
+        for n in range(20):
+            start = anyio.current_time()
+            await teacher.answer(ask(item_id=str(n)), MemoryLedger())
+            assert anyio.current_time() - start <= 2.01
+    assert 1 <= len(dead.requests) < 20
+
+
+@pytest.mark.parametrize("fault", [CUT, CLOSED_PORT, DOWN])
+async def test_an_endpoint_that_dies_and_comes_back_costs_no_item(fault: Reply) -> None:
+    """What was in flight goes on at the other; soon after its return both are full again."""
+    steady = FakeEndpoint(script(ANSWER), seconds=0.25)
+    dying = FakeEndpoint(
+        lambda _, __: fault if 10 <= anyio.current_time() < 30 else ANSWER, seconds=0.25
+    )
+    answered: list[float] = []
+
+    async def work(teacher: OpenAITeacher, worker: int) -> None:
+        for n in range(10_000):
+            if anyio.current_time() > 50:
+                return
+            result = await teacher.answer(ask(item_id=f"{worker} {n}"), MemoryLedger())
+            assert isinstance(result, Answer)
+            answered.append(anyio.current_time())
+
+    async with (
+        teacher_of(steady, dying, max_in_flight=16, concurrency="fixed") as teacher,
+        anyio.create_task_group() as tasks,
+    ):
+        for worker in range(64):
+            tasks.start_soon(work, teacher, worker)
+
+    def rate(first: float, last: float) -> float:
+        return sum(first <= moment < last for moment in answered) / (last - first)
+
+    assert rate(1, 10) == pytest.approx(2 * 16 / 0.25, rel=0.05)
+    assert rate(11, 30) >= 0.95 * 16 / 0.25
+    assert rate(33, 50) == pytest.approx(2 * 16 / 0.25, rel=0.05)
+    assert sum(10 <= moment < 30 for moment in dying.moments) <= 2 * 16 + 20
+
+
+@pytest.mark.parametrize("kind", [RefusedKind.KEY, RefusedKind.MODEL_OR_ROUTE, RefusedKind.QUOTA])
+async def test_an_endpoint_that_only_the_operator_can_mend_is_taken_out(
+    kind: RefusedKind, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With one message; the others do the work, and no item is dropped."""
+    broken = FakeEndpoint(script(ANSWER, Refused(kind, "refused")), seconds=0.25)
+    well = FakeEndpoint(script(ANSWER), seconds=0.25)
+    async with (
+        teacher_of(broken, well, max_in_flight=4) as teacher,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(teacher.watch)
+        async with anyio.create_task_group() as asking:
+
+            async def work(worker: int) -> None:
+                for n in range(50):
+                    result = await teacher.answer(ask(item_id=f"{worker} {n}"), MemoryLedger())
+                    assert isinstance(result, Answer)
+
+            for worker in range(16):
+                asking.start_soon(work, worker)
+        tasks.cancel_scope.cancel()
+    assert len(broken.requests) <= 1 + 4 + anyio.current_time() / 60
+    assert capsys.readouterr().out.count("endpoint.trouble") == 1
 
 
 @pytest.mark.parametrize(

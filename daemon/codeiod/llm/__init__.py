@@ -6,14 +6,16 @@ Read ``client`` first, then ``retry``, ``limits``, ``health``, ``router``. May i
 
 from codeiod.llm.client import ChatRequest, Client, Completer
 from codeiod.llm.demand import Demand, Rates
+from codeiod.llm.endpoint import Endpoint
 from codeiod.llm.estimate import Estimator, cost
 from codeiod.llm.faults import FaultKind, Refused, RefusedKind, TransportFault
-from codeiod.llm.health import Health, Standing, Watch
+from codeiod.llm.health import Health, Standing
 from codeiod.llm.limits import Place, Slots
 from codeiod.llm.pace import Pace
 from codeiod.llm.replies import Completion
 from codeiod.llm.retry import POLICY, GivenUp, Policy, Tries, persist
-from codeiod.llm.router import Endpoint, Router
+from codeiod.llm.router import Router
+from codeiod.llm.watch import Watch
 
 __all__ = [
     "POLICY",

@@ -1,26 +1,28 @@
-"""How each endpoint stands, and when a run has to end because none can answer.
+"""How each endpoint stands, and when it is left alone: a circuit breaker.
 
-May import anyio, structlog, ``errors``, ``llm.faults`` and ``llm.notice``. Times are the loop's.
+May import anyio, structlog, ``llm.faults`` and ``llm.notice``. Times are the loop's.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from enum import Enum
 
 import anyio
 import structlog
 
-from codeiod.errors import CodeiodError, EndpointRefused, EndpointsGone
-from codeiod.llm.faults import Refused, RefusedKind, TransportFault
+from codeiod.llm.faults import FaultKind, Refused, RefusedKind, TransportFault
 from codeiod.llm.notice import Notice
 
 TRIAL_SECONDS = 10.0
 """How long an endpoint may be unreachable, or refuse all it is asked, before it counts as refused:
 a server that is just starting gets its chance."""
-GONE_SECONDS = 600.0
+LIMPS_AFTER = 5
+"""So many failures in a row, and an endpoint that is there is left alone as well."""
+LIMPING_REST_SECONDS = 2.0
+PROBE_SECONDS = 30.0
+"""How long one request may take to find out how an endpoint in trouble is, before another one is
+sent: its failure may be a time-out, and each of them may be billed."""
 
 log = structlog.get_logger(__name__)
 
@@ -84,20 +86,31 @@ class Health:
         self._url = shown_url
         self._trouble = trouble
         self._since = 0.0
+        self._noticed_at = -math.inf
         self._why = ""
         self._rests_until = -math.inf
+        self._in_a_row = 0
+        """Failures of a server that is there, since it last answered."""
 
-    def note_answer(self) -> None:
-        """Take in an answer."""
+    def note_answer(self, left_at: float = math.inf) -> None:
+        """Take in an answer to a request that left then.
+
+        One that left before the trouble was noticed does not say that it is over.
+        """
         self.answered += 1
-        self._note_sign()
+        self.last_sign = anyio.current_time()
+        if left_at >= self._noticed_at:
+            self._note_well()
 
     def note_failure(self, fault: TransportFault | Refused, started: float) -> None:
         """Take in how a request that left at ``started`` failed."""
         self._why = str(fault)
         standing = self._standing_after(fault)
+        if standing is Standing.LIMPING and fault.kind is not FaultKind.RATE:
+            self._in_a_row += 1  # a refusal for the rate's sake is the pace's to heed
         if standing is Standing.ANSWERING:
-            self._note_sign()
+            self.last_sign = anyio.current_time()
+            self._note_well()
         else:
             self._stand(standing, started)
 
@@ -112,19 +125,32 @@ class Health:
         trial = TRIALS.get(self.standing)
         return None if trial is None else self._since + trial
 
+    @property
+    def rests_until(self) -> float:
+        """The moment from which it may be asked again."""
+        return self._rests_until
+
     def rests(self, now: float) -> bool:
         """Whether it is to be left alone where another endpoint can be asked."""
         return now < self._rests_until
 
     def probe(self, now: float) -> None:
         """Let one request find out; while an endpoint in trouble is asked, it rests for others."""
-        self._rests_until = now + REST_SECONDS.get(self.standing, -math.inf)
+        rest_seconds = self._rest_seconds
+        if rest_seconds:
+            self._rests_until = now + max(rest_seconds, PROBE_SECONDS)
 
     def describe(self) -> str:
         """Say in one line how it stands and what to do."""
         advice = ADVICE.get(self.standing)
         line = f"endpoint {self._name!r} ({self._url}) {self.standing.value}: {self._why}"
         return f"{line}; {advice}" if advice else line
+
+    @property
+    def _rest_seconds(self) -> float:
+        if self.standing is Standing.LIMPING:
+            return LIMPING_REST_SECONDS if self._in_a_row >= LIMPS_AFTER else 0.0
+        return REST_SECONDS.get(self.standing, 0.0)
 
     def _standing_after(self, fault: TransportFault | Refused) -> Standing:
         if isinstance(fault, TransportFault):
@@ -136,103 +162,23 @@ class Health:
             return Standing.SUSPECT
         return Standing.ANSWERING
 
-    def _note_sign(self) -> None:
-        now = anyio.current_time()
-        self.last_sign = now
+    def _note_well(self) -> None:
         if self.standing is not Standing.ANSWERING:
-            self._stand(Standing.ANSWERING, now)
+            self._stand(Standing.ANSWERING, anyio.current_time())
 
     def _stand(self, standing: Standing, since: float) -> None:
-        self._rests_until = anyio.current_time() + REST_SECONDS.get(standing, -math.inf)
-        if standing is self.standing:
-            return
-        was_in_trouble = self.standing in REST_SECONDS
-        self.standing, self._since = standing, since
-        if standing in REST_SECONDS:
+        rested = bool(self._rest_seconds)
+        changed = standing is not self.standing
+        if changed:
+            self.standing, self._since = standing, since
+            self._noticed_at = anyio.current_time()
+        if standing is Standing.ANSWERING:
+            self._in_a_row = 0
+        rest_seconds = self._rest_seconds
+        self._rests_until = anyio.current_time() + rest_seconds if rest_seconds else -math.inf
+        if rest_seconds and (changed or not rested):
             log.warning("endpoint.trouble", endpoint=self._name, why=self.describe())
-        elif was_in_trouble and standing is Standing.ANSWERING:
+        elif rested and standing is Standing.ANSWERING:
             log.info("endpoint.recovered", endpoint=self._name)
-        self._trouble.give()
-
-
-class Watch:
-    """Decides from the endpoints' health whether going on has a point."""
-
-    def __init__(self, stages: Mapping[str, Sequence[Health]], trouble: Notice) -> None:
-        """Take the endpoints that each stage may use, and the notice that they share."""
-        self._stages = stages
-        self._trouble = trouble
-        self._open = dict.fromkeys(stages, 0)
-        self._asked_since = dict.fromkeys(stages, 0.0)
-
-    @contextmanager
-    def request(self, stage: str) -> Iterator[None]:
-        """Count a request as wanted, from its first try to its last."""
-        if not self._open[stage]:
-            self._asked_since[stage] = anyio.current_time()
+        if changed:
             self._trouble.give()
-        self._open[stage] += 1
-        try:
-            yield
-        finally:
-            self._open[stage] -= 1
-
-    async def watch(self, *, patient: bool = False) -> None:
-        """Watch for ever.
-
-        :param patient: say so in the log where the run would have to end, and go on.
-        :raises EndpointRefused: no endpoint of a stage can ever answer.
-        :raises EndpointsGone: after answers had come, none has come for ``GONE_SECONDS``.
-        """
-        down = False
-        while True:
-            error, deadline = self.verdict(anyio.current_time())
-            if error is not None and not patient:
-                raise error
-            if error is not None and not down:
-                log.error("endpoints.unavailable", why=str(error))
-            if error is None and down:
-                log.info("endpoints.available")
-            down = error is not None
-            with anyio.CancelScope(deadline=deadline):
-                await self._trouble.wait()
-
-    def verdict(self, now: float) -> tuple[CodeiodError | None, float]:
-        """Return why the run has to end, if it has, and when to look again at the latest."""
-        deadlines = [math.inf]
-        for stage, healths in self._stages.items():
-            if not self._open[stage]:
-                continue
-            error, deadline = self._verdict_of(stage, healths, now)
-            if error is not None:
-                return error, math.inf
-            deadlines.append(deadline)
-        return None, min(deadlines)
-
-    def _verdict_of(
-        self, stage: str, healths: Sequence[Health], now: float
-    ) -> tuple[CodeiodError | None, float]:
-        if all(health.last_sign is None for health in healths):
-            deadline = _latest(health.refused_from for health in healths)
-            if deadline <= now:
-                return EndpointRefused(_lines(f"no endpoint can answer ({stage})", healths)), now
-            return None, deadline
-        if not all(health.failing for health in healths):
-            return None, math.inf
-        silent_since = max(self._asked_since[stage], self._last_sign())
-        if silent_since + GONE_SECONDS <= now:
-            what = f"no endpoint has answered for {GONE_SECONDS:g} s"
-            return EndpointsGone(_lines(what, healths) + "; run again to go on"), now
-        return None, silent_since + GONE_SECONDS
-
-    def _last_sign(self) -> float:
-        signs = [h.last_sign for healths in self._stages.values() for h in healths]
-        return max(sign for sign in signs if sign is not None)
-
-
-def _latest(moments: Iterator[float | None]) -> float:
-    return max(math.inf if moment is None else moment for moment in moments)
-
-
-def _lines(what: str, healths: Sequence[Health]) -> str:
-    return f"{what}: " + "; ".join(health.describe() for health in healths)

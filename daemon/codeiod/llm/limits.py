@@ -1,49 +1,55 @@
 """Who may call an endpoint now: places in order of urgency, as many as serve, at a pace.
 
-May import anyio, ``items``, ``llm.demand``, ``llm.pace`` and ``llm.notice``. One event loop and no
-await between reading and writing the counters, so there is no lock.
+May import anyio and its neighbours in ``llm``. One event loop and no await between reading and
+writing the counters, so there is no lock.
 """
 
 from __future__ import annotations
 
 import asyncio
-import heapq
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
+from typing import Protocol
 
 import anyio
 
 from codeiod.llm.concurrency import Concurrency, FixedConcurrency
 from codeiod.llm.demand import NO_DEMAND, Demand
 from codeiod.llm.faults import FaultKind, Refused, TransportFault
+from codeiod.llm.line import Line
 from codeiod.llm.notice import Notice
 from codeiod.llm.pace import Pace
 from codeiod.llm.replies import Completion
+
+
+class Gate(Protocol):
+    """Whether an endpoint is to be left alone for now; see ``Health``."""
+
+    def rests(self, now: float) -> bool:
+        """Whether it is to be left alone where another endpoint can be asked."""
+        ...
+
+    def probe(self, now: float) -> None:
+        """Take in that a request leaves, which finds out if the endpoint was resting."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
 class Place:
     """A place that a request holds."""
 
+    slots: Slots
     demand: Demand
     left_at: float
-
-
-@dataclass(slots=True, order=True)
-class _Waiter:
-    priority: tuple[int, int]
-    number: int
-    demand: Demand = field(compare=False)
-    granted: asyncio.Future[Place] = field(compare=False)
 
 
 class Slots:
     """The places of one endpoint: so many requests in flight, the others wait in line.
 
     A place is granted only when it is free and the pace allows: no one waits for the pace, or for
-    a retry, inside a place.
+    a retry, inside a place. Where it has a place for which no one waits, it takes the first of its
+    peers' lines who may come.
     """
 
     def __init__(
@@ -51,17 +57,22 @@ class Slots:
         limit: int | Concurrency,
         pace: Pace | None = None,
         eased: Notice | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        """Take the limit, or what finds it, and the notice to give whenever the load falls."""
+        """Take the limit, or what finds it, and the notice to give whenever the load falls.
+
+        :param gate: says when no request of the peers' shall come here.
+        """
         self._concurrency = FixedConcurrency(limit) if isinstance(limit, int) else limit
         self.in_flight = 0
-        self.waiting = 0
         self.retrying = 0
         """Requests that wait for their next try."""
         self.eased = eased or Notice()
+        self.peers: Sequence[Slots] = ()
+        """Those of other endpoints, from whose lines this one may take."""
+        self.line: Line[Place, Slots] = Line()
         self._pace = pace or Pace()
-        self._line: list[_Waiter] = []
-        self._numbers = count()
+        self._gate = gate
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -69,6 +80,11 @@ class Slots:
     def limit(self) -> int:
         """How many may be in flight now."""
         return self._concurrency.limit
+
+    @property
+    def waiting(self) -> int:
+        """How many wait in line."""
+        return self.line.waiting
 
     @property
     def free(self) -> int:
@@ -85,39 +101,54 @@ class Slots:
         while not self.has_room:
             await self.eased.wait()
 
-    async def acquire(self, demand: Demand = NO_DEMAND) -> Place:
-        """Wait in line for a place; after ``close``, for ever."""
-        now = anyio.current_time()
-        if not self.waiting and self.is_ready(now):
-            return self._place(demand, now)
-        waiter = _Waiter(
-            demand.priority,
-            next(self._numbers),
-            demand,
-            asyncio.get_running_loop().create_future(),
-        )
-        heapq.heappush(self._line, waiter)
-        self.waiting += 1
-        self._grant()
+    async def acquire(self, demand: Demand = NO_DEMAND, allowed: Sequence[Slots] = ()) -> Place:
+        """Wait in line for a place; after ``close``, for ever.
+
+        :param allowed: the peers whose place is as good.
+        """
+        place = self.take(demand)
+        if place is not None:
+            return place
+        waiter = self.line.join(demand, allowed)
+        for slots in (self, *allowed):  # one of them may have a place now, or soon
+            slots.serve()
         try:
             return await waiter.granted
         except BaseException:  # cancelled: leave the line, or give the place back
             if waiter.granted.cancelled():
-                self.waiting -= 1
+                waiter.line.leave()
                 self.eased.give()
             else:
-                self._pace.give_back(demand)
-                self.release()
+                place = waiter.granted.result()
+                place.slots.give_back(place)
+                place.slots.release()
             raise
 
-    def is_ready(self, now: float) -> bool:
-        """Whether a place could be granted now."""
-        return self.in_flight < self.limit and not self._closed and self._pace.moment() <= now
+    def take(self, demand: Demand) -> Place | None:
+        """Take a place for which no one waits, if there is one now."""
+        if self.waiting or self.in_flight >= self.limit or self._closed:
+            return None
+        now = anyio.current_time()
+        return self._place(demand, now) if self._pace.moment() <= now else None
+
+    def hand_over(self) -> None:
+        """Send those in line to peers that do not rest: this endpoint is left alone for now."""
+        now = anyio.current_time()
+        for waiter in self.line.all():
+            others = [slots for slots in waiter.allowed if slots is not self and slots.is_up(now)]
+            if others:
+                other = min(others, key=lambda slots: slots.waiting / slots.limit)
+                self.line.move(waiter, other.line)
+                other.serve()
+
+    def is_up(self, now: float) -> bool:
+        """Whether it is not to be left alone."""
+        return self._gate is None or not self._gate.rests(now)
 
     def release(self) -> None:
         """Give a place back; the most urgent in line takes it."""
         self.in_flight -= 1
-        self._grant()
+        self.serve()
         self.eased.give()
 
     @asynccontextmanager
@@ -173,32 +204,45 @@ class Slots:
             self._timer.cancel()
             self._timer = None
 
-    def _place(self, demand: Demand, now: float) -> Place:
-        self._pace.take(now, demand)
-        self.in_flight += 1
-        return Place(demand, now)
-
-    def _grant(self) -> None:
-        while self._line and self.in_flight < self.limit and not self._closed:
-            if self._line[0].granted.cancelled():
-                heapq.heappop(self._line)
-                continue
-            now = anyio.current_time()
-            if self._pace.moment() > now:
-                self._grant_at(self._pace.moment())
-                return
-            waiter = heapq.heappop(self._line)
-            self.waiting -= 1
-            waiter.granted.set_result(self._place(waiter.demand, now))
-            self.eased.give()
-
-    def _grant_at(self, moment: float) -> None:
+    def look_at(self, moment: float) -> None:
+        """Look then, if not sooner, whether someone may have a place."""
         if self._timer is not None:
             if self._timer.when() <= moment:
                 return  # it looks again then
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(moment, self._grant_now)
+        self._timer = asyncio.get_running_loop().call_at(moment, self._look)
 
-    def _grant_now(self) -> None:
+    def _look(self) -> None:
         self._timer = None
-        self._grant()
+        self.serve()
+
+    def _place(self, demand: Demand, now: float) -> Place:
+        self._pace.take(now, demand)
+        self.in_flight += 1
+        if self._gate is not None:
+            self._gate.probe(now)
+        return Place(self, demand, now)
+
+    def serve(self) -> None:
+        """Grant what there is to grant."""
+        while self.in_flight < self.limit and not self._closed:
+            now = anyio.current_time()
+            line = self._next_line(now)
+            first = line.first() if line else None
+            if line is None or first is None:
+                return
+            if self._pace.moment() > now:
+                self.look_at(self._pace.moment())
+                return
+            line.serve(self._place(first.demand, now))
+            self.eased.give()
+
+    def _next_line(self, now: float) -> Line[Place, Slots] | None:
+        """Return the line to serve: the own one, else that of who is most urgent and may come."""
+        if self.line.first() is not None:
+            return self.line
+        if not self.peers or not self.is_up(now):
+            return None
+        lines = [peer.line for peer in self.peers]
+        who = [first for line in lines if (first := line.first()) and self in first.allowed]
+        return min(who).line if who else None

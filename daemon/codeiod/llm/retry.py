@@ -70,15 +70,20 @@ class Tries:
         self._failures = 0
         self._refusals_by_rate = 0
         self._endpoint_is_new = True
+        self._others = 0
         self.last_endpoint = ""
 
-    def judge(self, fault: TransportFault | Refused, endpoint: str, answered: int) -> None:
+    def judge(
+        self, fault: TransportFault | Refused, endpoint: str, answered: int, others: int = 0
+    ) -> None:
         """Take in a failure.
 
         :param answered: how many requests the endpoint has answered in its life.
+        :param others: how many other endpoints can be asked: the next tries need no wait.
         :raises GivenUp: another try would be of no use.
         """
         self.last_endpoint = endpoint
+        self._others = others
         self._endpoint_is_new = answered == 0
         if isinstance(fault, Refused):
             self._judge_refusal(fault)
@@ -112,6 +117,8 @@ class Tries:
     def wait_seconds(self, state: RetryCallState) -> float:
         """Return how long to wait before the next try (tenacity's ``wait``)."""
         policy, failures = self._policy, state.attempt_number
+        if failures <= self._others:
+            return 0.0
         length = policy.first_wait_seconds * 2.0 ** min(failures - 1, 30)
         length = min(length, policy.longest_wait_seconds)
         if self._endpoint_is_new and failures <= policy.early_failures:

@@ -5,42 +5,32 @@ May import ``config`` and its neighbours in ``llm``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
 
 import anyio
 
 from codeiod.config import ASKING_STAGES, EndpointSettings, Settings
-from codeiod.llm.client import Completer, shown_url
-from codeiod.llm.concurrency import AdaptiveConcurrency, Concurrency, FixedConcurrency
-from codeiod.llm.demand import Rates
-from codeiod.llm.estimate import Estimator
-from codeiod.llm.health import Health, Watch
-from codeiod.llm.limits import Slots
+from codeiod.llm.client import Completer
+from codeiod.llm.demand import Demand
+from codeiod.llm.endpoint import Endpoint
+from codeiod.llm.limits import Place, Slots
 from codeiod.llm.notice import Notice
-from codeiod.llm.pace import Pace
+from codeiod.llm.watch import Watch
 
 FIRST_STAGE = "unify"
 """The stage that a new item asks first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One endpoint with all that is kept about it."""
-
-    settings: EndpointSettings
-    client: Completer
-    slots: Slots
-    health: Health
-    estimator: Estimator
-
-    @property
-    def name(self) -> str:
-        return self.settings.name
+SHARE_BYTES = 8
 
 
 class Router:
-    """Knows the endpoints of each stage."""
+    """Knows the endpoints of each stage, and the order in which an item prefers them.
+
+    All requests of an item prefer the same endpoint, where its prompts' common start is cached;
+    how many items prefer it follows its weight (rendezvous hashing: when an endpoint falls out,
+    only its own items move). Where it is full and another has a place, they go there.
+    """
 
     def __init__(
         self, settings: Settings, client_of: Callable[[EndpointSettings], Completer]
@@ -49,39 +39,53 @@ class Router:
         self._eased, trouble = Notice(), Notice()
         used = {e.name: e for stage in ASKING_STAGES for e in settings.endpoints_of(stage)}
         self.endpoints: Mapping[str, Endpoint] = {
-            name: Endpoint(
-                settings=endpoint,
-                client=client_of(endpoint),
-                slots=Slots(
-                    _concurrency_of(endpoint),
-                    Pace(_rates_of(endpoint)),
-                    self._eased,
-                ),
-                health=Health(name, shown_url(endpoint.base_url), trouble),
-                estimator=Estimator(),
-            )
+            name: Endpoint.of(endpoint, client_of(endpoint), self._eased, trouble)
             for name, endpoint in used.items()
         }
-        self._stages = {
+        self._stages: Mapping[str, Sequence[Endpoint]] = {
             stage: [self.endpoints[e.name] for e in settings.endpoints_of(stage)]
             for stage in ASKING_STAGES
         }
+        self._allowed = {
+            stage: tuple(e.slots for e in endpoints) if len(endpoints) > 1 else ()
+            for stage, endpoints in self._stages.items()
+        }
+        self._by_slots: Mapping[Slots, Endpoint] = {e.slots: e for e in self.endpoints.values()}
+        for slots in self._by_slots:
+            slots.peers = [peer for peer in self._by_slots if peer is not slots]
         self.watch = Watch(
             {stage: [e.health for e in endpoints] for stage, endpoints in self._stages.items()},
             trouble,
         )
 
-    def choose(self, stage: str, avoid: str = "") -> Endpoint:
-        """Choose the endpoint with the most free places among those that are not in trouble.
+    def rank(self, stage: str, item_id: str, avoid: str = "") -> Sequence[Endpoint]:
+        """Return the endpoints that may be asked now, the item's preferred one first.
 
-        :param avoid: the endpoint that failed last: another is preferred.
+        :param avoid: the endpoint that failed last: it comes last.
         """
+        endpoints = self._awake(stage)
+        if len(endpoints) == 1:
+            return endpoints
+        return sorted(endpoints, key=lambda e: (e.name == avoid, -_affinity(e, item_id)))
+
+    async def acquire(
+        self, stage: str, ranked: Sequence[Endpoint], demand: Demand
+    ) -> tuple[Endpoint, Place]:
+        """Wait for a place: at the first of the endpoints that has one, else in the first's line.
+
+        While it waits there, another one of the stage that falls idle takes it.
+        """
+        for endpoint in ranked:
+            place = endpoint.slots.take(demand)
+            if place is not None:
+                return endpoint, place
+        place = await ranked[0].slots.acquire(demand, self._allowed[stage])
+        return self._by_slots[place.slots], place
+
+    def others_awake(self, stage: str, name: str) -> int:
+        """Return how many endpoints of a stage can be asked now beside one."""
         now = anyio.current_time()
-        awake = self._awake(stage)
-        others = [endpoint for endpoint in awake if endpoint.name != avoid]
-        chosen = max(others or awake, key=lambda endpoint: endpoint.slots.free)
-        chosen.health.probe(now)
-        return chosen
+        return sum(e.name != name and not e.health.rests(now) for e in self._stages[stage])
 
     async def room(self) -> None:
         """Wait until a new item's first request would leave at once, and no line is too long."""
@@ -101,23 +105,17 @@ class Router:
             for endpoint in others
         )
 
-    def _awake(self, stage: str) -> list[Endpoint]:
+    def _awake(self, stage: str) -> Sequence[Endpoint]:
         endpoints = self._stages[stage]
+        if len(endpoints) == 1:
+            return endpoints
         now = anyio.current_time()
         return [e for e in endpoints if not e.health.rests(now)] or endpoints
 
 
-def _concurrency_of(endpoint: EndpointSettings) -> Concurrency:
-    most = endpoint.max_in_flight
-    if endpoint.concurrency == "fixed":
-        return FixedConcurrency(most)
-    return AdaptiveConcurrency(endpoint.start_in_flight, min(endpoint.min_in_flight, most), most)
-
-
-def _rates_of(endpoint: EndpointSettings) -> Rates:
-    return Rates(
-        requests=endpoint.requests_per_minute,
-        tokens=endpoint.tokens_per_minute,
-        input_tokens=endpoint.input_tokens_per_minute,
-        output_tokens=endpoint.output_tokens_per_minute,
-    )
+def _affinity(endpoint: Endpoint, item_id: str) -> float:
+    """Return how much an item prefers an endpoint: weighted rendezvous hashing."""
+    data = f"{item_id} {endpoint.name}".encode()
+    number = int.from_bytes(blake2b(data, digest_size=SHARE_BYTES).digest(), "big")
+    drawn = (number + 0.5) / 2 ** (8 * SHARE_BYTES)
+    return endpoint.settings.weight / -math.log(drawn)

@@ -10,58 +10,39 @@ import os
 import random
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Protocol, Self
+from typing import Self
 
 import anyio
 import anyio.to_thread
 
 from codeiod.config import EndpointSettings, Settings, read_api_key
-from codeiod.items import Answer, GaveUp, Reason, Stage
+from codeiod.items import Answer, GaveUp, Reason
 from codeiod.llm import (
     POLICY,
     ChatRequest,
     Client,
     Completer,
     Completion,
-    Demand,
     Endpoint,
     GivenUp,
-    Place,
     Policy,
     Refused,
     Router,
-    TransportFault,
     Tries,
     cost,
     persist,
 )
-from codeiod.llm.budget import Budget, Caps, Reservation
+from codeiod.llm.budget import Budget, Caps
 from codeiod.teachers.asks import Ask
+from codeiod.teachers.sending import Ledger, Question, Sender
 
 TRUNCATED_ASKS = 4
 """How often a request is asked whose answers are cut off: once, and three times with more room."""
 FIRST_RAISED_TOKENS = 4096
 """The least room given after a truncated answer to a request that had set none."""
 CLOSING_SECONDS = 5.0
-RANKS = {Stage.REVISE: 0, Stage.PREDICT: 1, Stage.UNIFY: 2}
-"""What finishes an item goes before what starts one."""
-
-
-class Ledger(Protocol):
-    """What of the journal's ledger is needed to pay for one key."""
-
-    @property
-    def truncated(self) -> int:
-        """Truncated answers so far, over all restarts."""
-        ...
-
-    async def intent(self, request: str, tokens: int, cost: float, currency: str) -> int: ...
-
-    def failed(self, attempt: int, why: str, *, paid: bool) -> None: ...
-
-    async def truncated_answer(self, attempt: int, answer: Answer) -> None: ...
 
 
 class OpenAITeacher:
@@ -87,6 +68,7 @@ class OpenAITeacher:
         self._environ = environ
         self._draw = random.Random()
         self._router: Router
+        self._sender: Sender
         self._clients: list[Completer] = []
         self._exits = AsyncExitStack()
 
@@ -99,6 +81,7 @@ class OpenAITeacher:
         async with AsyncExitStack() as exits:
             exits.push_async_callback(self._close)
             self._router = Router(self._settings, partial(self._client_of, keys))
+            self._sender = Sender(self._settings, self._router, self._budget)
             self._exits = exits.pop_all()
         return self
 
@@ -157,33 +140,9 @@ class OpenAITeacher:
         :raises GivenUp: the request failed for good.
         """
         tries = Tries(self._policy, self._draw)
-        attempt = partial(self._try, request, ask, ledger, tries)
-        return await persist(attempt, tries, partial(self._sleep, tries))
-
-    async def _try(
-        self, request: ChatRequest, ask: Ask, ledger: Ledger, tries: Tries
-    ) -> tuple[int, Answer]:
-        stage = ask.stage
-        while True:
-            endpoint = self._router.choose(stage, avoid=tries.last_endpoint)
-            expected = endpoint.estimator.expect(stage, request.characters, request.max_tokens)
-            estimate = cost(expected, endpoint.settings.price), endpoint.settings.price.currency
-            demand = Demand((RANKS[stage], ask.order), expected.input, expected.output)
-            async with endpoint.slots.hold(demand) as place:
-                reserved = self._budget.reserve(*estimate, expected.tokens)
-                if reserved is not None:
-                    sending = _Sending(request, endpoint, place, reserved, ledger, tries)
-                    with reserved:
-                        attempt = await ledger.intent(request.digest, expected.tokens, *estimate)
-                        completion = await sending.send(attempt)
-                    break
-                endpoint.slots.give_back(place)
-            with endpoint.slots.away():
-                await self._budget.room(*estimate, expected.tokens)
-        if not completion.usage_estimated:
-            endpoint.estimator.learn(stage, request.characters, completion.usage)
-        endpoint.slots.note_answer(place, completion)
-        return attempt, _answer_of(completion, endpoint)
+        send = partial(self._sender.send, Question(request, ask, ledger, tries))
+        sent = await persist(send, tries, partial(self._sleep, tries))
+        return sent.attempt, _answer_of(sent.completion, sent.endpoint)
 
     async def _sleep(self, tries: Tries, seconds: float) -> None:
         with self._router.endpoints[tries.last_endpoint].slots.away():
@@ -201,40 +160,6 @@ class OpenAITeacher:
         with anyio.move_on_after(CLOSING_SECONDS, shield=True):
             for client in self._clients:
                 await client.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Sending:
-    """One attempt in its place, with all who have to know how it ends."""
-
-    request: ChatRequest
-    endpoint: Endpoint
-    place: Place
-    reserved: Reservation
-    ledger: Ledger
-    tries: Tries
-
-    async def send(self, attempt: int) -> Completion:
-        """Send the request, once.
-
-        :raises TransportFault: or Refused: there is no answer.
-        """
-        endpoint = self.endpoint
-        started = anyio.current_time()
-        try:
-            completion = await endpoint.client.complete(self.request)
-        except (TransportFault, Refused) as fault:
-            if not fault.maybe_paid:
-                self.reserved.release()
-            endpoint.health.note_failure(fault, started)
-            endpoint.slots.note_failure(self.place, fault)
-            self.ledger.failed(attempt, f"{endpoint.name}: {fault}", paid=fault.maybe_paid)
-            self.tries.judge(fault, endpoint.name, endpoint.health.answered)
-            raise
-        usage = completion.usage
-        self.reserved.settle(cost(usage, endpoint.settings.price), usage.tokens)
-        endpoint.health.note_answer()
-        return completion
 
 
 def _with_more_room(request: ChatRequest, *, used: int = 0, times: int = 1) -> ChatRequest:

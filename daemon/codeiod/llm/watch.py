@@ -1,0 +1,104 @@
+"""When a run has to end because none of its endpoints can answer.
+
+May import anyio, structlog, ``errors``, ``llm.health`` and ``llm.notice``. Times are the loop's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import anyio
+import structlog
+
+from codeiod.errors import CodeiodError, EndpointRefused, EndpointsGone
+from codeiod.llm.health import Health
+from codeiod.llm.notice import Notice
+
+GONE_SECONDS = 600.0
+
+log = structlog.get_logger(__name__)
+
+
+class Watch:
+    """Decides from the endpoints' health whether going on has a point."""
+
+    def __init__(self, stages: Mapping[str, Sequence[Health]], trouble: Notice) -> None:
+        """Take the endpoints that each stage may use, and the notice that they share."""
+        self._stages = stages
+        self._trouble = trouble
+        self._open = dict.fromkeys(stages, 0)
+        self._asked_since = dict.fromkeys(stages, 0.0)
+
+    @contextmanager
+    def request(self, stage: str) -> Iterator[None]:
+        """Count a request as wanted, from its first try to its last."""
+        if not self._open[stage]:
+            self._asked_since[stage] = anyio.current_time()
+            self._trouble.give()
+        self._open[stage] += 1
+        try:
+            yield
+        finally:
+            self._open[stage] -= 1
+
+    async def watch(self, *, patient: bool = False) -> None:
+        """Watch for ever.
+
+        :param patient: say so in the log where the run would have to end, and go on.
+        :raises EndpointRefused: no endpoint of a stage can ever answer.
+        :raises EndpointsGone: after answers had come, none has come for ``GONE_SECONDS``.
+        """
+        down = False
+        while True:
+            error, deadline = self.verdict(anyio.current_time())
+            if error is not None and not patient:
+                raise error
+            if error is not None and not down:
+                log.error("endpoints.unavailable", why=str(error))
+            if error is None and down:
+                log.info("endpoints.available")
+            down = error is not None
+            with anyio.CancelScope(deadline=deadline):
+                await self._trouble.wait()
+
+    def verdict(self, now: float) -> tuple[CodeiodError | None, float]:
+        """Return why the run has to end, if it has, and when to look again at the latest."""
+        deadlines = [math.inf]
+        for stage, healths in self._stages.items():
+            if not self._open[stage]:
+                continue
+            error, deadline = self._verdict_of(stage, healths, now)
+            if error is not None:
+                return error, math.inf
+            deadlines.append(deadline)
+        return None, min(deadlines)
+
+    def _verdict_of(
+        self, stage: str, healths: Sequence[Health], now: float
+    ) -> tuple[CodeiodError | None, float]:
+        if all(health.last_sign is None for health in healths):
+            deadline = _latest(health.refused_from for health in healths)
+            if deadline <= now:
+                return EndpointRefused(_lines(f"no endpoint can answer ({stage})", healths)), now
+            return None, deadline
+        if not all(health.failing for health in healths):
+            return None, math.inf
+        silent_since = max(self._asked_since[stage], self._last_sign())
+        if silent_since + GONE_SECONDS <= now:
+            what = f"no endpoint has answered for {GONE_SECONDS:g} s"
+            return EndpointsGone(_lines(what, healths) + "; run again to go on"), now
+        return None, silent_since + GONE_SECONDS
+
+    def _last_sign(self) -> float:
+        signs = [h.last_sign for healths in self._stages.values() for h in healths]
+        return max(sign for sign in signs if sign is not None)
+
+
+def _latest(moments: Iterator[float | None]) -> float:
+    return max(math.inf if moment is None else moment for moment in moments)
+
+
+def _lines(what: str, healths: Sequence[Health]) -> str:
+    return f"{what}: " + "; ".join(health.describe() for health in healths)

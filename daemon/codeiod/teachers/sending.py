@@ -1,0 +1,146 @@
+"""Send a request once: a place, the budget, the note in the ledger, the endpoint, what came of it.
+
+May import ``items``, ``config``, ``llm`` and ``teachers.asks``. Each attempt is announced to the
+ledger in its place, right before it leaves; waiting for a place or for money is done outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from codeiod.config import ASKING_STAGES, Settings
+from codeiod.items import Answer, Stage, Usage
+from codeiod.llm import (
+    ChatRequest,
+    Completion,
+    Demand,
+    Endpoint,
+    Place,
+    Refused,
+    Router,
+    TransportFault,
+    Tries,
+    cost,
+)
+from codeiod.llm.budget import Budget
+from codeiod.teachers.asks import Ask
+
+RANKS = {Stage.REVISE: 0, Stage.PREDICT: 1, Stage.UNIFY: 2}
+"""What finishes an item goes before what starts one."""
+
+
+class Ledger(Protocol):
+    """What of the journal's ledger is needed to pay for one key."""
+
+    @property
+    def truncated(self) -> int:
+        """Truncated answers so far, over all restarts."""
+        ...
+
+    async def intent(self, request: str, tokens: int, cost: float, currency: str) -> int: ...
+
+    def failed(self, attempt: int, why: str, *, paid: bool) -> None: ...
+
+    async def truncated_answer(self, attempt: int, answer: Answer) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request with all who have to know how its attempts end."""
+
+    request: ChatRequest
+    ask: Ask
+    ledger: Ledger
+    tries: Tries
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An attempt that was answered."""
+
+    attempt: int
+    completion: Completion
+    endpoint: Endpoint
+
+
+class Sender:
+    """Sends requests to the endpoints of their stages."""
+
+    def __init__(self, settings: Settings, router: Router, budget: Budget) -> None:
+        self._router = router
+        self._budget = budget
+        self._deadlines: Mapping[str, float] = {
+            stage: getattr(settings, stage).deadline_seconds for stage in ASKING_STAGES
+        }
+
+    async def send(self, question: Question) -> Sent:
+        """Send a request, once.
+
+        :raises TransportFault: or Refused: there is no answer; ``tries`` knows.
+        :raises codeiod.llm.GivenUp: and there will be none.
+        """
+        request, ask = question.request, question.ask
+        while True:
+            ranked = self._router.rank(ask.stage, ask.item_id, question.tries.last_endpoint)
+            estimator = ranked[0].estimator
+            expected = estimator.expect(ask.stage, request.characters, request.max_tokens)
+            demand = Demand((RANKS[ask.stage], ask.order), expected.input, expected.output)
+            endpoint, place = await self._router.acquire(ask.stage, ranked, demand)
+            try:
+                sent = await self._send_if_paid(question, expected, endpoint, place)
+            finally:
+                place.slots.release()
+            if sent is not None:
+                return sent
+            with endpoint.slots.away():
+                await self._budget.room(*_estimate(expected, endpoint), expected.tokens)
+
+    async def _send_if_paid(
+        self, question: Question, expected: Usage, endpoint: Endpoint, place: Place
+    ) -> Sent | None:
+        """Send if the budget has room for it; None where it has not, and nothing was sent."""
+        estimate = _estimate(expected, endpoint)
+        reserved = self._budget.reserve(*estimate, expected.tokens)
+        if reserved is None:
+            place.slots.give_back(place)
+            return None
+        request, ask = question.request, question.ask
+        with reserved:
+            attempt = await question.ledger.intent(request.digest, expected.tokens, *estimate)
+            try:
+                completion = await self._complete(request, ask.stage, endpoint)
+            except (TransportFault, Refused) as fault:
+                if not fault.maybe_paid:
+                    reserved.release()
+                self._note_failure(question, attempt, endpoint, place, fault)
+                raise
+            usage = completion.usage
+            reserved.settle(cost(usage, endpoint.settings.price), usage.tokens)
+        endpoint.note_answer(place, ask.stage, request.characters, completion)
+        return Sent(attempt, completion, endpoint)
+
+    async def _complete(self, request: ChatRequest, stage: str, endpoint: Endpoint) -> Completion:
+        deadline_seconds = self._deadlines[stage]
+        if deadline_seconds:
+            return await endpoint.client.complete(request, deadline_seconds=deadline_seconds)
+        return await endpoint.client.complete(request)
+
+    def _note_failure(
+        self,
+        question: Question,
+        attempt: int,
+        endpoint: Endpoint,
+        place: Place,
+        fault: TransportFault | Refused,
+    ) -> None:
+        endpoint.note_failure(place, fault)
+        question.ledger.failed(attempt, f"{endpoint.name}: {fault}", paid=fault.maybe_paid)
+        others = self._router.others_awake(question.ask.stage, endpoint.name)
+        question.tries.judge(fault, endpoint.name, endpoint.health.answered, others)
+
+
+def _estimate(expected: Usage, endpoint: Endpoint) -> tuple[float, str]:
+    price = endpoint.settings.price
+    return cost(expected, price), price.currency
