@@ -47,7 +47,7 @@ COMMENTARY = re.compile(
     r"""same\ idea|approach|\bmethod\ ?\d|strategy|related:|how\ to\ recognize|big[\ -]o\b
     |brute[\ -]?force|bottom[\ -]up|top[\ -]down|\bedition\b|\bcourse\b|not\ allowed
     |only\ works?\b|\bidea\b|intuition|https?:|\blt_\d|<-+>|\bdef\ \w+\(|\bclass\ \w+[:(]
-    |self\.\w|following\ method
+    |self\.\w|following\ method|need\ to\ implement
     |^instead\b|\bthought\b|\btrick\b|\bpython\ can\b|\btodo\b|\bfixme\b|^\#|^why\b|^how\ to\b
     |\bunit\ tests?\b|\bhelper\b|\bwrapper\b|\bimplementation\ of\b|\bstolen\b
     |\bcheck\ out\b|\bimage\ below\b|^please\b|^this\ is\b|\bsee\b.{0,20}\bfor\ details

@@ -26,6 +26,8 @@ SAMPLES = 40
 MOST_WORDS_BESIDE_DOC = 180
 MOST_WORDS = 400
 FEWEST_WORDS = 26
+FEWEST_WORDS_OF_A_WHOLE = 20
+"""A shorter description names a task without its rules."""
 TAKEN = {"np.array": "a numpy array", "set(": "a set", "deque(": "a deque"}
 PLAIN_RESULT = re.compile(
     r"(?:int|float|str|bool|(?:list|List)(?:\[[\w\[\], ]*\])?|dict|Dict\[.*\])"
@@ -114,7 +116,8 @@ def _subject(candidate: Candidate, fitted: Fitted, told: Sequence[Told], returns
     logic = logic_of(candidate)
     as_given = {a.name for a in fitted.arguments if a.shape.conversion == AS_IT_IS}
     logic.annotate({t.name: t.annotation for t in told if t.name in as_given})
-    is_told = bool(candidate.doc) and not logic.does_operations
+    is_whole = len(candidate.doc.split()) >= FEWEST_WORDS_OF_A_WHOLE
+    is_told = is_whole and not logic.does_operations
     rules = rules_of(logic, MOST_WORDS_BESIDE_DOC if is_told else MOST_WORDS)
     result = result_of(logic)
     rough = [] if is_told or rules else outline(result)
