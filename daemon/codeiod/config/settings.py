@@ -153,6 +153,15 @@ class BudgetSettings(Section):
     tokens_per_day: int = Field(default=0, ge=0)
 
 
+class JournalSettings(Section):
+    segment_bytes: int = Field(default=64 << 20, ge=1 << 16)
+    """A segment that has grown to this is sealed, and another one is begun."""
+    compress: bool = True
+    """Whether sealed segments are compressed."""
+    retention: Literal["keep", "archive", "drop"] = "keep"
+    """What becomes of sealed segments whose items are all done, once a snapshot covers them."""
+
+
 class ServiceSettings(Section):
     watch: tuple[str, ...] = ()
     listen: str = "127.0.0.1:8642"
@@ -172,6 +181,7 @@ class Settings(Section):
     sandbox: SandboxSettings = SandboxSettings()
     items: ItemsSettings = ItemsSettings()
     budget: BudgetSettings = BudgetSettings()
+    journal: JournalSettings = JournalSettings()
     service: ServiceSettings = ServiceSettings()
 
     @model_validator(mode="after")
