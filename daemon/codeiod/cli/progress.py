@@ -101,6 +101,7 @@ async def _lines(live: Live) -> None:
             finished=live.state.finished,
             rejected=live.state.rejected.total(),
             in_flight=live.in_flight.count,
+            spent=_spent(live).strip(),
             answers_per_minute=round(rates.answers.per_minute, 1),
             eta=duration(rates.eta_seconds(live)),
         )
@@ -115,10 +116,16 @@ def _picture(live: Live, rates: Rates) -> Group:
         f"entries {state.entries:,}{total}   inside {live.inside:,}"
         f"   calls in flight {live.in_flight.count:,}"
         f"   answers/min {rates.answers.per_minute:,.0f}\n"
-        f"tokens {usage.input:,} in ({usage.cached:,} cached), {usage.output:,} out"
+        f"tokens {usage.input:,} in ({usage.cached:,} cached), {usage.output:,} out{_spent(live)}"
         f"   running {duration(live.seconds)}   left {duration(rates.eta_seconds(live))}",
     )
     return Group(funnel_picture(live), facts)
+
+
+def _spent(live: Live) -> str:
+    """Tell what was paid so far, over all runs."""
+    money = live.state.calls.money
+    return "".join(f"   {amount:,.2f} {currency}" for currency, amount in sorted(money.items()))
 
 
 def funnel_picture(live: Live) -> Group:

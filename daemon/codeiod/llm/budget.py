@@ -115,7 +115,8 @@ class Budget:
         self.caps = caps
         self.in_flight = 0
         """Reservations that have not ended."""
-        self._spent = spent or Spent()
+        self.spent = spent or Spent()
+        """In all runs of the directory."""
         self._by_day = dict(by_day or {})
         self._reserved = Spent()
         self._clock = clock
@@ -180,21 +181,17 @@ class Budget:
         self._reserved.add(-estimated.money, -estimated.tokens)
         if not self.in_flight:
             self._reserved = Spent()  # without what rounding left of it
-        self._spent.add(paid.money, paid.tokens)
+        self.spent.add(paid.money, paid.tokens)
         self._today().add(paid.money, paid.tokens)
         if self._line:
             self._wake()
 
     def _today(self) -> Spent:
-        day = utc_day(self._clock())
-        spent = self._by_day.get(day)
-        if spent is None:
-            spent = self._by_day[day] = Spent()
-        return spent
+        return self._by_day.setdefault(utc_day(self._clock()), Spent())
 
     def _full(self, money: float, tokens: int) -> str:
         """Name the first cap that a request would exceed, ``""`` where it fits."""
-        caps, spent = self.caps, self._spent
+        caps, spent = self.caps, self.spent
         money += self._reserved.money
         tokens += self._reserved.tokens
         if _over(spent.money + money, caps.money):
@@ -214,7 +211,7 @@ class Budget:
         """Say in words which cap is reached, and by what; ``""`` for none."""
         if not key:
             return ""
-        spent = self._today() if key.endswith("_per_day") else self._spent
+        spent = self._today() if key.endswith("_per_day") else self.spent
         when = " today (UTC)" if key.endswith("_per_day") else ""
         cap = getattr(self.caps, key)
         if key.startswith("money"):
