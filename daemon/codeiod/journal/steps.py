@@ -58,6 +58,7 @@ class Ledger:
         made = steps.made(key)
         self.attempt = made.attempts
         """The last attempt made, over all restarts."""
+        self._answered = 0
         self.truncated = made.truncated
         """Truncated answers so far, over all restarts."""
 
@@ -67,6 +68,7 @@ class Ledger:
         It may leave when this returns: then not even a kill can lose the note.
         """
         attempt = self.attempt = self.attempt + 1
+        self._answered = 0
         steps = self._steps
         self._open.add(attempt)
         steps.in_flight.begin()  # before the wait: who waits for all to land waits for this one
@@ -92,6 +94,15 @@ class Ledger:
         steps.journal.append(
             Failed(steps.item_id, steps.epoch, self._key, attempt, why, paid, unix_seconds())
         )
+
+    def answered(self, attempt: int) -> None:
+        """Note that it is this attempt, not the last one, that was answered."""
+        self._answered = attempt
+
+    @property
+    def ended(self) -> int:
+        """The attempt that a result is of."""
+        return self._answered or self.attempt
 
     async def truncated_answer(self, attempt: int, answer: Answer) -> None:
         """Keep an answer that was cut off: paid for, never used."""
@@ -173,7 +184,7 @@ class Steps:
         ledger = Ledger(self, key, of)
         try:
             result = await work(ledger)
-            await self.journal.append_durable(self._result(key, ledger.attempt, of, result))
+            await self.journal.append_durable(self._result(key, ledger.ended, of, result))
         finally:
             ledger.close()
         return result

@@ -36,6 +36,7 @@ from codeiod.llm import (
 )
 from codeiod.llm.budget import Budget, Caps
 from codeiod.teachers.asks import Ask
+from codeiod.teachers.hedging import Hedger
 from codeiod.teachers.sending import Ledger, Question, Sender
 
 TRUNCATED_ASKS = 4
@@ -68,7 +69,7 @@ class OpenAITeacher:
         self._environ = environ
         self._draw = random.Random()
         self._router: Router
-        self._sender: Sender
+        self._hedger: Hedger
         self._clients: list[Completer] = []
         self._exits = AsyncExitStack()
 
@@ -81,7 +82,8 @@ class OpenAITeacher:
         async with AsyncExitStack() as exits:
             exits.push_async_callback(self._close)
             self._router = Router(self._settings, partial(self._client_of, keys))
-            self._sender = Sender(self._settings, self._router, self._budget)
+            sender = Sender(self._settings, self._router, self._budget)
+            self._hedger = Hedger(self._settings, sender)
             self._exits = exits.pop_all()
         return self
 
@@ -140,7 +142,7 @@ class OpenAITeacher:
         :raises GivenUp: the request failed for good.
         """
         tries = Tries(self._policy, self._draw)
-        send = partial(self._sender.send, Question(request, ask, ledger, tries))
+        send = partial(self._hedger.send, Question(request, ask, ledger, tries))
         sent = await persist(send, tries, partial(self._sleep, tries))
         return sent.attempt, _answer_of(sent.completion, sent.endpoint)
 

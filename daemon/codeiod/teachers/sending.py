@@ -6,7 +6,7 @@ ledger in its place, right before it leaves; waiting for a place or for money is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,6 +43,8 @@ class Ledger(Protocol):
 
     def failed(self, attempt: int, why: str, *, paid: bool) -> None: ...
 
+    def answered(self, attempt: int) -> None: ...
+
     async def truncated_answer(self, attempt: int, answer: Answer) -> None: ...
 
 
@@ -54,6 +56,10 @@ class Question:
     ask: Ask
     ledger: Ledger
     tries: Tries
+    avoid: str = ""
+    """The endpoint that another attempt waits for."""
+    left: Callable[[int, Endpoint], None] | None = None
+    """Told of each attempt that leaves: its number, and where to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,8 @@ class Sender:
         """
         request, ask = question.request, question.ask
         while True:
-            ranked = self._router.rank(ask.stage, ask.item_id, question.tries.last_endpoint)
+            avoid = question.avoid or question.tries.last_endpoint
+            ranked = self._router.rank(ask.stage, ask.item_id, avoid)
             estimator = ranked[0].estimator
             expected = estimator.expect(ask.stage, request.characters, request.max_tokens)
             demand = Demand((RANKS[ask.stage], ask.order), expected.input, expected.output)
@@ -109,6 +116,8 @@ class Sender:
         request, ask = question.request, question.ask
         with reserved:
             attempt = await question.ledger.intent(request.digest, expected.tokens, *estimate)
+            if question.left is not None:
+                question.left(attempt, endpoint)
             try:
                 completion = await self._complete(request, ask.stage, endpoint)
             except (TransportFault, Refused) as fault:
