@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import anyio
-
 from codeiod.config import EndpointSettings
+from codeiod.llm import clock
 from codeiod.llm.address import shown_url
 from codeiod.llm.client import Completer
 from codeiod.llm.concurrency import AdaptiveConcurrency, Concurrency, FixedConcurrency
@@ -63,7 +62,7 @@ class Endpoint:
         """Learn from a failure, while its place is held; an endpoint in trouble is left alone."""
         self.health.note_failure(fault, place.left_at)
         self.slots.note_failure(place, fault)
-        if self.health.rests(anyio.current_time()):
+        if self.health.rests(clock.now()):
             self.slots.hand_over()
             self.slots.look_at(self.health.rests_until)
 

@@ -1,6 +1,6 @@
 """How each endpoint stands, and when it is left alone: a circuit breaker.
 
-May import anyio, structlog, ``llm.faults`` and ``llm.notice``. Times are the loop's.
+May import structlog, ``llm.clock``, ``llm.faults`` and ``llm.notice``. Times are the loop's.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from enum import Enum
 
-import anyio
 import structlog
 
+from codeiod.llm import clock
 from codeiod.llm.faults import FaultKind, Refused, RefusedKind, TransportFault
 from codeiod.llm.notice import Notice
 
@@ -98,7 +98,7 @@ class Health:
         One that left before the trouble was noticed does not say that it is over.
         """
         self.answered += 1
-        self.last_sign = anyio.current_time()
+        self.last_sign = clock.now()
         if left_at >= self._noticed_at:
             self._note_well()
 
@@ -109,7 +109,7 @@ class Health:
         if standing is Standing.LIMPING and fault.kind is not FaultKind.RATE:
             self._in_a_row += 1  # a refusal for the rate's sake is the pace's to heed
         if standing is Standing.ANSWERING:
-            self.last_sign = anyio.current_time()
+            self.last_sign = clock.now()
             self._note_well()
         else:
             self._stand(standing, started)
@@ -164,18 +164,18 @@ class Health:
 
     def _note_well(self) -> None:
         if self.standing is not Standing.ANSWERING:
-            self._stand(Standing.ANSWERING, anyio.current_time())
+            self._stand(Standing.ANSWERING, clock.now())
 
     def _stand(self, standing: Standing, since: float) -> None:
         rested = bool(self._rest_seconds)
         changed = standing is not self.standing
         if changed:
             self.standing, self._since = standing, since
-            self._noticed_at = anyio.current_time()
+            self._noticed_at = clock.now()
         if standing is Standing.ANSWERING:
             self._in_a_row = 0
         rest_seconds = self._rest_seconds
-        self._rests_until = anyio.current_time() + rest_seconds if rest_seconds else -math.inf
+        self._rests_until = clock.now() + rest_seconds if rest_seconds else -math.inf
         if rest_seconds and (changed or not rested):
             log.warning("endpoint.trouble", endpoint=self._name, why=self.describe())
         elif rested and standing is Standing.ANSWERING:

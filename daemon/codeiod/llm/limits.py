@@ -1,6 +1,6 @@
 """Who may call an endpoint now: places in order of urgency, as many as serve, at a pace.
 
-May import anyio and its neighbours in ``llm``. One event loop and no await between reading and
+May import its neighbours in ``llm``. One event loop and no await between reading and
 writing the counters, so there is no lock.
 """
 
@@ -12,8 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-import anyio
-
+from codeiod.llm import clock
 from codeiod.llm.concurrency import Concurrency, FixedConcurrency
 from codeiod.llm.demand import NO_DEMAND, Demand
 from codeiod.llm.faults import FaultKind, Refused, TransportFault
@@ -128,12 +127,12 @@ class Slots:
         """Take a place for which no one waits, if there is one now."""
         if self.waiting or self.in_flight >= self.limit or self._closed:
             return None
-        now = anyio.current_time()
+        now = clock.now()
         return self._place(demand, now) if self._pace.moment() <= now else None
 
     def hand_over(self) -> None:
         """Send those in line to peers that do not rest: this endpoint is left alone for now."""
-        now = anyio.current_time()
+        now = clock.now()
         for waiter in self.line.all():
             others = [slots for slots in waiter.allowed if slots is not self and slots.is_up(now)]
             if others:
@@ -172,7 +171,7 @@ class Slots:
 
     def note_answer(self, place: Place, completion: Completion) -> None:
         """Learn from an answer what a request has used, and how the endpoint's limits stand."""
-        now, usage = anyio.current_time(), completion.usage
+        now, usage = clock.now(), completion.usage
         self._pace.correct(place.demand, usage.input, usage.output)
         if completion.ratelimit:
             self._pace.hear(now, completion.ratelimit, place.demand)
@@ -183,7 +182,7 @@ class Slots:
         if not fault.maybe_paid:
             self._pace.give_back(place.demand)
         if isinstance(fault, TransportFault):
-            now = anyio.current_time()
+            now = clock.now()
             if fault.headers:
                 self._pace.hear(now, fault.headers, place.demand)
             if fault.kind is FaultKind.RATE:
@@ -226,22 +225,22 @@ class Slots:
     def serve(self) -> None:
         """Grant what there is to grant."""
         while self.in_flight < self.limit and not self._closed:
-            now = anyio.current_time()
-            line = self._next_line(now)
+            line = self._next_line()
             first = line.first() if line else None
             if line is None or first is None:
                 return
+            now = clock.now()
             if self._pace.moment() > now:
                 self.look_at(self._pace.moment())
                 return
             line.serve(self._place(first.demand, now))
             self.eased.give()
 
-    def _next_line(self, now: float) -> Line[Place, Slots] | None:
+    def _next_line(self) -> Line[Place, Slots] | None:
         """Return the line to serve: the own one, else that of who is most urgent and may come."""
         if self.line.first() is not None:
             return self.line
-        if not self.peers or not self.is_up(now):
+        if not self.peers or not self.is_up(clock.now()):
             return None
         lines = [peer.line for peer in self.peers]
         who = [first for line in lines if (first := line.first()) and self in first.allowed]

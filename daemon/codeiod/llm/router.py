@@ -9,9 +9,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 
-import anyio
-
 from codeiod.config import ASKING_STAGES, EndpointSettings, Settings
+from codeiod.llm import clock
 from codeiod.llm.client import Completer
 from codeiod.llm.demand import Demand
 from codeiod.llm.endpoint import Endpoint
@@ -84,7 +83,7 @@ class Router:
 
     def others_awake(self, stage: str, name: str) -> int:
         """Return how many endpoints of a stage can be asked now beside one."""
-        now = anyio.current_time()
+        now = clock.now()
         return sum(e.name != name and not e.health.rests(now) for e in self._stages[stage])
 
     async def room(self) -> None:
@@ -109,7 +108,7 @@ class Router:
         endpoints = self._stages[stage]
         if len(endpoints) == 1:
             return endpoints
-        now = anyio.current_time()
+        now = clock.now()
         return [e for e in endpoints if not e.health.rests(now)] or endpoints
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 import anyio
 import structlog
@@ -21,6 +20,21 @@ GONE_SECONDS = 600.0
 log = structlog.get_logger(__name__)
 
 
+class Wanted:
+    """The block in which a request is wanted; a generator's would cost each call more."""
+
+    __slots__ = ("_stage", "_watch")
+
+    def __init__(self, watch: Watch, stage: str) -> None:
+        self._watch, self._stage = watch, stage
+
+    def __enter__(self) -> None:
+        self._watch.begin(self._stage)
+
+    def __exit__(self, *_: object) -> None:
+        self._watch.end(self._stage)
+
+
 class Watch:
     """Decides from the endpoints' health whether going on has a point."""
 
@@ -31,17 +45,20 @@ class Watch:
         self._open = dict.fromkeys(stages, 0)
         self._asked_since = dict.fromkeys(stages, 0.0)
 
-    @contextmanager
-    def request(self, stage: str) -> Iterator[None]:
-        """Count a request as wanted, from its first try to its last."""
+    def request(self, stage: str) -> Wanted:
+        """Count a request as wanted, from its first try to its last: for the length of a block."""
+        return Wanted(self, stage)
+
+    def begin(self, stage: str) -> None:
+        """Count one more as wanted."""
         if not self._open[stage]:
             self._asked_since[stage] = anyio.current_time()
             self._trouble.give()
         self._open[stage] += 1
-        try:
-            yield
-        finally:
-            self._open[stage] -= 1
+
+    def end(self, stage: str) -> None:
+        """Count one less."""
+        self._open[stage] -= 1
 
     async def watch(self, *, patient: bool = False) -> None:
         """Watch for ever.
