@@ -132,13 +132,15 @@ class Slots:
 
     def hand_over(self) -> None:
         """Send those in line to peers that do not rest: this endpoint is left alone for now."""
+        if not self.peers:
+            return
         now = clock.now()
-        for waiter in self.line.all():
+        for waiter in self.line.let_go():
             others = [slots for slots in waiter.allowed if slots is not self and slots.is_up(now)]
-            if others:
-                other = min(others, key=lambda slots: slots.waiting / slots.limit)
-                self.line.move(waiter, other.line)
-                other.serve()
+            to = min(others, key=lambda slots: slots.waiting / slots.limit) if others else self
+            to.line.take_in(waiter)
+            if to is not self:
+                to.serve()
 
     def is_up(self, now: float) -> bool:
         """Whether it is not to be left alone."""

@@ -48,7 +48,7 @@ class Line(Generic[P, H]):
         """Get in line."""
         granted: asyncio.Future[P] = asyncio.get_running_loop().create_future()
         waiter = Waiter(demand.priority, next(_NUMBERS), demand, allowed, granted, self)
-        self._push(waiter)
+        self.take_in(waiter)
         return waiter
 
     def first(self) -> Waiter[P, H] | None:
@@ -67,18 +67,15 @@ class Line(Generic[P, H]):
         """Count one out who was cancelled."""
         self.waiting -= 1
 
-    def all(self) -> list[Waiter[P, H]]:
-        """Return all who wait, the most urgent first."""
-        return sorted(waiter for waiter in self._heap if not waiter.granted.cancelled())
+    def let_go(self) -> list[Waiter[P, H]]:
+        """Send all away, and return them, the most urgent first; each is to be taken in again."""
+        waiters = sorted(waiter for waiter in self._heap if not waiter.granted.cancelled())
+        self._heap.clear()
+        self.waiting -= len(waiters)  # who was cancelled counts itself out
+        return waiters
 
-    def move(self, waiter: Waiter[P, H], line: Line[P, H]) -> None:
-        """Send one who waits here to another line."""
-        self._heap.remove(waiter)
-        heapq.heapify(self._heap)
-        self.waiting -= 1
-        line._push(waiter)
-
-    def _push(self, waiter: Waiter[P, H]) -> None:
+    def take_in(self, waiter: Waiter[P, H]) -> None:
+        """Take one in line whom another line, or this one, let go."""
         waiter.line = self
         self.waiting += 1
         heapq.heappush(self._heap, waiter)
