@@ -1,6 +1,6 @@
 """Traffic with LLM endpoints: one request at a time, its retries, limits, health, routing.
 
-Read ``client`` first, then ``retry``, ``limits``, ``health``, ``router``. May import ``items``,
+Read ``client`` first, then ``retry``, ``limits``, ``pace``, ``concurrency``, ``router``. May import ``items``,
 ``config`` and ``errors``; knows nothing of items' lives or of the journal.
 """
 
