@@ -1,7 +1,7 @@
 """Traffic with LLM endpoints: one request at a time, its retries, limits, health, routing.
 
-Read ``client`` first, then ``retry``, ``limits``, ``pace``, ``concurrency``, ``router``. May import ``items``,
-``config`` and ``errors``; knows nothing of items' lives or of the journal.
+Read ``client`` first, then ``retry``, ``limits``, ``pace``, ``concurrency``, ``router``. May import
+``items``, ``config`` and ``errors``; knows nothing of items' lives or of the journal.
 """
 
 from codeiod.llm.client import ChatRequest, Client, Completer
