@@ -9,8 +9,12 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 from codeiod.items import Answer, Origin, Usage, item_id_of
+from codeiod.journal.disk import OsDisk
+from codeiod.journal.folder import JOURNAL, list_segments
 from codeiod.journal.journal import Journal
+from codeiod.journal.keeper import Keeping
 from codeiod.journal.records import FINISHED, Admit, Commit, Done, End, RecipeSet
+from codeiod.journal.sealing import seal
 from codeiod.journal.steps import Ledger, Steps
 from codeiod.journal.tally import Tally
 
@@ -22,7 +26,8 @@ def admit_record(content: str, path: str = "") -> Admit:
 
 async def write_journal(directory: Path, segment_bytes: int) -> None:
     """Three items: one done, one with a paid step, one fresh."""
-    async with Journal.open(directory, segment_bytes=segment_bytes) as journal:
+    keeping = Keeping(compress=False)  # so that it depends on no thread what is compressed
+    async with Journal.open(directory, segment_bytes=segment_bytes, keeping=keeping) as journal:
         journal.append(RecipeSet("r1", {"unify": {"attempts": 2}}))
         for content in ("one", "two", "three"):
             journal.append(admit_record(content))
@@ -47,11 +52,16 @@ def admit() -> Callable[..., Admit]:
 
 @pytest.fixture
 def make_journal() -> Callable[..., None]:
-    """Write a small journal with segments of a size, and close it."""
+    """Write a small journal with segments of a size, and close it; compress them if wanted."""
 
-    def make(directory: Path, segment_bytes: int = 1 << 20) -> None:
+    def make(directory: Path, segment_bytes: int = 1 << 20, *, compress: bool = False) -> None:
         # In a thread: pytest-asyncio minds when another loop comes and goes in its own.
         with start_blocking_portal() as portal:
             portal.call(write_journal, directory, segment_bytes)
+        if compress:
+            disk, folder = OsDisk(), directory / JOURNAL
+            *sealed, _ = sorted(list_segments(disk, folder).plain)
+            for number in sealed:
+                seal(disk, folder, number)
 
     return make

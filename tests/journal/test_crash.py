@@ -13,6 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import pytest
@@ -47,6 +48,8 @@ class CrashDisk(OsDisk):
         self.when = when
         self.power = power
         self.dead = False
+        # The threads of the journal change it at once; each has its turn, and one is the n-th.
+        self._turn = RLock()
         self._open: dict[int, Path] = {}
         # What an earlier life wrote and did not sync is still not durable in this one.
         self._synced: dict[Path, int] = before._synced if before else {}
@@ -54,16 +57,17 @@ class CrashDisk(OsDisk):
         """Files whose names are not durable yet."""
 
     def _change(self, act: Callable[[], Any], half: Callable[[], Any] | None = None) -> Any:
-        self._alive()
-        self.left -= 1
-        if self.left:
-            return act()
-        if self.when == "after":
-            act()
-        elif self.when == "half" and half is not None:
-            half()
-        self._die()
-        raise Dead(0, "killed")
+        with self._turn:
+            self._alive()
+            self.left -= 1
+            if self.left:
+                return act()
+            if self.when == "after":
+                act()
+            elif self.when == "half" and half is not None:
+                half()
+            self._die()
+            raise Dead(0, "killed")
 
     def _alive(self) -> None:
         if self.dead:

@@ -13,8 +13,9 @@ from codeiod.errors import Damaged, DirectoryError
 from codeiod.journal import Journal
 from codeiod.journal.codec import encode
 from codeiod.journal.disk import OsDisk
-from codeiod.journal.folder import segment_name
+from codeiod.journal.folder import compressed_name, segment_name
 from codeiod.journal.frame import frame, unframe
+from codeiod.journal.keeper import Keeping
 from codeiod.journal.records import Admit, Cut, Record, Reopen
 from codeiod.journal.replay import Replay, read_state
 from codeiod.journal.state import State
@@ -127,9 +128,10 @@ def test_last_promise_of_a_clean_end(tmp_path: Path, make_journal: MakeJournal) 
             replay(tmp_path)
 
 
-def test_sealed_segments(tmp_path: Path, make_journal: MakeJournal) -> None:
+@pytest.mark.parametrize("compress", [False, True], ids=["plain", "compressed"])
+def test_sealed_segments(tmp_path: Path, make_journal: MakeJournal, *, compress: bool) -> None:
     """In a segment that another follows, any change, cut or loss is damage."""
-    make_journal(tmp_path, 700)
+    make_journal(tmp_path, 700, compress=compress)
     paths = sorted((tmp_path / "journal").glob("segment-*"))
     assert len(paths) > 2
     random = Random(0)
@@ -154,7 +156,8 @@ def test_sealed_segments_lose_no_line(tmp_path: Path, admit: Callable[..., Admit
     """
 
     async def fill() -> None:
-        async with Journal.open(tmp_path, segment_bytes=700) as journal:
+        keeping = Keeping(compress=False)
+        async with Journal.open(tmp_path, segment_bytes=700, keeping=keeping) as journal:
             while journal._segment == 1:
                 journal.append(admit(f"{journal._seq}"))
 
@@ -168,18 +171,22 @@ def test_sealed_segments_lose_no_line(tmp_path: Path, admit: Callable[..., Admit
             replay(tmp_path)
 
 
-def test_missing_and_doubled_segments(tmp_path: Path, make_journal: MakeJournal) -> None:
+@pytest.mark.parametrize("compress", [False, True], ids=["plain", "compressed"])
+def test_missing_and_doubled_segments(
+    tmp_path: Path, make_journal: MakeJournal, *, compress: bool
+) -> None:
     """A segment that is missing, or stands a second time, is damage."""
-    make_journal(tmp_path, 700)
+    make_journal(tmp_path, 700, compress=compress)
     paths = sorted((tmp_path / "journal").glob("segment-*"))
     for path in paths[:-1]:
         data = path.read_bytes()
         path.unlink()
-        with pytest.raises(Damaged, match=f"{path} is missing"):
+        with pytest.raises(Damaged, match=rf"{path.with_suffix('')}.* is missing"):
             replay(tmp_path)
         path.write_bytes(data)
     for path in paths:
-        doubled = tmp_path / "journal" / segment_name(len(paths) + 1)
+        name = (compressed_name if path.suffix == ".zst" else segment_name)(len(paths) + 1)
+        doubled = tmp_path / "journal" / name
         doubled.write_bytes(path.read_bytes())
         with pytest.raises(Damaged):
             replay(tmp_path)

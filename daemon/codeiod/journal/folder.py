@@ -1,7 +1,7 @@
 """The journal's folder: whose it is, its lock, the names in it, and what was cut and kept.
 
-May import errors, ``disk`` and ``records``. DIR/journal holds ``segment-00000001.jsonl`` and so
-on, ``LOCK`` and ``cut/``.
+May import errors, ``disk`` and ``records``. DIR/journal holds ``segment-00000001.jsonl.zst`` and so
+on (``.jsonl`` alone where it is not compressed), ``LOCK``, ``cut/`` and ``archive/``.
 """
 
 from __future__ import annotations
@@ -10,19 +10,28 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
-from codeiod.errors import Damaged, DirectoryError
+from codeiod.errors import DirectoryError
 from codeiod.journal.disk import NO_LOCKS, Disk, read_at, replace_whole
 from codeiod.journal.records import Cut
 
 JOURNAL = "journal"
 LOCK = "LOCK"
 CUT = "cut"
+ARCHIVE = "archive"
 NOTE_BYTES = 32
 """More than a process number takes."""
-_SEGMENT = re.compile(r"segment-(\d{8})\.jsonl")
+_SEGMENT = re.compile(r"segment-(\d{8})\.jsonl(\.zst)?")
 _KEPT = re.compile(r"([^.].*)-(\d+)-[0-9a-f]{8}")
+
+
+class Listed(NamedTuple):
+    """The segments in a folder: those as they were written, and those that are compressed."""
+
+    plain: frozenset[int]
+    compressed: frozenset[int]
 
 
 def segment_name(number: int) -> str:
@@ -30,17 +39,18 @@ def segment_name(number: int) -> str:
     return f"segment-{number:08d}.jsonl"
 
 
-def segment_numbers(disk: Disk, folder: Path) -> list[int]:
-    """List the segments that are there.
+def compressed_name(number: int) -> str:
+    """Name a segment once it is compressed."""
+    return f"{segment_name(number)}.zst"
 
-    :raises Damaged: one is missing.
-    """
-    found = [_SEGMENT.fullmatch(name) for name in disk.names(folder)]
-    numbers = sorted(int(match[1]) for match in found if match)
-    for expected, number in enumerate(numbers, start=1):
-        if number != expected:
-            raise Damaged(f"{folder / segment_name(expected)} is missing: restore it from a copy")
-    return numbers
+
+def list_segments(disk: Disk, folder: Path) -> Listed:
+    """List the segments that are in a folder; one can be there in both forms."""
+    found = [match for name in disk.names(folder) if (match := _SEGMENT.fullmatch(name))]
+    return Listed(
+        frozenset(int(match[1]) for match in found if not match[2]),
+        frozenset(int(match[1]) for match in found if match[2]),
+    )
 
 
 def require_ours(disk: Disk, directory: Path) -> None:

@@ -20,17 +20,22 @@ from anyio import CancelScope, to_thread
 from codeiod.errors import CodeiodError, Damaged, DiskFailed
 from codeiod.items import Fault, Item
 from codeiod.journal.codec import BadRecord, decode, encode
-from codeiod.journal.disk import Disk, OsDisk, failure, read_at
-from codeiod.journal.folder import release, segment_name
+from codeiod.journal.disk import Disk, OsDisk, failure
+from codeiod.journal.folder import release
 from codeiod.journal.frame import BadLine, frame, unframe
-from codeiod.journal.records import FORMAT, Admit, Close, Cut, Open, Record, Reopen
+from codeiod.journal.keeper import Keeper, Keeping
+from codeiod.journal.records import FORMAT, Admit, Close, Cut, Open, Record, Reopen, Retired
 from codeiod.journal.recovery import Recovered, recover
+from codeiod.journal.retention import Retention, free
+from codeiod.journal.sealed import BadSeal
+from codeiod.journal.segments import Segments
 from codeiod.journal.state import Position, State
 from codeiod.journal.syncer import Landed
 from codeiod.journal.writer import Chunk, Writer
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 CLOSE_SECONDS = 30.0
+DEFAULT_KEEPING = Keeping()
 
 Waiting: TypeAlias = deque[tuple[int, anyio.Event]]
 """Who waits for which record, in the order of records."""
@@ -39,7 +44,9 @@ Waiting: TypeAlias = deque[tuple[int, anyio.Event]]
 class Journal:
     """Append records and read them back. Not thread-safe: it belongs to one event loop."""
 
-    def __init__(self, recovered: Recovered, disk: Disk, segment_bytes: int) -> None:
+    def __init__(
+        self, recovered: Recovered, disk: Disk, segment_bytes: int, keeping: Keeping
+    ) -> None:
         replay = recovered.replay
         self.folder = replay.folder
         self.disk = disk
@@ -58,6 +65,9 @@ class Journal:
         self._for_write: Waiting = deque()
         self._for_sync: Waiting = deque()
         self._loop = asyncio.get_running_loop()
+        self._segments = Segments(disk, self.folder)
+        self._keeping = keeping
+        self._keeper = Keeper(disk, self.folder, keeping)
         self._writer = Writer(disk, self.folder, self._segment, recovered.descriptor, self._wake)
 
     @classmethod
@@ -70,6 +80,7 @@ class Journal:
         segment_bytes: int = SEGMENT_BYTES,
         close_seconds: float = CLOSE_SECONDS,
         retry: Collection[str] = (),
+        keeping: Keeping = DEFAULT_KEEPING,
     ) -> AsyncIterator[Journal]:
         """Lock a directory's journal, recover it and replay it; on leaving, write what is queued.
 
@@ -81,7 +92,7 @@ class Journal:
         disk = disk or OsDisk()
         recovered = await to_thread.run_sync(recover, directory, disk, retry)
         try:
-            journal = cls(recovered, disk, segment_bytes)
+            journal = cls(recovered, disk, segment_bytes, keeping)
             journal._begin(recovered.cuts)
             try:
                 # Nothing may stand beside a journal that a loss of power would make one of no line.
@@ -140,15 +151,8 @@ class Journal:
         """
         line = self._unwritten.get(position)
         if line is None:
-            line = await to_thread.run_sync(self._read_line, position)
-        try:
-            found = unframe(line[:-1])
-            return decode(found.kind, found.body)
-        except (BadLine, BadRecord) as error:
-            path = self.folder / segment_name(position.segment)
-            raise Damaged(
-                f"{path} is damaged at byte {position.offset}: {error}; restore it from a copy"
-            ) from error
+            return await to_thread.run_sync(self._read, position)
+        return _record(line)
 
     async def load_item(self, item_id: str) -> tuple[Item, Fault | None]:
         """Read a pending item back, with why it can't be taken, if so.
@@ -170,8 +174,23 @@ class Journal:
             self.append(Reopen(item_id, epoch + 1))
         return len(faulted)
 
+    def covered_up_to(self, segment: int) -> None:
+        """Take note that every snapshot that is kept covers the segments up to this one.
+
+        Retention takes away those of them that no item needs, once that is on record.
+
+        :raises: as ``append``.
+        """
+        if self._keeping.retention is Retention.KEEP:
+            return
+        if gone := free(self.state, min(segment, self._segment - 1)):
+            archive = self._keeping.retention is Retention.ARCHIVE
+            self._append(Retired(gone, archive), sync=True)
+            self._keeper.retire_after(self._seq - 1, gone)
+
     def _begin(self, cuts: tuple[Cut, ...]) -> None:
         self._writer.start()
+        self._keeper.start(self._segment, self.state.retired)
         self._append_header(start=True)
         for cut in cuts:
             self.append(cut)
@@ -186,6 +205,7 @@ class Journal:
         if self._offset >= self._segment_bytes:
             self._segment, self._offset = self._segment + 1, 0
             self._append_header(start=False)
+            self._keeper.seal_after(self._seq - 1, self._segment - 1)
         return self._put(record, body, sync=sync, settled=settled)
 
     def _put(self, record: Record, body: bytes, *, sync: bool, settled: bool) -> Position:
@@ -221,6 +241,7 @@ class Journal:
             self.failed.set()
         self._release(self._for_write, landed.written)
         self._release(self._for_sync, landed.synced)
+        self._keeper.synced(self._synced)
 
     def _release(self, waiting: Waiting, reached: int) -> None:
         while waiting and (self.error or waiting[0][0] <= reached):
@@ -230,21 +251,31 @@ class Journal:
         if self.error is not None:
             raise type(self.error)(str(self.error)) from self.error
 
-    def _read_line(self, position: Position) -> bytes:
-        path = self.folder / segment_name(position.segment)
+    def _read(self, position: Position) -> Record:
         try:
-            return read_at(self.disk, path, position.offset, position.length)
+            return _record(self._segments.read(position))
         except OSError as error:
-            raise failure(error, path) from error
+            raise failure(error, self._segments.path(position.segment)) from error
+        except (BadLine, BadRecord, BadSeal) as error:
+            path = self._segments.path(position.segment)
+            raise Damaged(
+                f"{path} is damaged at byte {position.offset}: {error}; restore it from a copy"
+            ) from error
 
     async def _close(self, close_seconds: float) -> None:
         """Write and sync what is queued, and say so; a disk that never answers is left behind."""
         with CancelScope(shield=True):
             if self.error is None:
                 self._append(Close(_now()), sync=True, settled=True)
+            await to_thread.run_sync(self._keeper.stop, close_seconds)
             if not await to_thread.run_sync(self._writer.stop, close_seconds):
                 raise DiskFailed(f"the disk of {self.folder} did not answer in time")
             self._raise_failure()  # the last news came before the writer's end
+
+
+def _record(line: bytes) -> Record:
+    found = unframe(line[:-1])
+    return decode(found.kind, found.body)
 
 
 def _now() -> str:

@@ -231,6 +231,23 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Retired:
+    """Segments that retention takes away from here on: no item needs them any more.
+
+    Each of them is covered by a snapshot; one that is missing and was not retired is damage.
+    """
+
+    KIND: ClassVar[str] = "retired"
+    segments: tuple[int, ...]
+    archived: bool
+    """Whether they go to ``journal/archive/``, where they can still be read."""
+
+    @staticmethod
+    def load(body: dict[str, Any]) -> Retired:
+        return Retired(tuple(body["segments"]), body["archived"])
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """How many entries the sources of the present run hold, about: a forecast goes by it."""
 
@@ -285,6 +302,7 @@ Record: TypeAlias = (
     | Step
     | Commit
     | Cut
+    | Retired
     | Expected
     | Reopen
 )

@@ -20,7 +20,6 @@ from codeiod.journal.folder import (
     release,
     require_ours,
     segment_name,
-    segment_numbers,
     set_aside,
 )
 from codeiod.journal.records import Cut
@@ -71,7 +70,7 @@ def _recover(disk: Disk, folder: Path, held: int, retry: Collection[str]) -> Rec
     if replay.seq == 1:
         _require_new(disk, folder)
     path = folder / segment_name(replay.segment)
-    if replay.segment in segment_numbers(disk, folder):
+    if disk.size(path) is not None:
         descriptor = disk.open_append(path)
         cuts = _cut_tail(disk, replay, descriptor)
         # Where an earlier sync failed, the system may take these bytes for written, and they are

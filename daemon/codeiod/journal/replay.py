@@ -8,20 +8,20 @@ never promised to anyone: the journal ends before it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeiod.errors import Damaged, DirectoryError
 from codeiod.journal.codec import BadRecord, decode
 from codeiod.journal.disk import Disk, read_at
-from codeiod.journal.folder import JOURNAL, LOCK, segment_name, segment_numbers
+from codeiod.journal.folder import JOURNAL, LOCK, list_segments, segment_name
 from codeiod.journal.frame import BadLine, Frame, found_in, unframe
 from codeiod.journal.records import FORMAT, Open, Record
+from codeiod.journal.sealed import BadSeal
+from codeiod.journal.segments import MOVES, Segments
 from codeiod.journal.state import Impossible, Position, State
-
-CHUNK_BYTES = 1 << 20
 
 Observer = Callable[[Record, Position], None]
 
@@ -40,18 +40,27 @@ class Replay:
     """The end of the last sound record in the last segment."""
     seq: int = 1
     """The number of the next record."""
+    _segments: Segments = field(init=False)
     _unsure: deque[tuple[int, int]] = field(default_factory=deque)
     """Number and offset of the last segment's records that none behind them calls durable."""
+
+    def __post_init__(self) -> None:
+        self._segments = Segments(self.disk, self.folder)
 
     def run(self) -> None:
         """Read it all; works on a journal that another process is writing.
 
-        :raises Damaged: a line is bad that was durable once.
+        :raises Damaged: a line is bad that was durable once, or a segment is missing.
         :raises DirectoryError: the journal is of a newer format.
         """
+        numbers = self._segments.numbers()  # before all else: what goes later is told of at the end
+        self._read_all()
+        self._require_explained(numbers)
+
+    def _read_all(self) -> None:
         while True:
             sealed = self.segment < self._last_segment()
-            why = self._read_on()
+            why = self._read_on(sealed=sealed)
             if sealed:
                 if why is not None:
                     raise self._damaged(why)
@@ -75,25 +84,34 @@ class Replay:
         return read_at(self.disk, self._path(), start, end - start)
 
     def _last_segment(self) -> int:
-        return max(segment_numbers(self.disk, self.folder), default=1)
+        """Return the number of the segment that is being written."""
+        listed = list_segments(self.disk, self.folder)
+        last = max(listed.plain, default=1)
+        if last <= max(listed.compressed, default=0):  # those are sealed: there was one behind
+            raise self._missing(max(listed.compressed) + 1)
+        return last
 
     def _path(self) -> Path:
         return self.folder / segment_name(self.segment)
 
-    def _read_on(self) -> str | None:
+    def _read_on(self, *, sealed: bool) -> str | None:
         """Take the sound records of this segment from ``offset``; return what is wrong after."""
-        if self.disk.size(self._path()) is None:
-            return None
-        descriptor = self.disk.open_read(self._path())
+        for _ in range(MOVES):
+            # Where it goes while it is read, it was compressed or archived: read on there.
+            with suppress(FileNotFoundError):
+                return self._read_text()
+        if sealed:
+            raise self._missing(self.segment)
+        return None  # it is about to begin
+
+    def _read_text(self) -> str | None:
         try:
-            for line in _lines(self.disk, descriptor, self.offset):
-                try:
-                    frame = self._expect(line)
-                except BadLine as error:
-                    return str(error)
-                self._take(frame, len(line))
-        finally:
-            self.disk.close(descriptor)
+            found = self._segments.find_best(self.segment)
+            with closing(found.text(self.offset)) as text:
+                for line in _lines(text):
+                    self._take(self._expect(line), len(line))
+        except (BadLine, BadSeal) as error:
+            return str(error)
         return None
 
     def _expect(self, line: bytes) -> Frame:
@@ -148,10 +166,25 @@ class Replay:
                 raise self._damaged("it is another segment's")
         return False
 
+    def _require_explained(self, numbers: list[int]) -> None:
+        """Refuse to go on where a segment has gone that retention did not take away."""
+        missing = set(range(1, self.segment)) - set(numbers) - self.state.retired
+        if missing:
+            raise self._missing(min(missing))
+
+    def _missing(self, number: int) -> Damaged:
+        path = self.folder / segment_name(number)
+        if number in self.state.retired:
+            return Damaged(f"{path} was given up to retention, and no sound snapshot covers it")
+        return Damaged(f"{path} (or .zst) is missing: restore it from a copy")
+
     def _damaged(self, why: str) -> Damaged:
+        path = self._segments.path(self.segment)
+        where = (
+            f"byte {self.offset}" if path.suffix == ".jsonl" else f"byte {self.offset} of its text"
+        )
         return Damaged(
-            f"{self._path()} is damaged at byte {self.offset} (record {self.seq}): {why}; "
-            "restore it from a copy"
+            f"{path} is damaged at {where} (record {self.seq}): {why}; restore it from a copy"
         )
 
 
@@ -179,11 +212,10 @@ def _only_taken(disk: Disk, directory: Path) -> bool:
     return locked and disk.names(directory) == [JOURNAL]
 
 
-def _lines(disk: Disk, descriptor: int, offset: int) -> Iterator[bytes]:
-    """Yield the lines of a file from an offset, with their newlines; the last may lack its own."""
+def _lines(text: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a text, with their newlines; the last may lack its own."""
     rest = b""
-    while chunk := disk.read(descriptor, offset, CHUNK_BYTES):
-        offset += len(chunk)
+    for chunk in text:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             yield line + b"\n"

@@ -37,6 +37,7 @@ from codeiod.journal.records import (
     RecipeSet,
     Record,
     Reopen,
+    Retired,
     Step,
 )
 from codeiod.journal.tally import Tally
@@ -90,6 +91,8 @@ class State:
         self.course = Course()
         self.cuts: dict[str, Cut] = {}
         """By the name under which the bytes are kept."""
+        self.retired: set[int] = set()
+        """Segments that retention took away, or is about to."""
         self._done = DigestSet(ITEM_ID_BYTES)
         self.places = Places()
 
@@ -220,6 +223,11 @@ class State:
     def _cut(self, record: Cut, _: Position) -> None:
         self.cuts[record.kept] = record
 
+    def _retired(self, record: Retired, position: Position) -> None:
+        if not all(0 < number < position.segment for number in record.segments):
+            raise Impossible("a segment is retired that is not sealed")
+        self.retired.update(record.segments)
+
     def _expected(self, record: Expected, _: Position) -> None:
         self.course.entries = record.entries
 
@@ -274,6 +282,7 @@ _FOLDS: dict[type[Any], Callable[[State, Any, Position], None]] = {
     Step: State._step,  # noqa: SLF001 -- as above
     Commit: State._commit,  # noqa: SLF001 -- as above
     Cut: State._cut,  # noqa: SLF001 -- as above
+    Retired: State._retired,  # noqa: SLF001 -- as above
     Expected: State._expected,  # noqa: SLF001 -- as above
     Reopen: State._reopen,  # noqa: SLF001 -- as above
 }

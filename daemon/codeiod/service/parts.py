@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from codeiod.config import Settings
 from codeiod.dataset.committer import Committer
 from codeiod.errors import SettingsError
 from codeiod.execution import Runner, TracesOfTwo, modules_of, provenance
-from codeiod.journal import Journal
+from codeiod.journal import Journal, Keeping, Retention
 from codeiod.llm.budget import Budget, Caps
 from codeiod.service.budget import budget_of, caps_of
 from codeiod.service.plan import Plan
@@ -85,7 +85,7 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
         raise SettingsError(f"no source is given, and {plan.directory} holds no run to go on with")
     await to_thread.run_sync(sources.check, plan.sources, plan.directory)
     async with (
-        Journal.open(plan.directory, retry=plan.retry) as journal,
+        _open_journal(plan) as journal,
         Committer.open(plan.directory, journal) as committer,
     ):
         budget = budget_of(settings, journal.state.calls)
@@ -95,6 +95,17 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
             where = provenance(sandbox.level)
             async with open_teacher(settings, counted, budget) as teacher:
                 yield Parts(journal, committer, recipes, counted, teacher, where, budget)
+
+
+def _open_journal(plan: Plan) -> AbstractAsyncContextManager[Journal]:
+    settings = plan.settings.journal
+    keeping = Keeping(settings.compress, Retention(settings.retention))
+    return Journal.open(
+        plan.directory,
+        segment_bytes=settings.segment_bytes,
+        retry=plan.retry,
+        keeping=keeping,
+    )
 
 
 @asynccontextmanager
