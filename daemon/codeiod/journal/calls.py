@@ -5,9 +5,9 @@ May import items and ``records``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from codeiod.items import Stage, Usage
 from codeiod.journal.records import Failed, Intent, Step
@@ -122,6 +122,23 @@ class Calls:
         for intent in self.open.values():
             total.add(intent.cost, intent.currency, intent.tokens)
         return total
+
+    def dump(self) -> dict[str, Any]:
+        """Return all of it in what JSON can carry, as a copy."""
+        return asdict(self) | {"open": [asdict(intent) for intent in self.open.values()]}
+
+    @staticmethod
+    def load(body: dict[str, Any]) -> Calls:
+        """Read it back; ``body`` is used up."""
+        body["perhaps"] = Bill(**body["perhaps"])
+        body["by_day"] = {int(day): Bill(**bill) for day, bill in body["by_day"].items()}
+        body["by_stage"] = {
+            Stage(stage): StageCalls(one["calls"], Usage(**one["usage"]), one["money"])
+            for stage, one in body["by_stage"].items()
+        }
+        intents = [Intent(**intent) for intent in body["open"]]
+        body["open"] = {_attempt(intent): intent for intent in intents}
+        return Calls(**body)
 
     def _perhaps(self, intent: Intent, at: int) -> None:
         self.perhaps.add(intent.cost, intent.currency, intent.tokens)

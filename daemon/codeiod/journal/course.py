@@ -6,7 +6,8 @@ May import ``pending``. Sums alone, so that it costs the same after a million it
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from codeiod.journal.pending import Paid
 
@@ -56,6 +57,14 @@ class Costs:
         for currency, amount in paid.money.items():
             self.money.setdefault(currency, Spread()).add(amount)
 
+    @staticmethod
+    def load(body: dict[str, Any]) -> Costs:
+        """Read it back; ``body`` is used up."""
+        for name in ("calls", "input", "output"):
+            body[name] = Spread(**body[name])
+        body["money"] = {currency: Spread(**one) for currency, one in body["money"].items()}
+        return Costs(**body)
+
 
 @dataclass(slots=True)
 class Course:
@@ -90,6 +99,18 @@ class Course:
             self._recent.append((seconds, self.items))
             while self._recent[0][0] < seconds - RECENT_SECONDS:
                 self._recent.popleft()
+
+    def dump(self) -> dict[str, Any]:
+        """Return all of it in what JSON can carry, as a copy."""
+        return asdict(self) | {"_recent": list(self._recent)}
+
+    @staticmethod
+    def load(body: dict[str, Any]) -> Course:
+        """Read it back; ``body`` is used up."""
+        body["finished"] = Costs.load(body["finished"])
+        body["rejected"] = Costs.load(body["rejected"])
+        body["_recent"] = deque((seconds, items) for seconds, items in body["_recent"])
+        return Course(**body)
 
     @property
     def items(self) -> int:

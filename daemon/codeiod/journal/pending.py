@@ -5,8 +5,9 @@ May import items and ``records``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from codeiod.items import Reason, Usage
 from codeiod.journal.records import Kept, Reopen
@@ -121,12 +122,40 @@ class Pending:
         }
         return Reopen(item_id, self.epoch + 1, since, reason, self.admitted, steps)
 
+    def dump(self) -> list[Any]:
+        """Return all of it in what JSON can carry, as a copy.
+
+        It is flat, as thousands of items are copied on the event loop in one go, and every tuple
+        inside would be one more for the collector to look after.
+        """
+        paid = self.paid
+        flat: list[Any] = [self.epoch, *self.admitted, self.anew]
+        flat += paid.calls, paid.input_tokens, paid.output_tokens, [*paid.money.items()]
+        for key, made in self.steps.items():
+            flat += key, made.attempts, made.truncated, made.of, made.position, made.gave_up
+        return flat
+
+    @staticmethod
+    def load(body: Sequence[Any]) -> Pending:
+        """Read it back."""
+        epoch, *admitted, anew, calls, input_tokens, output_tokens, money = body[:9]
+        fields = zip(*[iter(body[9:])] * 6, strict=True)
+        steps = {
+            key: Made(n, cut, of, _position(at), gave_up) for key, n, cut, of, at, gave_up in fields
+        }
+        paid = Paid(calls, input_tokens, output_tokens, dict(money))
+        return Pending(epoch, Position(*admitted), steps, anew, paid)
+
     @staticmethod
     def of(record: Reopen) -> Pending:
         """Take an item up as its record says."""
         steps = {
-            key: Made(attempts, truncated, of, Position(*position) if position else None)
+            key: Made(attempts, truncated, of, _position(position))
             for key, (attempts, truncated, of, position) in record.steps.items()
         }
         anew = record.was == Reason.CHANGED
         return Pending(record.epoch, Position(*record.admitted), steps, anew)
+
+
+def _position(found: Sequence[int] | None) -> Position | None:
+    return Position(*found) if found else None

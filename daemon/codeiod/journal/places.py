@@ -21,9 +21,9 @@ def stamp_of(origin: Origin) -> str:
 class Places:
     """The places of all entries, and the stamps of the files that were one entry."""
 
-    def __init__(self) -> None:
-        self._met = DigestSet(PLACE_BYTES)
-        self._seen = DigestSet(PLACE_BYTES)
+    def __init__(self, met: DigestSet | None = None, seen: DigestSet | None = None) -> None:
+        self._met = DigestSet(PLACE_BYTES) if met is None else met
+        self._seen = DigestSet(PLACE_BYTES) if seen is None else seen
 
     def __len__(self) -> int:
         return len(self._met)
@@ -41,6 +41,11 @@ class Places:
     def seen(self, origin: Origin) -> bool:
         """Tell whether this very file, unchanged, was taken in as one entry."""
         return _stamp(origin) in self._seen
+
+    @property
+    def tables(self) -> tuple[DigestSet, DigestSet]:
+        """Both sets, as they are given at the making: places, and stamps."""
+        return self._met, self._seen
 
     @property
     def memory_bytes(self) -> int:

@@ -1,24 +1,20 @@
 """What a journal adds up to: a pure fold over its records.
 
-May import items and the modules of this package that read and write nothing. A finished item
-shrinks to its digests; contents and answers are kept as positions alone.
+May import items and the modules of this package that read and write nothing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
-from codeiod.items import ITEM_ID_BYTES, Origin, Reason
-from codeiod.journal.calls import Calls
-from codeiod.journal.course import Course
-from codeiod.journal.digests import DigestSet
-from codeiod.journal.pending import Made as Made  # parts of the state, offered beside it
+from codeiod.items import Origin, Reason
+from codeiod.journal.facts import Cursor as Cursor  # parts of the state, offered beside it
+from codeiod.journal.facts import Facts
+from codeiod.journal.pending import Made as Made
 from codeiod.journal.pending import Paid
 from codeiod.journal.pending import Pending as Pending
 from codeiod.journal.pending import Position as Position
-from codeiod.journal.places import Places
 from codeiod.journal.places import stamp_of as stamp_of  # offered here beside State.seen
 from codeiod.journal.records import (
     FINISHED,
@@ -29,7 +25,6 @@ from codeiod.journal.records import (
     Cut,
     Done,
     Duplicate,
-    End,
     Expected,
     Failed,
     Intent,
@@ -40,7 +35,6 @@ from codeiod.journal.records import (
     Retired,
     Step,
 )
-from codeiod.journal.tally import Tally
 
 FAULT_RETRIES = 1
 """How often an item that ended in a fault of ours is taken up again."""
@@ -50,84 +44,8 @@ class Impossible(ValueError):
     """The record contradicts those before it."""
 
 
-class Cursor(NamedTuple):
-    """The next line or row of a file, and the stamp of the file that was read."""
-
-    position: int
-    stamp: str
-
-
-class State:
+class State(Facts):
     """The fold. Changed by ``apply`` alone."""
-
-    def __init__(self, retry: Collection[str] = ()) -> None:
-        """Begin with nothing.
-
-        :param retry: reasons; the items that were rejected so can be taken up again.
-        """
-        self.retry = frozenset(retry)
-        self.journal = ""
-        self.recipes: dict[str, Mapping[str, Any]] = {}
-        self.recipe = ""
-        """The digest of the recipe that items are admitted under now."""
-        self._replaced: dict[str, str] = {}
-        self.pending: dict[str, Pending] = {}
-        """In the order of admission."""
-        self.faulted: dict[str, Pending] = {}
-        """Items that ended in a fault of ours and are to be tried once more."""
-        self.retriable: dict[str, tuple[str, Pending]] = {}
-        """Items whose rejection is to be tried again, with its reason."""
-        self.reopened: dict[str, int] = {}
-        """The present epoch of items that were taken up again: rejects before it are void."""
-        self.cursors: dict[tuple[str, str], Cursor] = {}
-        self.ends: dict[str, dict[int, End]] = {}
-        """For each stream, the committed end of each of its parts."""
-        self.items = 0
-        self.duplicates = 0
-        self.finished = 0
-        self.rejected: Counter[str] = Counter()
-        self.tally = Tally()
-        self.calls = Calls()
-        self.course = Course()
-        self.cuts: dict[str, Cut] = {}
-        """By the name under which the bytes are kept."""
-        self.retired: set[int] = set()
-        """Segments that retention took away, or is about to."""
-        self._done = DigestSet(ITEM_ID_BYTES)
-        self.places = Places()
-
-    @property
-    def entries(self) -> int:
-        """Places met: counted apart from items and duplicates, so that these can be checked."""
-        return len(self.places)
-
-    @property
-    def cut_bytes(self) -> int:
-        return sum(cut.bytes for cut in self.cuts.values())
-
-    def recipe_of(self, record: Admit) -> str:
-        """Return the digest of the recipe that an item is made under."""
-        recipe = record.recipe
-        while recipe in self._replaced:
-            recipe = self._replaced[recipe]
-        return recipe
-
-    def known(self, item_id: str) -> bool:
-        """Tell whether this content was admitted before."""
-        return item_id in self.pending or bytes.fromhex(item_id) in self._done
-
-    def met(self, item_id: str, origin: Origin) -> bool:
-        """Tell whether this content was met at this place before: then it is nothing new."""
-        return self.places.met(item_id, origin)
-
-    def seen(self, origin: Origin) -> bool:
-        """Tell whether this very file, unchanged, was taken in whole before."""
-        return self.places.seen(origin)
-
-    def last_end(self, stream: str) -> End | None:
-        """Return the committed end of a stream's last part."""
-        parts = self.ends.get(stream)
-        return parts[max(parts)] if parts else None
 
     def apply(self, record: Record, position: Position) -> None:
         """Take one record into account.
