@@ -531,12 +531,3 @@ async def test_reading_back_what_changed(tmp_path: Path, admit: MakeAdmit) -> No
         await path.unlink()
         with pytest.raises(DiskFailed):
             await journal.read(position)
-
-
-def test_dead_holder(tmp_path: Path, make_journal: Callable[..., None]) -> None:
-    """A lock's file that a dead process left does not make a directory look alive."""
-    make_journal(tmp_path)
-    note = tmp_path / "journal" / "LOCK"
-    for text, alive in (("4194399\n", False), ("rubbish", False), ("1\n", True), ("", False)):
-        note.write_text(text)
-        assert running(OsDisk(), tmp_path) is alive

@@ -1,21 +1,25 @@
 """The one way to the file system for journal, dataset and reports, so that a rig can replace it.
 
-May import errors. Every call is plain and blocking: the callers run it in worker threads. A call
-fails with OSError; ``failure`` turns that into what the operator sees.
+May import errors and ``locks``. Every call is plain and blocking: the callers run it in worker
+threads. A call fails with OSError; ``failure`` turns that into what the operator sees.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from codeiod.errors import DiskFailed, DiskFull
+from codeiod.journal import locks
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
+# The last is what the C library says of a file for appending, where it would have to write itself.
+_NO_ALLOCATING = frozenset({errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF})
+_ZEROS = bytes(1 << 20)
 
 
 class Disk(Protocol):
@@ -60,6 +64,9 @@ class Disk(Protocol):
     def truncate(self, descriptor: int, length: int) -> None:
         """Cut a file to ``length`` bytes."""
 
+    def allocate(self, descriptor: int, length: int) -> None:
+        """Grow a file to ``length`` bytes that really take their room."""
+
     def replace(self, source: Path, target: Path) -> None:
         """Rename a file over another at once."""
 
@@ -68,6 +75,9 @@ class Disk(Protocol):
 
     def lock(self, path: Path) -> int | None:
         """Take the exclusive lock on a file, made if need be; None where another holds it."""
+
+    def locked(self, path: Path) -> bool:
+        """Tell whether someone holds the lock, without taking it for a moment."""
 
     def note(self, descriptor: int, text: str) -> None:
         """Replace what stands in a lock's file: for people to read, nothing depends on it."""
@@ -137,6 +147,14 @@ class OsDisk:
     def truncate(self, descriptor: int, length: int) -> None:
         os.ftruncate(descriptor, length)
 
+    def allocate(self, descriptor: int, length: int) -> None:
+        try:
+            os.posix_fallocate(descriptor, 0, length)
+        except OSError as error:
+            if error.errno not in _NO_ALLOCATING:
+                raise
+            _fill(descriptor, length)
+
     def replace(self, source: Path, target: Path) -> None:
         source.replace(target)
 
@@ -144,15 +162,10 @@ class OsDisk:
         path.unlink()
 
     def lock(self, path: Path) -> int | None:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(descriptor)
-            if isinstance(error, BlockingIOError):
-                return None
-            raise
-        return descriptor
+        return locks.take(path)
+
+    def locked(self, path: Path) -> bool:
+        return locks.is_held(path)
 
     def note(self, descriptor: int, text: str) -> None:
         os.ftruncate(descriptor, 0)
@@ -168,11 +181,32 @@ def read_at(disk: Disk, path: Path, offset: int, length: int) -> bytes:
         disk.close(descriptor)
 
 
-def write_all(disk: Disk, descriptor: int, data: bytes) -> None:
-    """Append all the bytes, however many calls it takes."""
+def _fill(descriptor: int, length: int) -> None:
+    """Write zeros up to a length, where a file system can't be asked for room alone."""
+    missing = length - os.fstat(descriptor).st_size
+    while missing > 0:
+        missing -= os.write(descriptor, _ZEROS[:missing])
+
+
+def no_more(_: int) -> bool:
+    """Give nothing: a full disk stays full."""
+    return False
+
+
+def write_all(
+    disk: Disk, descriptor: int, data: bytes, more: Callable[[int], bool] = no_more
+) -> None:
+    """Append all the bytes, however many calls it takes.
+
+    :param more: asked where the disk is full, with the bytes left; whether it has made some room.
+    """
     left = memoryview(data)
     while left:
-        left = left[disk.write(descriptor, left) :]
+        try:
+            left = left[disk.write(descriptor, left) :]
+        except OSError as error:
+            if error.errno not in FULL or not more(len(left)):
+                raise
 
 
 def sync_once(disk: Disk, descriptor: int) -> None:
@@ -183,7 +217,19 @@ def sync_once(disk: Disk, descriptor: int) -> None:
     try:
         disk.sync(descriptor)
     except OSError as error:
-        raise OSError(errno.EIO, f"sync: {error.strerror or error}") from error
+        raise _final(error) from error
+
+
+def sync_names(disk: Disk, folder: Path) -> None:
+    """Make a folder's names durable; a failure is final, as ``sync_once`` says."""
+    try:
+        disk.sync_folder(folder)
+    except OSError as error:
+        raise _final(error) from error
+
+
+def _final(error: OSError) -> OSError:
+    return OSError(errno.EIO, f"sync: {error.strerror or error}")
 
 
 def replace_whole(disk: Disk, path: Path, data: bytes) -> None:
@@ -191,14 +237,23 @@ def replace_whole(disk: Disk, path: Path, data: bytes) -> None:
     draft = path.with_name(f".{path.name}.new")
     if disk.size(draft) is not None:
         disk.remove(draft)
+    try:
+        _write_draft(disk, draft, data)
+        disk.replace(draft, path)
+    except OSError:
+        with suppress(OSError):  # on a full disk the draft's bytes are dear
+            disk.remove(draft)
+        raise
+    sync_names(disk, path.parent)
+
+
+def _write_draft(disk: Disk, draft: Path, data: bytes) -> None:
     descriptor = disk.create(draft)
     try:
         write_all(disk, descriptor, data)
         sync_once(disk, descriptor)
     finally:
         disk.close(descriptor)
-    disk.replace(draft, path)
-    disk.sync_folder(path.parent)
 
 
 def failure(error: OSError, path: Path) -> DiskFull | DiskFailed:

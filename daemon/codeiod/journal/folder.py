@@ -1,7 +1,8 @@
 """The journal's folder: whose it is, its lock, the names in it, and what was cut and kept.
 
-May import errors, ``disk`` and ``records``. DIR/journal holds ``segment-00000001.jsonl.zst`` and so
-on (``.jsonl`` alone where it is not compressed), ``LOCK``, ``cut/`` and ``archive/``.
+May import errors, ``disk``, ``locks`` and ``records``. DIR/journal holds
+``segment-00000001.jsonl.zst`` and so on (``.jsonl`` alone where it is not compressed), ``LOCK``,
+``RESERVE`` while it is written, ``cut/`` and ``archive/``.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from typing import NamedTuple
 from zlib import crc32
 
 from codeiod.errors import DirectoryError
-from codeiod.journal.disk import NO_LOCKS, Disk, read_at, replace_whole
+from codeiod.journal.disk import Disk, read_at, replace_whole
+from codeiod.journal.locks import NO_LOCKS
 from codeiod.journal.records import Cut
 
 JOURNAL = "journal"
 LOCK = "LOCK"
+RESERVE = "RESERVE"
 CUT = "cut"
 ARCHIVE = "archive"
 NOTE_BYTES = 32
@@ -64,7 +67,7 @@ def require_ours(disk: Disk, directory: Path) -> None:
     except OSError as error:
         raise DirectoryError(f"{directory} can't be used: {error.strerror}") from error
     began = any(_SEGMENT.fullmatch(name) for name in inside)
-    strange = set(inside) - {LOCK, CUT} and not began
+    strange = set(inside) - {LOCK, CUT, RESERVE} and not began
     if strange or (names not in ([], [JOURNAL]) and not began):
         raise DirectoryError(
             f"{directory} is not a codeiod directory and not empty: name another one"
@@ -94,7 +97,7 @@ def lock(disk: Disk, folder: Path) -> int:
     except OSError as error:
         if error.errno in NO_LOCKS:
             raise DirectoryError(
-                f"the file system of {folder} has no locks: use a local disk"
+                f"the file system of {folder} has no locks ({error.strerror}): use a local disk"
             ) from error
         raise
     if descriptor is None:
@@ -118,19 +121,11 @@ def release(disk: Disk, descriptor: int) -> None:
 
 
 def running(disk: Disk, directory: Path) -> bool:
-    """Tell whether the process that wrote its name into the lock is alive; for display alone.
-
-    Trying the lock would tell for sure, and could turn away a daemon that starts right then.
-    """
-    pid = _noted_pid(disk, directory / JOURNAL / LOCK)
-    if not pid:
-        return False
-    with suppress(PermissionError):  # another user's: alive
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-    return True
+    """Tell whether a daemon holds the lock, without trying it: that could turn one away."""
+    try:
+        return disk.locked(directory / JOURNAL / LOCK)
+    except OSError:
+        return False  # for display alone: who reads on will say what is wrong
 
 
 def set_aside(disk: Disk, folder: Path, file: str, offset: int, data: bytes) -> Cut:

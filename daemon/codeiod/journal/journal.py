@@ -27,6 +27,7 @@ from codeiod.journal.keeper import Keeper, Keeping
 from codeiod.journal.records import FORMAT, Admit, Close, Cut, Open, Record, Reopen, Retired
 from codeiod.journal.recovery import Recovered, recover
 from codeiod.journal.retention import Retention, free
+from codeiod.journal.room import Room
 from codeiod.journal.sealed import BadSeal
 from codeiod.journal.segments import Segments
 from codeiod.journal.state import Position, State
@@ -68,7 +69,15 @@ class Journal:
         self._segments = Segments(disk, self.folder)
         self._keeping = keeping
         self._keeper = Keeper(disk, self.folder, keeping)
-        self._writer = Writer(disk, self.folder, self._segment, recovered.descriptor, self._wake)
+        self.room = Room(recovered.reserve)
+        self._writer = Writer(
+            disk,
+            self.folder,
+            self._segment,
+            recovered.descriptor,
+            recovered.reserve,
+            self._wake,
+        )
 
     @classmethod
     @asynccontextmanager
@@ -81,16 +90,18 @@ class Journal:
         close_seconds: float = CLOSE_SECONDS,
         retry: Collection[str] = (),
         keeping: Keeping = DEFAULT_KEEPING,
+        reserve_bytes: int = 0,
     ) -> AsyncIterator[Journal]:
         """Lock a directory's journal, recover it and replay it; on leaving, write what is queued.
 
         :param retry: reasons; items that were rejected so can be re-opened.
+        :param reserve_bytes: set aside on the disk, for what is written when it is full.
         :raises DirectoryError: in use, damaged, newer, not ours, or it can't be used.
         :raises DiskFull: no room to begin; or, on leaving, for what was appended.
         :raises DiskFailed: it failed; on leaving, even where the failure was told before.
         """
         disk = disk or OsDisk()
-        recovered = await to_thread.run_sync(recover, directory, disk, retry)
+        recovered = await to_thread.run_sync(recover, directory, disk, retry, reserve_bytes)
         try:
             journal = cls(recovered, disk, segment_bytes, keeping)
             journal._begin(recovered.cuts)
@@ -102,6 +113,7 @@ class Journal:
                 await journal._close(close_seconds)
         finally:
             with CancelScope(shield=True):
+                await to_thread.run_sync(recovered.reserve.drop)
                 await to_thread.run_sync(release, disk, recovered.lock)
 
     def append(self, record: Record) -> Position:

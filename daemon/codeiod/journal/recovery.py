@@ -24,6 +24,7 @@ from codeiod.journal.folder import (
 )
 from codeiod.journal.records import Cut
 from codeiod.journal.replay import Replay
+from codeiod.journal.reserve import Reserve
 from codeiod.journal.state import State
 
 
@@ -39,9 +40,13 @@ class Recovered:
     """What was cut and no record tells of yet."""
     version: str
     """Of this program."""
+    reserve: Reserve
+    """Filled."""
 
 
-def recover(directory: Path, disk: Disk, retry: Collection[str] = ()) -> Recovered:
+def recover(
+    directory: Path, disk: Disk, retry: Collection[str] = (), reserve_bytes: int = 0
+) -> Recovered:
     """Make a directory ready.
 
     :param retry: reasons; the state keeps the items that were rejected so.
@@ -54,17 +59,21 @@ def recover(directory: Path, disk: Disk, retry: Collection[str] = ()) -> Recover
         held = lock(disk, folder)
     except OSError as error:
         raise _unusable(error, directory) from error
+    reserve = Reserve(disk, folder, reserve_bytes)
     try:
-        return _recover(disk, folder, held, retry)
-    except OSError as error:
+        reserve.fill()
+        return _recover(disk, folder, held, retry, reserve)
+    except BaseException as error:
+        reserve.drop()
         release(disk, held)
-        raise _unusable(error, directory) from error
-    except BaseException:
-        release(disk, held)
+        if isinstance(error, OSError):
+            raise _unusable(error, directory) from error
         raise
 
 
-def _recover(disk: Disk, folder: Path, held: int, retry: Collection[str]) -> Recovered:
+def _recover(
+    disk: Disk, folder: Path, held: int, retry: Collection[str], reserve: Reserve
+) -> Recovered:
     replay = Replay(disk, folder, state=State(retry))
     replay.run()
     if replay.seq == 1:
@@ -83,7 +92,7 @@ def _recover(disk: Disk, folder: Path, held: int, retry: Collection[str]) -> Rec
     # be on disk before anything is built on it. The same goes for the names.
     disk.sync(descriptor)
     disk.sync_folder(folder)
-    return Recovered(held, replay, descriptor, tuple(cuts), version("codeiod"))
+    return Recovered(held, replay, descriptor, tuple(cuts), version("codeiod"), reserve)
 
 
 def _require_new(disk: Disk, folder: Path) -> None:

@@ -1,9 +1,10 @@
 """The one thread that writes the journal: group commit over the descriptor that it alone owns.
 
-May import errors, ``disk``, ``folder`` and ``syncer``. It takes all that is queued, writes it at
-once, tells the event loop, and wishes for a sync if someone waits for one: that is another
-thread's, so a line is in the system's hands, where a kill can't reach it, however long a sync
-takes. A failure of either is final: nothing is promised after it.
+May import errors, ``disk``, ``folder``, ``reserve`` and ``syncer``. It takes all that is queued,
+writes it at once, tells the event loop, and wishes for a sync if someone waits for one: that is
+another thread's, so a line is in the system's hands, where a kill can't reach it, however long a
+sync takes. Where there is no room, it writes on what the reserve gives; any other failure, and that
+of any sync, is final: nothing is promised after it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from threading import Thread
 from typing import NamedTuple
 
 from codeiod.errors import DiskFailed
-from codeiod.journal.disk import Disk, failure, write_all
+from codeiod.journal.disk import Disk, failure, sync_names, write_all
 from codeiod.journal.folder import segment_name
+from codeiod.journal.reserve import Reserve
 from codeiod.journal.syncer import Landed, Syncer, Wish
 
 
@@ -42,9 +44,11 @@ class Writer:
         folder: Path,
         segment: int,
         descriptor: int,
+        reserve: Reserve,
         report: Callable[[Landed], None],
     ) -> None:
         self._disk = disk
+        self._reserve = reserve
         self._folder = folder
         self._segment = segment
         self._descriptor = descriptor
@@ -117,7 +121,8 @@ class Writer:
             if segment != self._segment:
                 self._rotate(segment)
             lines = list(group)
-            write_all(self._disk, self._descriptor, b"".join(chunk.data for chunk in lines))
+            data = b"".join(chunk.data for chunk in lines)
+            write_all(self._disk, self._descriptor, data, self._reserve.give)
             self._written = lines[-1].seq
         self._tell(Landed(written=self._written))
         if any(chunk.sync for chunk in chunks):
@@ -135,10 +140,11 @@ class Writer:
     def _rotate(self, segment: int) -> None:
         """Go on in a new file; the old one is durable, so a reader may call it sealed."""
         sealed, path = self._descriptor, self._folder / segment_name(segment)
-        self._descriptor, self._segment = self._disk.create(path), segment
+        self._descriptor = self._reserve.spend(lambda: self._disk.create(path))
+        self._segment = segment
         with suppress(OSError):
             self._disk.close(sealed)
-        self._disk.sync_folder(self._folder)
+        sync_names(self._disk, self._folder)
 
     def _path(self) -> Path:
         return self._folder / segment_name(self._segment)
