@@ -16,23 +16,25 @@ class Provider:
         self.level = burst
         self.now = 0.0
         self.sent: list[tuple[float, bool]] = []
+        self.refused_at: list[float] = []
 
     def run(self, seconds: float, *, told: bool = False, delay: float = 0.005) -> None:
         """Send evenly for a time; a refusal is known after a delay."""
-        end, known = self.now + seconds, list[tuple[float, float]]()
+        end = self.now + seconds
         while self.now < end:
-            wait = 1 / min(self.learned.rate(self.now), self.demand)
-            while known and known[0][0] <= self.now:
-                at, left = known.pop(0)
-                wait = max(wait, self.learned.note_refusal(at, left, None, told=told))
-            self.now += wait
-            self.level = min(self.burst, self.level + wait * self.limit)
+            leaves = self.now + 1 / min(self.learned.rate(self.now), self.demand)
+            while self.refused_at and self.refused_at[0] + delay <= leaves:
+                left = self.refused_at.pop(0)
+                pause = self.learned.note_refusal(left + delay, left, None, told=told)
+                leaves = max(leaves, left + delay + pause)
+            self.level = min(self.burst, self.level + (leaves - self.now) * self.limit)
+            self.now = leaves
             self.learned.note_sent(self.now)
             fits = self.level >= 1
             self.level -= fits
             self.sent.append((self.now, fits))
             if not fits:
-                known.append((self.now + delay, self.now))
+                self.refused_at.append(self.now)
 
     def through(self, first: float, last: float) -> float:
         return sum(first <= at < last and fits for at, fits in self.sent) / (last - first)
@@ -52,6 +54,23 @@ def test_the_limit_is_reached_and_seldom_touched(limit: float, burst_seconds: fl
     provider.run(60)
     assert provider.through(start, provider.now) >= 0.90 * limit
     assert provider.refused(start, provider.now) <= 0.02
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("seconds", [3, 60])
+def test_a_time_in_which_nothing_gets_through_tells_nothing_of_the_rate(
+    told: bool, seconds: float
+) -> None:
+    """A quota that is used up until the window ends: few requests are spent on finding its end."""
+    provider = Provider(50, 25, demand=60)
+    provider.run(30, told=told)
+    provider.limit, provider.level, start = 0.0, 0.0, provider.now
+    provider.run(seconds, told=told)
+    assert sum(at >= start for at, _ in provider.sent) <= 12 + seconds / 4
+    provider.limit, start = 50.0, provider.now
+    provider.run(40, told=told)
+    assert provider.through(start + 15, start + 40) >= 0.9 * 50
+    assert provider.refused(start, start + 40) <= 0.02
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -53,6 +54,22 @@ class Bucket:
             self.level -= amount
 
 
+class Window:
+    """Another provider's limit: so many in any minute."""
+
+    def __init__(self, per_minute: float) -> None:
+        self.per_minute = per_minute
+        self.taken: deque[float] = deque()
+
+    def holds(self, amount: float) -> bool:
+        while self.taken and self.taken[0] <= anyio.current_time() - 60:
+            self.taken.popleft()
+        return len(self.taken) + amount <= self.per_minute
+
+    def take(self, amount: float) -> None:
+        self.taken.append(anyio.current_time())
+
+
 class LimitingServer:
     """Refuses what is beyond its limits; counts what it did by the second."""
 
@@ -64,7 +81,8 @@ class LimitingServer:
         self.set(requests, tokens)
 
     def set(self, requests: float = 0, tokens: float = 0) -> None:
-        self.requests, self.tokens = Bucket(requests), Bucket(tokens)
+        self.requests: Bucket | Window = Bucket(requests)
+        self.tokens = Bucket(tokens)
 
     async def complete(self, request: ChatRequest) -> Completion:
         output = self.draw.randint(50, 1500)
@@ -84,7 +102,7 @@ class LimitingServer:
         return Completion("fine", "", "m", "stop", usage, ratelimit=self.headers())
 
     def headers(self) -> dict[str, str]:
-        if not self.announce:
+        if not self.announce or isinstance(self.requests, Window):
             return {}
         self.requests.holds(0)
         return {
@@ -155,6 +173,16 @@ async def test_a_limit_of_requests_that_is_set_is_reached_and_kept() -> None:
         await anyio.sleep(65)
     assert server.rate(5, 65) >= 0.98 * REQUESTS
     assert server.refused_share(0, 65) <= 0.005
+
+
+async def test_a_window_of_a_minute_is_filled_and_kept() -> None:
+    """The same where the provider counts the last sixty seconds."""
+    server = LimitingServer()
+    server.requests = Window(REQUESTS)
+    async with load(server, requests_per_minute=REQUESTS):
+        await anyio.sleep(125)
+    assert server.rate(5, 125) >= 0.98 * REQUESTS
+    assert server.refused_share(0, 125) <= 0.005
 
 
 async def test_a_limit_of_tokens_that_is_set_is_reached_and_kept() -> None:

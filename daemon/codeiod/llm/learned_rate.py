@@ -17,7 +17,9 @@ AGAIN_SECONDS = 2.0
 PLATEAU_SECONDS = 6.0
 """How long it takes to come back to where it was refused..."""
 PLATEAU_REQUESTS = 120
-"""...but at least the time of so many requests: each touch costs one of them."""
+"""...but at least the time of so many requests: each touch costs one of them..."""
+LONGEST_PLATEAU_SECONDS = 30.0
+"""...and not for ever."""
 LEAST_GAP = 0.1
 """How far below the refused rate the curve counts as having begun, at least: its later speed."""
 FORGOTTEN = 4.0
@@ -26,7 +28,8 @@ MEMORY_SECONDS = 2.0
 PAUSE_REQUESTS = 1
 """How many requests' time passes after a refusal before the next one leaves."""
 LONGEST_PAUSE_SECONDS = 5.0
-"""Without a Retry-After."""
+"""Without a Retry-After. From where the cuts end on, each pause is twice as long as the one before:
+who refuses whatever comes lets nothing through for a while, and that tells nothing of a rate."""
 STRIKES_OF_A_LIE = 2
 """So many refusals in a row show that a limit that was set or announced is not the true one."""
 
@@ -39,7 +42,12 @@ class LearnedRate:
         self._last = -math.inf
         self._through = 0.0
         self._refused_at = -math.inf
+        self._first_left_at = math.inf
+        """When the first request left after the last refusal: if not even that gets through..."""
         self._strikes = 0
+        self._pause = 0.0
+        self._first_refused_rate = math.inf
+        """Requests a second when the present row of refusals began."""
         self._cut_at = -math.inf
         self._cut_to = math.inf
         self._ceiling = math.inf
@@ -55,6 +63,7 @@ class LearnedRate:
         if not self.active:
             return math.inf
         plateau = max(PLATEAU_SECONDS, PLATEAU_REQUESTS / self._ceiling)
+        plateau = min(plateau, LONGEST_PLATEAU_SECONDS)
         part = (now - self._cut_at - plateau) / plateau
         gap = self._ceiling - self._cut_to
         if part > 0:
@@ -75,6 +84,7 @@ class LearnedRate:
             self._started = self._last = now
         self._through = self._through * math.exp((self._last - now) / MEMORY_SECONDS) + 1
         self._last = now
+        self._first_left_at = min(self._first_left_at, now)
 
     def note_refusal(
         self, now: float, left_at: float, retry_after: float | None, *, told: bool
@@ -88,19 +98,30 @@ class LearnedRate:
         self._through = max(0.0, self._through - 1)
         if left_at <= self._refused_at:
             return 0.0
-        in_a_row = now - self._refused_at <= AGAIN_SECONDS
-        self._strikes = self._strikes + 1 if in_a_row else 0
-        self._refused_at = now
-        refused_rate = min(self.rate(now), self._rate_through(now))
+        if now - self._refused_at <= max(AGAIN_SECONDS, 2 * self._pause):
+            self._strikes += 1
+        else:
+            self._strikes = 0
+            self._first_refused_rate = self.rate(now) if self.active else self._rate_through(now)
+        shut = self._strikes >= len(CUTS) and left_at <= self._first_left_at
+        self._refused_at, self._first_left_at = now, math.inf
         if self.active or not told or self._strikes >= STRIKES_OF_A_LIE:
-            self._cut(now, refused_rate)
-            refused_rate = self._cut_to
-        pause = min(PAUSE_REQUESTS * (1 + self._strikes) / refused_rate, LONGEST_PAUSE_SECONDS)
-        return max(pause, retry_after) if retry_after and self._strikes else pause
+            self._cut(now, shut=shut)
+        if shut:
+            self._pause *= 2
+        else:
+            rate = min(self._first_refused_rate, self._cut_to)
+            self._pause = PAUSE_REQUESTS * (1 + self._strikes) / rate
+        self._pause = min(self._pause, LONGEST_PAUSE_SECONDS)
+        return max(self._pause, retry_after) if retry_after and self._strikes else self._pause
 
-    def _cut(self, now: float, refused_rate: float) -> None:
-        self._ceiling = refused_rate
-        self._cut_to = refused_rate * CUTS[min(self._strikes, len(CUTS) - 1)]
+    def _cut(self, now: float, *, shut: bool) -> None:
+        """Cut the rate; where nothing gets through, all cuts were of no use: come back then."""
+        if shut:
+            self._ceiling = max(self._ceiling, self._first_refused_rate)
+        else:
+            self._ceiling = min(self.rate(now), self._first_refused_rate)
+            self._cut_to = self._ceiling * CUTS[min(self._strikes, len(CUTS) - 1)]
         self._cut_at = now
 
     def _rate_through(self, now: float) -> float:
