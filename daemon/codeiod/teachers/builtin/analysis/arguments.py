@@ -6,6 +6,7 @@ Imports the standard library and its neighbours.
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from codeiod.teachers.builtin.analysis.cut import Cut, decorators_of
 from codeiod.teachers.builtin.analysis.docs import Doc
@@ -34,11 +35,18 @@ def take_arguments(cut: Cut, wrapper: Wrapper) -> None:
     take(cut, wrapper, cut.function, cut.doc, skip=int(bound))
 
 
-def take(cut: Cut, wrapper: Wrapper, function: Function, doc: Doc, skip: int) -> None:
+def take(
+    cut: Cut, wrapper: Wrapper, function: Function, doc: Doc, skip: int,
+    idle: Collection[str] = (),
+) -> None:  # fmt: skip
+    """Take the arguments of a function; one that is idle gets its own name as a text."""
     arguments, uses = function.args, uses_of(function, cut.dropped)
     positional = [*arguments.posonlyargs, *arguments.args]
     defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
     for argument, default in list(zip(positional, defaults, strict=True))[skip:]:
+        if argument.arg in idle and default is None:
+            wrapper.arguments.append(repr(argument.arg))
+            continue
         _take_one(cut, wrapper, argument, default, uses[argument.arg], doc, "{0}")
     if arguments.vararg:
         told = Parameter(arguments.vararg.arg, "list", None, doc.told.get(arguments.vararg.arg, ""))

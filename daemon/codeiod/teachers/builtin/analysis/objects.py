@@ -10,6 +10,7 @@ import ast
 from codeiod.teachers.builtin.analysis.arguments import is_fresh, take
 from codeiod.teachers.builtin.analysis.cut import Cut, decorators_of, names_of
 from codeiod.teachers.builtin.analysis.docs import read_doc
+from codeiod.teachers.builtin.analysis.idle import idle_arguments
 from codeiod.teachers.builtin.analysis.printing import COLLECTOR
 from codeiod.teachers.builtin.analysis.scopes import (
     Function,
@@ -60,7 +61,8 @@ def _arguments_of(cut: Cut, wrapper: Wrapper, init: Function) -> str:
         (ast.get_docstring(init) or "") + "\n" + (ast.get_docstring(cut.owner) or ""),  # type: ignore[arg-type]  # _make_object asserts it
         names_of(init),
     )
-    take(cut, inner, init, doc, skip=1)
+    idle = idle_arguments(init, [m for m in cut.closure.methods if m is not init])
+    take(cut, inner, init, doc, skip=1, idle=idle)
     return ", ".join(inner.arguments)
 
 

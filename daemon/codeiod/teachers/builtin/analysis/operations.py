@@ -7,10 +7,11 @@ more, for the analysis to go on with.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeiod.teachers.builtin.analysis.docs import annotation_of, read_doc, words_of
+from codeiod.teachers.builtin.analysis.idle import idle_arguments, reached
 from codeiod.teachers.builtin.analysis.printing import has_result, is_generator
 from codeiod.teachers.builtin.analysis.scopes import Function
 from codeiod.teachers.builtin.analysis.scripts import Rewritten
@@ -55,7 +56,8 @@ def with_operations(survey: Survey) -> Iterator[Rewritten]:
             and _changes_itself(owner, operations)
             and (given := _given(init)) is not None
         ):
-            yield _rewritten(survey, owner, given, operations)
+            used = reached(owner, [o.method for o in operations])
+            yield _rewritten(survey, owner, given, idle_arguments(init, used), operations)
 
 
 def _has_logic(owner: ast.ClassDef) -> bool:
@@ -155,15 +157,18 @@ def _given(init: Function) -> Mapping[str, str] | None:
 
 
 def _rewritten(
-    survey: Survey, owner: ast.ClassDef, given: Mapping[str, str], operations: Sequence[Operation]
-) -> Rewritten:
-    """Write the function below the file's text."""
+    survey: Survey, owner: ast.ClassDef, takes: Mapping[str, str], idle: Collection[str],
+    operations: Sequence[Operation],
+) -> Rewritten:  # fmt: skip
+    """Write the function below the file's text; what is idle gets its own name as a text."""
+    passed = [repr(name) if name in idle else name for name in takes]
+    given = {name: told for name, told in takes.items() if name not in idle}
     name = free_name(f"use_{snake(owner.name)}", survey.bound)
     made = free_name(snake(owner.name), {*survey.bound, *given, "results", "operation"})
     kinds, caught = _shared_kinds(operations), _errors(owner, operations)
     slots = ["value", "other"][: len(kinds)]
     lines = [f"def {name}({', '.join([*given, 'operations'])}):"]
-    lines.append(f"    {made} = {owner.name}({', '.join(given)})")
+    lines.append(f"    {made} = {owner.name}({', '.join(passed)})")
     lines += ["    results = []", f"    for {', '.join(['operation', *slots])} in operations:"]
     lines += _tried(made, operations, slots, caught)
     lines.append("    return results")

@@ -84,8 +84,8 @@ def _on_object(call: ast.Call, held: ast.expr, name: str) -> str:
     return f"carry out {formula(call)}"
 
 
-def is_collector(node: ast.expr) -> bool:
-    """Whether a value is what prints were turned into."""
+def is_collector(node: ast.AST) -> bool:
+    """Whether code names what prints were turned into."""
     return any(isinstance(n, ast.Name) and n.id == COLLECTOR for n in ast.walk(node))
 
 

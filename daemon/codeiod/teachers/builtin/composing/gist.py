@@ -52,7 +52,7 @@ def _exact(role: Role) -> str:
     (change,) = role.changes
     loops = [place for place in change.where if not place.startswith("if ")]
     tests = [place.removeprefix("if ") for place in change.where if place.startswith("if ")]
-    if any(place.startswith("as long") for place in loops) or not loops:
+    if any(place.startswith(("as long", "for each `_`")) for place in loops) or not loops:
         return ""
     through, such = ", ".join(loops), f", where {listed(tests)}" if tests else ""
     match role.part, change.node:

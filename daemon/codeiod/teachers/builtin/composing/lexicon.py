@@ -37,8 +37,8 @@ OF_TWO = {
     "divmod": "quotient and remainder of {0} divided by {1}",
 }  # fmt: skip
 METHODS = {
-    "pop": "the last item of {0}, which is taken off",
-    "popleft": "the first item of {0}, which is taken off",
+    "pop": "the last item of {0} (which is taken off)",
+    "popleft": "the first item of {0} (which is taken off)",
     "lower": "{0} in small letters", "upper": "{0} in capital letters",
     "strip": "{0} without blanks at its ends", "split": "the words of {0}",
     "keys": "the keys of {0}", "values": "the values of {0}", "items": "the entries of {0}",

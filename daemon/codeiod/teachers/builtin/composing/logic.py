@@ -72,9 +72,19 @@ class Logic:
     def passed(self) -> Mapping[str, str]:
         """Map the author's parameters to what is passed for them, where that is no argument."""
         if self.does_operations:
-            return {}
+            return self._defaults()
         pairs = self._pairs()
         return {n: ast.unparse(g) for n, g in pairs if n != "self" and _plain(g) != n}
+
+    def _defaults(self) -> Mapping[str, str]:
+        """Map what a constructor may be given, and here is not, to its defaults."""
+        methods = self.owner.body if self.owner else []
+        for method in methods:
+            if isinstance(method, ast.FunctionDef) and method.name == "__init__":
+                given = method.args.defaults
+                names = [a.arg for a in method.args.args][len(method.args.args) - len(given) :]
+                return {n: ast.unparse(g) for n, g in zip(names, given, strict=True)}
+        return {}
 
     def annotate(self, annotations: Mapping[str, str]) -> None:
         """Note the types of the arguments that the author's function gets as they are given."""
@@ -103,6 +113,20 @@ class Logic:
     def _takes_self(self) -> bool:
         decorators = map(ast.unparse, self.function.decorator_list)
         return "staticmethod" not in decorators
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the author's functions have a loop, or call themselves."""
+        for function in self.functions.values():
+            for node in ast.walk(function):
+                match node:
+                    case ast.For() | ast.While():
+                        return True
+                    case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if (
+                        name == function.name
+                    ):
+                        return True
+        return False
 
     @property
     def reads(self) -> str:

@@ -172,7 +172,8 @@ def _part(name: str, start: ast.expr | None, changes: Sequence[Change]) -> Part:
         case ast.Constant(value=str()):
             return Part.TEXT
         case ast.Constant(value=int() | float()) if changes:
-            return _of_number(name, changes)
+            kind = _of_number(name, changes)
+            return Part.VALUE if kind is Part.SUM and start.value else kind
     kinds = {_extreme(name, c.node) for c in changes}
     return kinds.pop() or Part.VALUE if len(kinds) == 1 else Part.VALUE
 

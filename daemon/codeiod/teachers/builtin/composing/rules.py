@@ -79,7 +79,8 @@ class _Rules:
         body = [*self._bodies(first, init, needed)]
         yield from self._constants(needed)
         for name, given in self._logic.passed().items():
-            yield line(0, f"`{name}` is `{given}`.")
+            when = " at the start" if self._logic.does_operations else ""
+            yield line(0, f"`{name}` is `{given}`{when}.")
         yield from body
 
     def confuses_parts(self) -> bool:

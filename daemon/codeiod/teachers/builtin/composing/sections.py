@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from codeiod.teachers.builtin.analysis.scopes import own_nodes
 from codeiod.teachers.builtin.candidates import Candidate
+from codeiod.teachers.builtin.composing.effects import is_collector
 from codeiod.teachers.builtin.composing.entry import AS_IT_IS, entry
 from codeiod.teachers.builtin.composing.gist import outline
 from codeiod.teachers.builtin.composing.kinds import annotation_of
@@ -90,7 +91,8 @@ def untold(candidate: Candidate) -> str:
         return ""
     if rules := rules_of(logic, MOST_WORDS):
         words = sum(len(rule.split()) for rule in rules)
-        return "does too little to ask about" if words < FEWEST_WORDS else ""
+        is_little = words < FEWEST_WORDS and not logic.repeats
+        return "does too little to ask about" if is_little else ""
     if not logic.does_operations and outline(result_of(logic)):
         return ""
     return "what it does is not described, and has too many rules to tell"
@@ -127,7 +129,7 @@ def _subject(candidate: Candidate, fitted: Fitted, told: Sequence[Told], returns
         arguments=told,
         kind=fitted.result_told,
         returns=returns,
-        printed=candidate.result_is_printed,
+        printed=candidate.result_is_printed and is_collector(logic.module),
         each=candidate.each,
         item=_item_of(candidate, logic),
         rules=[*_taken(fitted), *rules] if rules else [],

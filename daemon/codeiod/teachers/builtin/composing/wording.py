@@ -75,7 +75,7 @@ def _opening(subject: Subject) -> str:
     if subject.doc:
         return spoken(subject.doc)
     name = known_as(subject.title)
-    named = f"This is known as “{name}”. " if name else ""
+    named = f"The task is called “{name}”. " if name else ""
     if subject.each:
         return f"{named}Find out which items of `{subject.each}` pass."
     if subject.writes_lines:

@@ -98,6 +98,7 @@ def special(shape: Shape, constants: tuple[Any, ...]) -> Shape:
         lowest = -1 if shape.low == 0 and 0 in numbers else shape.low
         near = {n + step for n in numbers for step in (-1, 0, 1)} | {max(shape.low, 0), 1}
         highest = shape.high if shape.high > FREE_HIGHEST else FARTHEST
+        near |= {m for n in numbers if 0 < n < shape.low for m in _multiples(n, shape)}
         near = {n for n in near if lowest <= n <= highest}
         specials = tuple(sorted(near, key=lambda n: (abs(n), n))[:9])
         return replace(shape, specials=specials) if len(specials) > 1 else shape
@@ -117,6 +118,12 @@ def special(shape: Shape, constants: tuple[Any, ...]) -> Shape:
     if isinstance(shape, Record):
         return replace(shape, members=tuple((k, special(m, constants)) for k, m in shape.members))
     return shape
+
+
+def _multiples(number: int, shape: Int) -> range:
+    """Return the first multiples of a number in a range that begins above it."""
+    start = -(-shape.low // number) * number
+    return range(start, min(shape.high, start + 2 * number) + 1, number)
 
 
 def _special_text(shape: Text | Words, constants: list[str]) -> Shape:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 MAX_CONSTANTS = 24
+RARE_DIVISOR = 50
+"""What is divisible by this or more is rarely met by chance."""
 
 
 class Use(StrEnum):
@@ -49,6 +51,11 @@ class Cell:
     places: dict[int, Cell] = field(default_factory=dict)
     member: Cell | None = None
 
+    @property
+    def is_taken_apart(self) -> bool:
+        """Whether its members are looked at, one by one or by their places."""
+        return bool(self.uses[Use.ITERATED] or self.uses[Use.INDEXED])
+
     def of_member(self) -> Cell:
         if self.member is None:
             self.member = Cell()
@@ -60,7 +67,7 @@ class Cell:
 
 
 def constants_of(cells: Iterable[Cell]) -> tuple[Any, ...]:
-    """Return the constants of cells and of all cells below them."""
+    """Return the constants of cells and of all cells below them, large divisors among them."""
     found: list[Any] = []
     pending, seen = list(cells), set[int]()
     while pending:
@@ -68,7 +75,7 @@ def constants_of(cells: Iterable[Cell]) -> tuple[Any, ...]:
         if id(cell) in seen:
             continue
         seen.add(id(cell))
-        found += cell.constants
+        found += [*cell.constants, *(d for d in cell.divisors if d >= RARE_DIVISOR)]
         pending += [*cell.keys.values(), *cell.places.values()]
         if cell.member is not None:
             pending.append(cell.member)

@@ -20,6 +20,7 @@ from codeiod.teachers.builtin.fitting.generalising import shape_of
 from codeiod.teachers.builtin.fitting.relatives import (
     DIGITS,
     NINE_BY_NINE,
+    ONE_DIGIT,
     is_nine_by_nine,
     last_resorts,
     variants_of,
@@ -80,7 +81,7 @@ def _likely(candidate: Candidate, parameter: Parameter, cell: Cell) -> list[Shap
             found += [s for s in used[:1] if _is_choice(s, cell)]
             found += [s for s in named if isinstance(s, Text | Words)] if not found else []
     if isinstance(annotated or next(iter(used), None), Text | Words) and "digit" in parameter.name:
-        found.append(DIGITS)
+        found.append(ONE_DIGIT if parameter.name.lower().endswith("digit") else DIGITS)
     found += _of_named_range(parameter, annotated, cell)
     if is_graph(parameter.name) and not isinstance(annotated, Tree):
         found.append(List(List(Int(0, 5), 2, 2), 1, 8))
@@ -139,13 +140,22 @@ def _is_rows(shape: Shape) -> bool:
 def _of_named_range(parameter: Parameter, annotated: Shape | None, cell: Cell) -> list[Shape]:
     """Give the range that a name tells of, where nothing says that it is no number."""
     used = (by_use(cell) or [Int()])[0]
-    is_number = isinstance(annotated or used, Int | Float | Bool)
+    is_number = _is_number(annotated or used)
     limits = range_of_name(parameter.name)
     if limits is None or not is_number:
         return []
-    if isinstance(annotated or used, Float):
-        return [Float(float(limits[0]), float(limits[1]))]
+    match annotated or used:
+        case Float():
+            return [Float(float(limits[0]), float(limits[1]))]
+        case List() as several:
+            return [replace(several, member=Int(*limits))]
     return [Int(*limits)]
+
+
+def _is_number(shape: Shape) -> bool:
+    """Say whether a shape is that of a number, or of a list of whole ones."""
+    is_list = isinstance(shape, List) and isinstance(shape.member, Int)
+    return is_list or isinstance(shape, Int | Float | Bool)
 
 
 def _distinct(shapes: Iterable[Shape]) -> list[Shape]:

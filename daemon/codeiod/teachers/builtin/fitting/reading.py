@@ -1,8 +1,7 @@
 """What the body of a function shows of its arguments: how each is used, and with which constants.
 
-Imports its neighbours; reads by ``ast``, runs nothing. Flow does not count: a name is
-one cell in all of its function, a loop's name is the cell of a member, and the argument of a helper
-that is called shares the cell of what is passed to it.
+Imports its neighbours; runs nothing. Flow does not count: a name is one cell in all its function,
+a loop's name that of a member, and the argument of a helper shares that of what is passed to it.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from codeiod.teachers.builtin.fitting.binding import Known, Names
 from codeiod.teachers.builtin.fitting.constants import constants_in, named_constants
 from codeiod.teachers.builtin.fitting.evidence import Cell, Use
 from codeiod.teachers.builtin.fitting.vocabulary import (
+    CHARACTER_METHODS,
     FLOATING,
     ITERATING,
     NUMBERING,
@@ -215,6 +215,8 @@ class _Reader(ast.NodeVisitor):
     def _method(self, name: str, value: ast.expr, arguments: list[ast.expr]) -> None:
         if use := USE_BY_METHOD.get(name):
             self._use(value, use)
+        if name in CHARACTER_METHODS:
+            self._use(value, Use.CHARACTER)
         if name in TEXT_METHODS:
             self._saw_all(value, arguments)
         elif name == "join":

@@ -14,6 +14,7 @@ from codeiod.teachers.builtin.fitting.shapes import Choice, Float, Int, Shape
 from codeiod.teachers.builtin.fitting.texts import Text, Words
 
 DIGITS = Text(string.digits, 1, 6)
+ONE_DIGIT = Text(string.digits, 1, 1)
 _NINES = "range(9)"
 NINE_BY_NINE: tuple[Shape, ...] = (
     Matrix(Choice(tuple("......123456789")), 9, 9, is_square=True),

@@ -74,6 +74,8 @@ def told(values: Sequence[Any]) -> str:
     kinds = list(dict.fromkeys(_kind(value) for value in values))
     if set(kinds) == {"an integer", "a number"}:
         kinds = ["a number"]
+    if "a list" in kinds:
+        kinds = [kind for kind in kinds if not kind.startswith("a list of")]
     lists = [kind for kind in kinds if kind != "an empty list"]
     return " or ".join((lists or kinds)[:3])
 

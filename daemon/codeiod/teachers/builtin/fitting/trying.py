@@ -5,7 +5,7 @@ May import ``candidates``, ``execution``, its neighbours. Nothing of a file runs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from codeiod.execution import Runner, execute
 from codeiod.teachers.builtin.candidates import Candidate
 from codeiod.teachers.builtin.fitting.attempts import Attempt
 from codeiod.teachers.builtin.fitting.cases import narrow, special
-from codeiod.teachers.builtin.fitting.coverage import Marked
+from codeiod.teachers.builtin.fitting.coverage import Coverage, Marked
 from codeiod.teachers.builtin.fitting.generator import Shapes, entry_text, generator_text
 from codeiod.teachers.builtin.fitting.probing import (
     Combination,
@@ -78,12 +78,17 @@ class Trier:
         found: list[Attempt] = []
         for each, tried in zip(options, read_trial(outcome, len(batch)), strict=False):
             made = [
-                Attempt(cases, one, self.program.measure(one.marks), _rank(cases[0], ranked))
+                Attempt(cases, one, self._measured(one.marks), _rank(cases[0], ranked))
                 for cases, one in zip(each, tried, strict=False)
             ]
             good = [one for one in made if not one.fault]
             found.append(good[0] if good else max(made, key=lambda one: one.score))
         return found
+
+    def _measured(self, marks: Iterable[int]) -> Coverage:
+        """Measure a trial; the entry point's statement counts where it is not the candidate's."""
+        made = self.program.measure(marks)
+        return replace(made, statements=made.statements + (not self.candidate.wrapped))
 
     def _options(self, shapes: Shapes) -> Options:
         edges = tuple(special(shape, self.constants) for shape in shapes)

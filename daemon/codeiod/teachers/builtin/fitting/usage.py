@@ -81,7 +81,7 @@ def _of_kind(kind: str, cell: Cell, depth: int) -> list[Shape]:
         choice = tuple(c for c in cell.constants if isinstance(c, str) and c)
         if len(choice) == 1 and len(choice[0]) == 1:
             choice = (choice[0], {"1": "0", "0": "1", ".": "x"}.get(choice[0], "."))
-        few = 1 < len(choice) <= 8 and not cell.uses[Use.ITERATED]
+        few = 1 < len(choice) <= 8 and not cell.is_taken_apart
         return [Choice(choice), text_for(cell)] if few else [text_for(cell)]
     if kind == "list":
         return _lists_of(member, cell)
@@ -101,8 +101,11 @@ def _lists_of(member: Sequence[Shape], cell: Cell) -> list[Shape]:
     made: list[Shape] = []
     if isinstance(first, List) and isinstance(first.member, Int | Choice):
         made = [Matrix(first.member, 2, 4), Matrix(first.member, 2, 4, is_square=True)]
+    is_text = bool(cell.member and cell.member.uses[Use.CHARACTER])
+    is_whole = bool(cell.member and not cell.member.is_taken_apart)
+    if is_text and is_whole and isinstance(first, Text | Words):
+        made.append(text_for(cell))
     made.append(List(first))
-    is_text = cell.member is not None and cell.member.uses[Use.CHARACTER]
     if is_text or any(isinstance(c, str) for c in [*cell.constants, *_constants_of_member(cell)]):
         made.append(text_for(cell))
     return made

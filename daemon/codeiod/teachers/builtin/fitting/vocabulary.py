@@ -17,6 +17,8 @@ TEXT_METHODS = _words(
     "isupper islower title capitalize swapcase splitlines encode zfill center ljust rjust find "
     "rfind isspace partition rsplit format casefold translate isnumeric"
 )
+CHARACTER_METHODS = _words("isalnum isalpha isdigit islower isspace isupper")
+"""Methods that are mostly asked of single characters."""
 LIST_METHODS = _words("append extend insert sort reverse pop remove")
 MAPPING_METHODS = _words("items keys values get setdefault update")
 SET_METHODS = _words("add discard union intersection difference issubset")
@@ -82,8 +84,9 @@ RANGES: tuple[tuple[str, int, int], ...] = (
 
 
 def range_of_name(name: str) -> tuple[int, int] | None:
-    """Return the range that a number's name tells of."""
+    """Return the range that the name of a number, or of several, tells of."""
     parts = name.lower().split("_")
+    parts += [part.removesuffix("s") for part in parts]
     return next(((low, high) for word, low, high in RANGES if word in parts), None)
 
 

@@ -169,8 +169,8 @@ def _step(trial: Trial, wanted: Any, last: Trial | None, rng: random.Random) -> 
         return f"{_sentence(trial.lead)}: {_shown(trial)} gives {gives}."
     if trial.why is Why.ADJUSTED:
         return f"{_change(trial, last, rng)} {_shown(trial)} gives {gives}."
-    opening = rng.choice(("Another input of that kind,", "One more draw,", "Further on,"))
-    return f"{opening} {_shown(trial)}, gives {gives}."
+    opening = rng.choice(("Another input of that kind, {},", "One more draw, {},", "After that {}"))
+    return f"{opening.format(_shown(trial))} gives {gives}."
 
 
 def _change(trial: Trial, last: Trial | None, rng: random.Random) -> str:
