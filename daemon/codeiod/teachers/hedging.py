@@ -7,7 +7,7 @@ May import ``items``, ``config``, ``llm`` and ``teachers.sending``. Off unless a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import anyio
 from anyio.abc import TaskGroup
@@ -58,6 +58,11 @@ class Hedger:
             stage: Tail(percentile) for stage, percentile in percentiles.items() if percentile
         }
 
+    @property
+    def hedges(self) -> bool:
+        """Whether any stage is to be hedged."""
+        return bool(self._tails)
+
     async def send(self, question: Question) -> Sent:
         """Send a request, once, or twice where it is late.
 
@@ -86,14 +91,14 @@ class Hedger:
                 await race.over.wait()
             if not race.over.is_set() and tail.allow():
                 attempts.append(_Attempt())
-                hedge = replace(question, avoid=attempts[0].endpoint)
+                hedge = question._replace(avoid=attempts[0].endpoint)
                 self._start(group, hedge, race, attempts[1])
             await race.over.wait()
             group.cancel_scope.cancel()
 
     def _start(self, group: TaskGroup, question: Question, race: _Race, attempt: _Attempt) -> None:
         race.running += 1
-        group.start_soon(self._run, replace(question, left=attempt.note_leaving), race, attempt)
+        group.start_soon(self._run, question._replace(left=attempt.note_leaving), race, attempt)
 
     async def _run(self, question: Question, race: _Race, attempt: _Attempt) -> None:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -37,7 +37,7 @@ from codeiod.llm import (
 from codeiod.llm.budget import Budget, Caps
 from codeiod.teachers.asks import Ask
 from codeiod.teachers.hedging import Hedger
-from codeiod.teachers.sending import Ledger, Question, Sender
+from codeiod.teachers.sending import Ledger, Question, Sender, Sent
 
 TRUNCATED_ASKS = 4
 """How often a request is asked whose answers are cut off: once, and three times with more room."""
@@ -69,7 +69,7 @@ class OpenAITeacher:
         self._environ = environ
         self._draw = random.Random()
         self._router: Router
-        self._hedger: Hedger
+        self._send: Callable[[Question], Awaitable[Sent]]
         self._clients: list[Completer] = []
         self._exits = AsyncExitStack()
 
@@ -83,7 +83,8 @@ class OpenAITeacher:
             exits.push_async_callback(self._close)
             self._router = Router(self._settings, partial(self._client_of, keys))
             sender = Sender(self._settings, self._router, self._budget)
-            self._hedger = Hedger(self._settings, sender)
+            hedger = Hedger(self._settings, sender)
+            self._send = hedger.send if hedger.hedges else sender.send
             self._exits = exits.pop_all()
         return self
 
@@ -142,7 +143,8 @@ class OpenAITeacher:
         :raises GivenUp: the request failed for good.
         """
         tries = Tries(self._policy, self._draw)
-        send = partial(self._hedger.send, Question(request, ask, ledger, tries))
+        question = Question(request, request.characters, ask, ledger, tries)
+        send = partial(self._send, question)
         sent = await persist(send, tries, partial(self._sleep, tries))
         return sent.attempt, _answer_of(sent.completion, sent.endpoint)
 

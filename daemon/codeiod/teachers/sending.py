@@ -6,9 +6,8 @@ ledger in its place, right before it leaves; waiting for a place or for money is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple, Protocol
 
 from codeiod.config import ASKING_STAGES, Settings
 from codeiod.items import Answer, Stage, Usage
@@ -48,11 +47,12 @@ class Ledger(Protocol):
     async def truncated_answer(self, attempt: int, answer: Answer) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One request with all who have to know how its attempts end."""
+class Question(NamedTuple):
+    """One request with all who have to know how its attempts end; made for each, so it is light."""
 
     request: ChatRequest
+    characters: int
+    """The length of its messages."""
     ask: Ask
     ledger: Ledger
     tries: Tries
@@ -62,8 +62,7 @@ class Question:
     """Told of each attempt that leaves: its number, and where to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """An attempt that was answered."""
 
     attempt: int
@@ -87,12 +86,12 @@ class Sender:
         :raises TransportFault: or Refused: there is no answer; ``tries`` knows.
         :raises codeiod.llm.GivenUp: and there will be none.
         """
-        request, ask = question.request, question.ask
+        ask = question.ask
         while True:
             avoid = question.avoid or question.tries.last_endpoint
             ranked = self._router.rank(ask.stage, ask.item_id, avoid)
             estimator = ranked[0].estimator
-            expected = estimator.expect(ask.stage, request.characters, request.max_tokens)
+            expected = estimator.expect(ask.stage, question.characters, question.request.max_tokens)
             demand = Demand((RANKS[ask.stage], ask.order), expected.input, expected.output)
             endpoint, place = await self._router.acquire(ask.stage, ranked, demand)
             try:
@@ -113,13 +112,13 @@ class Sender:
         if reserved is None:
             place.slots.give_back(place)
             return None
-        request, ask = question.request, question.ask
+        request = question.request
         with reserved:
             attempt = await question.ledger.intent(request.digest, expected.tokens, *estimate)
             if question.left is not None:
                 question.left(attempt, endpoint)
             try:
-                completion = await self._complete(request, ask.stage, endpoint)
+                completion = await self._completing(question, endpoint)
             except (TransportFault, Refused) as fault:
                 if not fault.maybe_paid:
                     reserved.release()
@@ -127,14 +126,14 @@ class Sender:
                 raise
             usage = completion.usage
             reserved.settle(cost(usage, endpoint.settings.price), usage.tokens)
-        endpoint.note_answer(place, ask.stage, request.characters, completion)
+        endpoint.note_answer(place, question.ask.stage, question.characters, completion)
         return Sent(attempt, completion, endpoint)
 
-    async def _complete(self, request: ChatRequest, stage: str, endpoint: Endpoint) -> Completion:
-        deadline_seconds = self._deadlines[stage]
+    def _completing(self, question: Question, endpoint: Endpoint) -> Awaitable[Completion]:
+        deadline_seconds = self._deadlines[question.ask.stage]
         if deadline_seconds:
-            return await endpoint.client.complete(request, deadline_seconds=deadline_seconds)
-        return await endpoint.client.complete(request)
+            return endpoint.client.complete(question.request, deadline_seconds=deadline_seconds)
+        return endpoint.client.complete(question.request)
 
     def _note_failure(
         self,
