@@ -88,7 +88,7 @@ class Replay:
         listed = list_segments(self.disk, self.folder)
         last = max(listed.plain, default=1)
         if last <= max(listed.compressed, default=0):  # those are sealed: there was one behind
-            raise self._missing(max(listed.compressed) + 1)
+            raise self._missing(max(listed.compressed) + 1, "others before it are sealed")
         return last
 
     def _path(self) -> Path:
@@ -101,7 +101,7 @@ class Replay:
             with suppress(FileNotFoundError):
                 return self._read_text()
         if sealed:
-            raise self._missing(self.segment)
+            raise self._missing(self.segment, "no snapshot stands in for it")
         return None  # it is about to begin
 
     def _read_text(self) -> str | None:
@@ -170,13 +170,11 @@ class Replay:
         """Refuse to go on where a segment has gone that retention did not take away."""
         missing = set(range(1, self.segment)) - set(numbers) - self.state.retired
         if missing:
-            raise self._missing(min(missing))
+            raise self._missing(min(missing), "was not given up to retention")
 
-    def _missing(self, number: int) -> Damaged:
+    def _missing(self, number: int, why: str) -> Damaged:
         path = self.folder / segment_name(number)
-        if number in self.state.retired:
-            return Damaged(f"{path} was given up to retention, and no sound snapshot covers it")
-        return Damaged(f"{path} (or .zst) is missing: restore it from a copy")
+        return Damaged(f"{path} (or .zst) is missing and {why}: restore it, from archive or copy")
 
     def _damaged(self, why: str) -> Damaged:
         path = self._segments.path(self.segment)
