@@ -34,7 +34,7 @@ MOST_PATIENCE = 4
 DRIFT = 0.25
 """A change of the latency at the same limit that calls for a trial at once."""
 BACK_OFF = 0.8
-FAULTY_SHARE = 1 / 8
+FAULTY_SHARE = 1 / 5
 """A round with more 5xx and timeouts than this says nothing: growth pauses."""
 BOUND_SHARE = 0.9
 """A round in which the limit was used less than this was bound by something else."""
