@@ -235,3 +235,16 @@ def test_sets_are_written_in_one_order() -> None:
     """It is the trace's order, whatever that of the interpreter is."""
     shown = Shown("{3, 10, 'a', 'b'}", None, False)
     assert pictured(value_of(shown)) == shown.text
+
+
+@real
+async def test_a_call_that_gives_none_is_told_as_such_where_that_goes_on(sandbox: Sandbox) -> None:
+    """It "changes nothing" only where nobody takes its value."""
+    source = (
+        "def place(values, wanted):\n    if not values:\n        return None\n"
+        "    if values[0] == wanted:\n        return 0\n    return place(values[1:], wanted)\n\n"
+        "def main_solution(values, wanted):\n    return place(values, wanted)\n"
+    )
+    said = await told(sandbox, source, values=[3, 4], wanted=5)
+    assert "changes nothing" not in said
+    assert "returns None" in said

@@ -45,8 +45,13 @@ def effect(frame: Frame, code: Code) -> str:
     return f"{named} ends in an exception" if frame.raised is not None else ""
 
 
-def without_effect(frame: Frame, code: Code) -> str:
-    """Say that a call that returns nothing changes nothing; ``""`` where that can't be told."""
+def without_effect(frame: Frame, code: Code, *, is_used: bool) -> str:
+    """Say that a call that returns nothing changes nothing; ``""`` where that can't be told.
+
+    :param is_used: its value goes on, None as it is.
+    """
     is_none = frame.has_returned and frame.value is not None and frame.value.text == "None"
     is_whole = not any(shown.is_cut for _, shown in frame.arguments)
-    return f"{signature(frame, code)} changes nothing" if is_none and is_whole else ""
+    if not is_none or not is_whole:
+        return ""
+    return f"{signature(frame, code)} {'returns None' if is_used else 'changes nothing'}"

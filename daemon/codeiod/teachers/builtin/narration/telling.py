@@ -179,7 +179,8 @@ class Telling:
                 effects.append(effect(called, self._code))
         told = list(dict.fromkeys(filter(None, effects)))
         if not told and effects and not moment.step.changes:
-            told = [without_effect(moment.calls[-1], self._code)]
+            is_used = not isinstance(self._code.statements.get(moment.step.line), ast.Expr)
+            told = [without_effect(moment.calls[-1], self._code, is_used=is_used)]
         if len(told) <= _MAX_EFFECTS:
             return listed(told)
         return f"{', '.join(told[:_MAX_EFFECTS])} and so on"
