@@ -1,12 +1,13 @@
 """The one task that writes the dataset: an item is done when its lines and its commit are on disk.
 
 May import errors and ``journal``. The order is the promise: lines, sync, commit record, durable;
-only then the next batch. So at any crash at most one batch stands beyond what was committed.
+only then the next batch. So at any crash at most one batch stands beyond what was committed. Where
+the disk is full, a batch waits for room: the answers that it is made of are in the journal.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +17,10 @@ from anyio import to_thread
 
 from codeiod.dataset.recovery import BATCH_ITEMS, recover_streams
 from codeiod.dataset.shards import PART_BYTES, Shard
-from codeiod.errors import CodeiodError, WorkLeft
+from codeiod.errors import CodeiodError, DiskFull, WorkLeft
 from codeiod.journal.disk import failure
 from codeiod.journal.journal import Journal
-from codeiod.journal.records import Commit, Cut, Done, End, Stream, unix_seconds
+from codeiod.journal.records import Commit, Cut, Done, End, Rewriting, Stream, unix_seconds
 from codeiod.journal.state import Impossible
 from codeiod.journal.tally import Tally
 
@@ -78,6 +79,7 @@ class Committer:
         """Of the batch that is being written."""
         self._handed_in: set[str] = set()
         """Items that no batch has carried through yet."""
+        self._ending = anyio.Event()
         self._send, self._receive = anyio.create_memory_object_stream[_Waiting](BATCH_ITEMS)
 
     @classmethod
@@ -89,15 +91,17 @@ class Committer:
 
         :raises Damaged: they hold something else.
         """
+        await recover_dataset(directory, journal)
         disk, state = journal.disk, journal.state
-        try:
-            cuts = await to_thread.run_sync(recover_streams, disk, directory, state)
-        except OSError as error:
-            raise failure(error, directory) from error
-        for cut in cuts:
-            _record(journal, cut)
         shards = {
-            stream: Shard(disk, directory, stream, state.last_end(stream), part_bytes)
+            stream: Shard(
+                disk,
+                directory,
+                stream,
+                state.last_end(stream),
+                part_bytes,
+                state.next_part(stream),
+            )
             for stream in Stream
         }
         committer = cls(journal, shards)
@@ -131,12 +135,17 @@ class Committer:
     async def run(self) -> None:
         """Commit what is handed in until ``close``; the service starts it as a task.
 
-        :raises DiskFull: the disk is full.
+        What finds no room until then stays undone; the next run does it.
+
+        :raises DiskFull: the disk is full, even for the journal.
         :raises DiskFailed: it failed.
         """
         try:
             async for first in self._receive:
-                await self._commit(self._batch(first))
+                batch = self._batch(first)
+                if (ends := await self._land(batch)) is None:
+                    return
+                await self._commit(batch, ends)
         except CodeiodError as error:
             self._error = error
             raise
@@ -147,6 +156,7 @@ class Committer:
     def close(self) -> None:
         """Take no more; ``run`` ends when what was handed in is committed."""
         self._send.close()
+        self._ending.set()
 
     def _batch(self, first: _Waiting) -> list[Finished]:
         """Take what waits as one batch, bounded in items and bytes."""
@@ -161,19 +171,42 @@ class Committer:
             size += waiting.finished.size_bytes
         return [waiting.finished for waiting in self._waiting]
 
-    async def _commit(self, batch: list[Finished]) -> None:
-        ends = await to_thread.run_sync(self._write, batch)
+    async def _land(self, batch: list[Finished]) -> dict[str, End] | None:
+        """Append the batch's lines, durably; None where there is no room for them to the end."""
+        room = self._journal.room
+        while True:
+            try:
+                return await to_thread.run_sync(self._write, batch)
+            except DiskFull:
+                room.lose()
+            async with anyio.create_task_group() as either:
+                for event in (room.there, self._ending.wait):
+                    either.start_soon(_first, event, either.cancel_scope)
+            if room.low:
+                return None
+
+    async def _commit(self, batch: list[Finished], ends: dict[str, End]) -> None:
         items = tuple(Done(done.item_id, done.epoch, str(done.outcome)) for done in batch)
         tally = sum((done.tally for done in batch), Tally())
         await self._journal.append_durable(Commit(items, ends, tally, unix_seconds()))
         self._let_go(committed=True)
 
     def _write(self, batch: list[Finished]) -> dict[str, End]:
-        """Append the batch's lines, one write a stream, each durable on return."""
+        """Append the batch's lines, one write a stream, each durable on return.
+
+        :raises DiskFull: the disk is full, and none is there.
+        :raises DiskFailed: it failed.
+        """
+        before = {stream: shard.end for stream, shard in self._shards.items()}
         ends: dict[str, End] = {}
-        for stream, shard in self._shards.items():
-            if data := b"".join(done.lines(stream) for done in batch):
-                ends[str(stream)] = shard.append(data)
+        try:
+            for stream, shard in self._shards.items():
+                if data := b"".join(done.lines(stream) for done in batch):
+                    ends[str(stream)] = shard.append(data)
+        except DiskFull:
+            for stream, shard in self._shards.items():
+                shard.take_back(before[stream])
+            raise
         return ends
 
     def _let_go(self, *, committed: bool) -> None:
@@ -195,6 +228,27 @@ class Committer:
         if self._error is not None:
             return type(self._error)(str(self._error))
         return WorkLeft("stopped before an item was committed")
+
+
+async def recover_dataset(directory: Path, journal: Journal) -> None:
+    """Bring the streams back to what was committed, and journal what was cut.
+
+    :raises Damaged: they hold something else.
+    """
+    try:
+        cuts = await to_thread.run_sync(recover_streams, journal.disk, directory, journal.state)
+    except OSError as error:
+        raise failure(error, directory) from error
+    for cut in cuts:
+        _record(journal, cut)
+    if journal.state.swaps.drafts:
+        journal.append(Rewriting({}))
+
+
+async def _first(wait: Callable[[], Awaitable[object]], scope: anyio.CancelScope) -> None:
+    """Wait for one of several things, and leave the others."""
+    await wait()
+    scope.cancel()
 
 
 def _record(journal: Journal, cut: Cut) -> None:

@@ -30,12 +30,25 @@ def recover_streams(disk: Disk, directory: Path, state: State) -> list[Cut]:
 
     :raises Damaged: a part is shorter, missing, changed, or more than one batch goes beyond.
     """
+    remove_void(disk, directory, state)
     beyond: list[tuple[Path, int, bytes]] = []
     for stream in Stream:
         beyond += _beyond(disk, directory, stream, state)
     _require_one_batch(beyond, state, directory)
     cuts = [_cut(disk, directory, *piece) for piece in beyond]
     return [cut for cut in cuts if cut is not None]
+
+
+def remove_void(disk: Disk, directory: Path, state: State) -> None:
+    """Remove the parts that others took the place of, and those that never came to be in force."""
+    for stream in Stream:
+        folder = directory / FOLDERS[stream]
+        void = state.swaps.void(stream)
+        there = [number for number in part_numbers(disk.names(folder)) if number in void]
+        for number in there:
+            disk.remove(directory / part_path(stream, number))
+        if there:
+            disk.sync_folder(folder)
 
 
 def read_committed(disk: Disk, path: Path, length: int) -> Iterator[bytes]:
@@ -61,6 +74,7 @@ def _beyond(
     """Check a stream's parts and return what stands beyond the committed end, by file."""
     ends = state.ends.get(stream, {})
     last = max(ends, default=-1)
+    begun = {last, state.next_part(stream)}
     for part, end in sorted(ends.items()):
         _require_whole(disk, directory / part_path(stream, part), end, whole=part == last)
     found = []
@@ -70,8 +84,8 @@ def _beyond(
         data = _rest(disk, directory / path, start)
         if data or number not in ends:
             found.append((path, start, data))
-            # A batch lies in one part: the last one, or the one after it.
-            if len(found) > 1 or not last <= number <= last + 1:
+            # A batch lies in one part: the last one, or the next new one.
+            if len(found) > 1 or number not in begun:
                 raise _goes_on(directory / path, start)
     return found
 

@@ -1,6 +1,6 @@
 """The files of one stream: parts that only grow, each up to a size, with a running checksum.
 
-May import ``journal``. Blocking: the committer runs it in a worker thread.
+May import errors and ``journal``. Blocking: the committer runs it in a worker thread.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from zlib import crc32
 
-from codeiod.journal.disk import Disk, failure, sync_once, write_all
+from codeiod.errors import DiskFailed
+from codeiod.journal.disk import Disk, failure, sync_names, sync_once, write_all
 from codeiod.journal.records import End, Stream
 
 PART_BYTES = 256 * 1024 * 1024
@@ -48,14 +49,22 @@ class Shard:
     """The growing end of one stream."""
 
     def __init__(
-        self, disk: Disk, directory: Path, stream: Stream, end: End | None, part_bytes: int
+        self,
+        disk: Disk,
+        directory: Path,
+        stream: Stream,
+        end: End | None,
+        part_bytes: int,
+        next_part: int = 0,
     ) -> None:
+        """Go on at the end of the last part, or with the first number that was never used."""
         self._disk = disk
         self._directory = directory
         self._stream = stream
         self._part_bytes = part_bytes
         self._descriptor: int | None = None
-        self._end = end or End(0, 0, 0)
+        self._next_part = next_part
+        self._end = end or End(next_part, 0, 0)
         self._there = end is not None
         """Whether the part's file exists."""
 
@@ -69,7 +78,8 @@ class Shard:
         try:
             if self._there and self._end.length >= self._part_bytes:
                 self.close()
-                self._end, self._there = End(self._end.part + 1, 0, 0), False
+                number = max(self._end.part + 1, self._next_part)
+                self._end, self._there = End(number, 0, 0), False
                 path = self._path()
             descriptor = self._open(path)
             write_all(self._disk, descriptor, data)
@@ -79,6 +89,27 @@ class Shard:
         part, length, crc = self._end
         self._end = End(part, length + len(data), crc32(data, crc))
         return self._end
+
+    @property
+    def end(self) -> End:
+        """Where the last lines end."""
+        return self._end
+
+    def take_back(self, end: End) -> None:
+        """Cut off what was appended since an end, and was never promised to anyone.
+
+        It need not be durable: the next start cuts whatever stands behind the committed end.
+
+        :raises DiskFailed: that can't be done; nothing may be appended any more.
+        """
+        if self._descriptor is None:
+            return
+        start = end if end.part == self._end.part else End(self._end.part, 0, 0)
+        try:
+            self._disk.truncate(self._descriptor, start.length)
+        except OSError as error:
+            raise DiskFailed(f"{self._path()} can't be cut back: {error.strerror}") from error
+        self._end = start
 
     def close(self) -> None:
         """Close the file, if one is open; all that was promised of it has been synced."""
@@ -103,9 +134,9 @@ class Shard:
         folder = self._directory
         for name in path.relative_to(self._directory).parts[:-1]:
             self._disk.make_folder(folder / name)
-            self._disk.sync_folder(folder)
+            sync_names(self._disk, folder)
             folder /= name
         descriptor = self._disk.create(path)
         sync_once(self._disk, descriptor)
-        self._disk.sync_folder(path.parent)
+        sync_names(self._disk, path.parent)
         return descriptor

@@ -57,6 +57,10 @@ def _reopen(record: Reopen) -> dict[str, Any]:
     body: dict[str, Any] = {"item": record.item, "epoch": record.epoch, "from": record.since}
     if record.was:
         body |= {"was": record.was, "admitted": record.admitted, "steps": dict(record.steps)}
+    if record.announced:
+        body["announced"] = True
+    if record.recipe:
+        body["recipe"] = record.recipe
     return body
 
 

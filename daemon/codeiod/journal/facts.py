@@ -17,7 +17,8 @@ from codeiod.journal.course import Course
 from codeiod.journal.digests import DigestSet, Table
 from codeiod.journal.pending import Pending
 from codeiod.journal.places import PLACE_BYTES, Places
-from codeiod.journal.records import Admit, Cut, End
+from codeiod.journal.records import Cut, End
+from codeiod.journal.swaps import Swaps
 from codeiod.journal.tally import Tally
 
 
@@ -73,6 +74,7 @@ class Facts:
         """By the name under which the bytes are kept."""
         self.retired: set[int] = set()
         """Segments that retention took away, or is about to."""
+        self.swaps = Swaps()
         self._done = DigestSet(ITEM_ID_BYTES)
         self.places = Places()
 
@@ -85,9 +87,8 @@ class Facts:
     def cut_bytes(self) -> int:
         return sum(cut.bytes for cut in self.cuts.values())
 
-    def recipe_of(self, record: Admit) -> str:
-        """Return the digest of the recipe that an item is made under."""
-        recipe = record.recipe
+    def recipe_in_force(self, recipe: str) -> str:
+        """Return the digest of the recipe that items admitted under another are made under."""
         while recipe in self._replaced:
             recipe = self._replaced[recipe]
         return recipe
@@ -108,6 +109,10 @@ class Facts:
         """Return the committed end of a stream's last part."""
         parts = self.ends.get(stream)
         return parts[max(parts)] if parts else None
+
+    def next_part(self, stream: str) -> int:
+        """Return the number of a stream's next new part."""
+        return self.swaps.next_part(stream, self.ends.get(stream, {}))
 
     def freeze(self) -> Frozen:
         """Return all that a snapshot keeps, in some tens of milliseconds whatever is done.
@@ -133,6 +138,7 @@ class Facts:
             "course": self.course.dump(),
             "cuts": list(self.cuts.values()),
             "retired": sorted(self.retired),
+            "swaps": self.swaps.dump(),
         }
         met, seen = self.places.tables
         return Frozen(body, (self._done.freeze(), met.freeze(), seen.freeze()))
@@ -156,6 +162,7 @@ class Facts:
         self.course = Course.load(body["course"])
         self.cuts = {cut["kept"]: Cut(**cut) for cut in body["cuts"]}
         self.retired = set(body["retired"])
+        self.swaps = Swaps.load(body["swaps"])
         done, met, seen = frozen.tables
         self._done = DigestSet.thaw(ITEM_ID_BYTES, done)
         self.places = Places(DigestSet.thaw(PLACE_BYTES, met), DigestSet.thaw(PLACE_BYTES, seen))

@@ -175,7 +175,7 @@ class Journal:
         record = await self.read(pending.admitted)
         if not isinstance(record, Admit):
             raise TypeError(f"not an admit record: {record.KIND}")
-        recipe = self.state.recipe_of(record)
+        recipe = pending.recipe or self.state.recipe_in_force(record.recipe)
         item = Item(item_id, pending.epoch, recipe, record.origin, record.content, record.meta)
         return item, record.fault
 

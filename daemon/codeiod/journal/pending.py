@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from codeiod.items import Reason, Usage
-from codeiod.journal.records import Kept, Reopen
+from codeiod.journal.records import Kept, Reopen, Step
 
 ADMIT_REASONS = frozenset(
     {
@@ -37,6 +37,17 @@ SAMPLE_REASONS = frozenset(
     }
 )
 """Why a program gave no pairs: its draws are made anew."""
+
+
+EVERY = "every"
+TURN_2 = "/2"
+"""The end of the keys of second turns."""
+VERDICTS = "verify"
+"""Where a re-opened item begins whose answers are checked again."""
+
+
+class Impossible(ValueError):
+    """The record contradicts those before it."""
 
 
 class Position(NamedTuple):
@@ -91,13 +102,40 @@ class Pending:
     epoch: int
     admitted: Position
     steps: dict[str, Made] = field(default_factory=dict)
-    anew: bool = False
-    """Re-opened as ``changed``: a step of something else is made again in its place."""
+    anew: str = ""
+    """Whether a step of something else is made again in its place: ``EVERY`` one, or a ``TURN_2``
+    alone; ``""``: none, it sets the item aside."""
     paid: Paid = field(default_factory=Paid)
+    recipe: str = ""
+    """What it was re-opened under; ``""``: that of its admission."""
+    made_under: dict[str, str] = field(default_factory=dict)
+    """The recipe of steps that were kept when it took another one, by their keys."""
 
     def made(self, key: str) -> Made:
         """Return what has been made of a key so far, to be changed in place."""
         return self.steps.setdefault(key, Made())
+
+    def renews(self, key: str) -> bool:
+        """Tell whether a step is made again where it would be computed from something else."""
+        return self.anew == EVERY or (self.anew == TURN_2 and key.endswith(TURN_2))
+
+    def take(self, record: Step, position: Position) -> None:
+        """Take a result, or a truncated answer, into account.
+
+        :raises Impossible: there is a result.
+        """
+        made = self.made(record.key)
+        if made.of != record.of and self.renews(record.key):
+            made.forget()
+        if made.position is not None and not record.truncated:
+            raise Impossible(f"step {record.key} of {record.item} has two results")
+        made.of = record.of
+        if record.truncated:
+            made.truncated += 1
+        else:
+            made.position, made.gave_up = position, record.gave_up
+        if record.answered:
+            self.paid.add(record.usage, record.cost, record.currency)
 
     def since(self, reason: str) -> str:
         """Forget what an item has to make anew that was rejected so; return its first step.
@@ -116,11 +154,30 @@ class Pending:
     def reopened(self, item_id: str, reason: str) -> Reopen:
         """Return the record that takes the item up again; it has forgotten what is made anew."""
         since = self.since(reason)
-        steps = {
-            key: Kept(made.attempts, made.truncated, made.of, made.position)
+        return Reopen(
+            item_id,
+            self.epoch + 1,
+            since,
+            reason,
+            self.admitted,
+            self.kept(),
+            recipe=self.recipe,
+        )
+
+    def kept(self) -> dict[str, Kept]:
+        """Return what has been made of it, as a record of its re-opening holds it."""
+        under = self.made_under
+        return {
+            key: Kept(
+                made.attempts,
+                made.truncated,
+                made.of,
+                made.position,
+                under.get(key, ""),
+                made.gave_up,
+            )
             for key, made in self.steps.items()
         }
-        return Reopen(item_id, self.epoch + 1, since, reason, self.admitted, steps)
 
     def dump(self) -> list[Any]:
         """Return all of it in what JSON can carry, as a copy.
@@ -129,7 +186,8 @@ class Pending:
         inside would be one more for the collector to look after.
         """
         paid = self.paid
-        flat: list[Any] = [self.epoch, *self.admitted, self.anew]
+        flat: list[Any] = [self.epoch, *self.admitted, self.anew, self.recipe]
+        flat.append([*self.made_under.items()])
         flat += paid.calls, paid.input_tokens, paid.output_tokens, [*paid.money.items()]
         for key, made in self.steps.items():
             flat += key, made.attempts, made.truncated, made.of, made.position, made.gave_up
@@ -138,23 +196,31 @@ class Pending:
     @staticmethod
     def load(body: Sequence[Any]) -> Pending:
         """Read it back."""
-        epoch, *admitted, anew, calls, input_tokens, output_tokens, money = body[:9]
-        fields = zip(*[iter(body[9:])] * 6, strict=True)
+        epoch, *admitted, anew, recipe, under, calls, inputs, outputs, money = body[:11]
+        fields = zip(*[iter(body[11:])] * 6, strict=True)
         steps = {
             key: Made(n, cut, of, _position(at), gave_up) for key, n, cut, of, at, gave_up in fields
         }
-        paid = Paid(calls, input_tokens, output_tokens, dict(money))
-        return Pending(epoch, Position(*admitted), steps, anew, paid)
+        paid = Paid(calls, inputs, outputs, dict(money))
+        return Pending(epoch, Position(*admitted), steps, anew, paid, recipe, dict(under))
 
     @staticmethod
     def of(record: Reopen) -> Pending:
         """Take an item up as its record says."""
         steps = {
-            key: Made(attempts, truncated, of, _position(position))
-            for key, (attempts, truncated, of, position) in record.steps.items()
+            key: Made(one.attempts, one.truncated, one.of, _position(one.position), one.gave_up)
+            for key, one in record.steps.items()
         }
-        anew = record.was == Reason.CHANGED
-        return Pending(record.epoch, Position(*record.admitted), steps, anew)
+        under = {key: kept.recipe for key, kept in record.steps.items() if kept.recipe}
+        anew = EVERY if record.was == Reason.CHANGED else TURN_2 if record.since == VERDICTS else ""
+        return Pending(
+            record.epoch,
+            Position(*record.admitted),
+            steps,
+            anew,
+            recipe=record.recipe,
+            made_under=under,
+        )
 
 
 def _position(found: Sequence[int] | None) -> Position | None:

@@ -220,6 +220,43 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewriting:
+    """The numbers of the parts, by stream, that are written anew from here on.
+
+    They are drafts until a ``swap`` names their ends; a start without one removes them.
+    """
+
+    KIND: ClassVar[str] = "rewriting"
+    parts: Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """The items that were announced are taken up, and parts without their lines are in force.
+
+    All of it at once: before this record nothing has changed, after it everything has.
+    """
+
+    KIND: ClassVar[str] = "swap"
+    items: int
+    """How many were announced."""
+    ends: Mapping[str, Sequence[End]]
+    drops: Mapping[str, Sequence[int]]
+    """The parts, by stream, whose place these take."""
+    tally: Tally
+    """Of the lines that are gone, below zero."""
+    at: int = 0
+
+    @staticmethod
+    def load(body: dict[str, Any]) -> Swap:
+        body["ends"] = {
+            stream: [End(*end) for end in ends] for stream, ends in body["ends"].items()
+        }
+        body["tally"] = Tally.load(body["tally"])
+        return Swap(**body)
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """Bytes that a recovery cut off a file; they are kept in ``journal/cut/`` as ``kept``."""
 
@@ -263,6 +300,9 @@ class Kept(NamedTuple):
     of: str
     position: Sequence[int] | None
     """Of its result, where that is used again."""
+    recipe: str = ""
+    """What it was made under, where that is not the item's recipe now."""
+    gave_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +318,14 @@ class Reopen:
     since: str = ""
     """The first step that is made anew."""
     was: str = ""
-    """Why it was rejected; ``""``: a fault of ours, taken up by itself."""
+    """Why it was rejected, or ``finished``; ``""``: a fault of ours, taken up by itself."""
     admitted: Sequence[int] = (0, 0, 0)
     """The position of its ``admit`` record."""
     steps: Mapping[str, Kept] = field(default_factory=dict)
+    announced: bool = False
+    """It counts from the next ``swap`` on, if that comes before another start."""
+    recipe: str = ""
+    """What the item is made under from here on; ``""``: as before."""
 
     @staticmethod
     def load(body: dict[str, Any]) -> Reopen:
@@ -301,6 +345,8 @@ Record: TypeAlias = (
     | Failed
     | Step
     | Commit
+    | Rewriting
+    | Swap
     | Cut
     | Retired
     | Expected

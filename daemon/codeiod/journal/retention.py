@@ -23,7 +23,8 @@ class Retention(StrEnum):
 def needed(state: State) -> set[int]:
     """Return the segments that items hold something in which are not done, or can be resumed."""
     retriable = (item for _, item in state.retriable.values())
-    items = chain(state.pending.values(), state.faulted.values(), retriable)
+    announced = (one.item for one in state.swaps.announced.values())
+    items = chain(state.pending.values(), state.faulted.values(), retriable, announced)
     return {segment for item in items for segment in _segments_of(item)}
 
 

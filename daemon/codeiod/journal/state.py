@@ -11,6 +11,7 @@ from typing import Any
 from codeiod.items import Origin, Reason
 from codeiod.journal.facts import Cursor as Cursor  # parts of the state, offered beside it
 from codeiod.journal.facts import Facts
+from codeiod.journal.pending import Impossible as Impossible  # as below
 from codeiod.journal.pending import Made as Made
 from codeiod.journal.pending import Paid
 from codeiod.journal.pending import Pending as Pending
@@ -33,15 +34,14 @@ from codeiod.journal.records import (
     Record,
     Reopen,
     Retired,
+    Rewriting,
     Step,
+    Swap,
 )
+from codeiod.journal.swaps import parts_of
 
 FAULT_RETRIES = 1
 """How often an item that ended in a fault of ours is taken up again."""
-
-
-class Impossible(ValueError):
-    """The record contradicts those before it."""
 
 
 class State(Facts):
@@ -59,6 +59,7 @@ class State(Facts):
             raise Impossible(f"a segment of another journal ({record.journal})")
         self.journal = record.journal
         if record.start:
+            self.swaps.announced.clear()
             self.calls.start(record.time)
             self.course.start(self.calls.clock)
 
@@ -98,20 +99,9 @@ class State(Facts):
         self.calls.fail(record)
 
     def _step(self, record: Step, position: Position) -> None:
-        item = self.require_pending(record.item, record.epoch)
-        made = item.made(record.key)
-        if item.anew and made.of != record.of:
-            made.forget()
-        if made.position is not None and not record.truncated:
-            raise Impossible(f"step {record.key} of {record.item} has two results")
-        made.of = record.of
-        if record.truncated:
-            made.truncated += 1
-        else:
-            made.position, made.gave_up = position, record.gave_up
+        self.require_pending(record.item, record.epoch).take(record, position)
         if record.answered:
             self.calls.pay(record)
-            item.paid.add(record.usage, record.cost, record.currency)
             self.course.at_work(record.at)
 
     def _commit(self, record: Commit, _: Position) -> None:
@@ -138,6 +128,44 @@ class State(Facts):
         if done.outcome == Reason.FAULT and done.epoch < FAULT_RETRIES:
             self.faulted[done.item] = item
 
+    def _rewriting(self, record: Rewriting, _: Position) -> None:
+        for stream, parts in record.parts.items():
+            if any(part < self.next_part(stream) for part in parts):
+                raise Impossible(f"a part of the {stream} is written anew in its own place")
+        self.swaps.drafts = parts_of(record.parts)
+
+    def _swap(self, record: Swap, _: Position) -> None:
+        self._require_swap(record)
+        for was, count in self.swaps.outcomes().items():
+            if was == FINISHED:
+                self.finished -= count
+            else:
+                self.rejected[was] -= count
+        for item_id, announced in self.swaps.announced.items():
+            self._take_up(item_id, announced.item)
+        for stream, ends in record.ends.items():
+            self.ends.setdefault(stream, {}).update({end.part: end for end in ends})
+        for stream, parts in record.drops.items():
+            self.swaps.dropped.setdefault(stream, set()).update(parts)
+            for part in parts:
+                del self.ends[stream][part]
+        self.swaps.announced, self.swaps.drafts = {}, {}
+        self.tally += record.tally
+
+    def _require_swap(self, record: Swap) -> None:
+        """Refuse a swap that does not fit what was announced."""
+        swaps = self.swaps
+        if record.items != len(swaps.announced):
+            raise Impossible(f"{record.items} items are taken up, {len(swaps.announced)} announced")
+        if any(count > self._done_as(was) for was, count in swaps.outcomes().items()):
+            raise Impossible("more items are taken up than are done")
+        for stream, ends in record.ends.items():
+            if not {end.part for end in ends} <= swaps.drafts.get(stream, set()):
+                raise Impossible(f"a part of the {stream} comes from nowhere")
+        for stream, parts in record.drops.items():
+            if not set(parts) <= self.ends.get(stream, {}).keys():
+                raise Impossible(f"a part of the {stream} goes that is not there")
+
     def _cut(self, record: Cut, _: Position) -> None:
         self.cuts[record.kept] = record
 
@@ -150,9 +178,14 @@ class State(Facts):
         self.course.entries = record.entries
 
     def _reopen(self, record: Reopen, _: Position) -> None:
+        if record.announced:
+            self._require_done(record)
+            self.swaps.announce(record)
+            return
         if record.was:
-            self._retry(record)
-            self.reopened[record.item] = record.epoch
+            self._require_done(record)
+            self.rejected[record.was] -= 1
+            self._take_up(record.item, Pending.of(record))
             return
         item = self.faulted.pop(record.item, None)
         if item is None or record.epoch != item.epoch + 1:
@@ -166,16 +199,23 @@ class State(Facts):
         item.paid = Paid()
         self.pending[record.item] = item
 
-    def _retry(self, record: Reopen) -> None:
-        """Take up an item by its record alone: the state may have forgotten it."""
+    def _require_done(self, record: Reopen) -> None:
+        """Refuse to take up an item that can't have come to what its record tells."""
         if record.item in self.pending or not self.known(record.item):
             raise Impossible(f"item {record.item} can't be re-opened: it is not done")
-        if not self.rejected[record.was]:
+        finished = record.was == FINISHED and not record.announced  # its lines would stand twice
+        if finished or not self._done_as(record.was):
             raise Impossible(f"item {record.item} can't have been rejected as {record.was}")
-        self.rejected[record.was] -= 1
-        self.faulted.pop(record.item, None)
-        self.retriable.pop(record.item, None)
-        self.pending[record.item] = Pending.of(record)
+
+    def _done_as(self, outcome: str) -> int:
+        return self.finished if outcome == FINISHED else self.rejected[outcome]
+
+    def _take_up(self, item_id: str, item: Pending) -> None:
+        """Take up an item as its record tells: the state may have forgotten it."""
+        self.faulted.pop(item_id, None)
+        self.retriable.pop(item_id, None)
+        self.pending[item_id] = item
+        self.reopened[item_id] = item.epoch
 
     def require_pending(self, item_id: str, epoch: int) -> Pending:
         """Return a pending item.
@@ -199,6 +239,8 @@ _FOLDS: dict[type[Any], Callable[[State, Any, Position], None]] = {
     Failed: State._failed,  # noqa: SLF001 -- as above
     Step: State._step,  # noqa: SLF001 -- as above
     Commit: State._commit,  # noqa: SLF001 -- as above
+    Rewriting: State._rewriting,  # noqa: SLF001 -- as above
+    Swap: State._swap,  # noqa: SLF001 -- as above
     Cut: State._cut,  # noqa: SLF001 -- as above
     Retired: State._retired,  # noqa: SLF001 -- as above
     Expected: State._expected,  # noqa: SLF001 -- as above

@@ -193,10 +193,14 @@ class Steps:
         """Return what the journal knows of a key."""
         return self.journal.state.pending[self.item_id].made(key)
 
+    def made_under(self, key: str, recipe: str) -> str:
+        """Return the recipe that a key's result was kept of; else the item's, which is given."""
+        return self.journal.state.pending[self.item_id].made_under.get(key, recipe)
+
     async def _find(self, key: str, of: str) -> Step | None:
         made = self.made(key)
         if made.of and made.of != of:
-            if self.journal.state.pending[self.item_id].anew:
+            if self.journal.state.pending[self.item_id].renews(key):
                 made.forget()
                 return None
             raise Changed(f"{key} was computed from something else before")

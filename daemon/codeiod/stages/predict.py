@@ -55,7 +55,7 @@ async def predict(work: Work, instance: Instance, ask: PredictAsk) -> Answer | G
     return await work.steps.pay(
         f"{instance.key}/1",
         lambda ledger: work.teacher.answer(ask, ledger),
-        of=ask_digest(ask, work.item.recipe),
+        of=ask_digest(ask, work.recipe_of(f"{instance.key}/1")),
     )
 
 

@@ -24,5 +24,5 @@ async def revise(
     return await work.steps.pay(
         f"{instance.key}/2",
         lambda ledger: work.teacher.answer(revision, ledger),
-        of=ask_digest(revision, work.item.recipe),
+        of=ask_digest(revision, work.recipe_of(f"{instance.key}/2")),
     )

@@ -90,7 +90,7 @@ async def sample(work: Work, program: Program) -> Sampled:
     sampled = await work.steps.run(
         "sample",
         lambda: _sample(work, program),
-        of=digest(work.item.recipe, program.program_id),
+        of=digest(work.recipe_of("sample"), program.program_id),
         load=Sampled.load,
     )
     if sampled.reason:

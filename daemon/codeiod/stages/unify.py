@@ -62,7 +62,7 @@ async def _ask(work: Work, turn: int, messages: tuple[Message, ...]) -> Answer:
     answer = await work.steps.pay(
         f"unify/{turn}",
         lambda ledger: work.teacher.answer(ask, ledger),
-        of=ask_digest(ask, work.item.recipe),
+        of=ask_digest(ask, work.recipe_of(f"unify/{turn}")),
     )
     if isinstance(answer, GaveUp):
         raise Rejected(Stage.UNIFY, answer.reason, answer.detail)

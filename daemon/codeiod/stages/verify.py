@@ -40,10 +40,11 @@ async def verify(work: Work, question: Question, turn: int, text: str) -> Verdic
     both zygotes, and any input that gives the wanted output is right.
     """
     pair = question.pair
+    key = f"{question.instance.key}/{turn}/verdict"
     verdict = await work.steps.run(
-        f"{question.instance.key}/{turn}/verdict",
+        key,
         lambda: _verify(work, question, text),
-        of=digest(work.item.recipe, question.program.program_id, pair.input, pair.output, text),
+        of=digest(work.recipe_of(key), question.program.program_id, pair.input, pair.output, text),
         load=Verdict.load,
     )
     counts = work.funnel.right_1 if turn == 1 else work.funnel.right_2

@@ -42,6 +42,10 @@ class Work:
     order: int = 0
     """The item's place in the order of admission: what is older goes first."""
 
+    def recipe_of(self, key: str) -> str:
+        """Return the recipe that a step is made under, or was, where it was kept over a new one."""
+        return self.steps.made_under(key, self.item.recipe)
+
     async def execute(
         self, source: str, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
     ) -> list[Outcome]:
