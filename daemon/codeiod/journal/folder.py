@@ -77,6 +77,10 @@ def require_ours(disk: Disk, directory: Path) -> None:
 def make(disk: Disk, directory: Path) -> Path:
     """Make the output directory and the journal's folder in it, durably; return the latter."""
     missing = [folder for folder in (directory, *directory.parents) if disk.size(folder) is None]
+    deepest = missing[-1].parent if missing else directory
+    # A crash may have come right after it was made. It may also be no folder of ours.
+    with suppress(PermissionError):
+        disk.sync_folder(deepest.parent)
     for folder in reversed(missing):
         disk.make_folder(folder)
         disk.sync_folder(folder.parent)
