@@ -16,13 +16,14 @@ from codeiod.dataset import Committer, Finished
 from codeiod.dataset.committer import BATCH_ITEMS
 from codeiod.dataset.lines import reject_line
 from codeiod.dataset.shards import part_path
-from codeiod.errors import CodeiodError, Damaged, DiskFailed, DiskFull, WorkLeft
+from codeiod.errors import CodeiodError, Damaged, DiskFailed, WorkLeft
 from codeiod.items import Fault, Item, Origin, Reason, Stage, item_id_of
 from codeiod.journal import Journal
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.records import FINISHED, Admit, Stream
 from codeiod.journal.state import Impossible
 from codeiod.journal.tally import Tally, TaskTally
+from codeiod.reports.check import check
 
 TALLY = Tally({"output_prediction": TaskTally(1, 1, 0)}, {})
 
@@ -223,7 +224,6 @@ class ShardDisk(OsDisk):
 @pytest.mark.parametrize(
     ("call", "code", "kind"),
     [
-        ("write", errno.ENOSPC, DiskFull),
         ("write", errno.EIO, DiskFailed),
         ("sync", errno.EIO, DiskFailed),
         ("sync", errno.ENOSPC, DiskFailed),
@@ -263,6 +263,86 @@ async def test_failing_disk(tmp_path: Path, call: str, code: int, kind: type[Cod
         committer.close()
     samples = await text(tmp_path, Stream.SAMPLES)
     assert samples.count(b"\n") == 6
+
+
+class FullDisk(OsDisk):
+    """A disk that takes so many more bytes of the streams, and then none until ``room``."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+        self.room = False
+        self._streams: set[int] = set()
+
+    def create(self, path: Path) -> int:
+        if "part-" in path.name and not self._left and not self.room:
+            raise OSError(errno.ENOSPC, "planted")
+        descriptor = super().create(path)
+        if "part-" in path.name:
+            self._streams.add(descriptor)
+        return descriptor
+
+    def close(self, descriptor: int) -> None:
+        self._streams.discard(descriptor)
+        super().close(descriptor)
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> int:
+        if descriptor not in self._streams or self.room:
+            return super().write(descriptor, data)
+        data = data[: self._left]
+        if not data:
+            raise OSError(errno.ENOSPC, "planted")
+        self._left -= len(data)
+        return super().write(descriptor, data)
+
+
+NAMES = ("one", "two", "three", "four", "five")
+
+
+async def streams(directory: Path) -> list[bytes]:
+    """All parts of all streams."""
+    folder = anyio.Path(directory)
+    return [await path.read_bytes() for path in sorted([p async for p in folder.rglob("part-*")])]
+
+
+@pytest.mark.parametrize("left", [0, 10, 150, 250, 500, 700, 1000])
+@pytest.mark.parametrize("again", [False, True], ids=["goes on", "ends"])
+async def test_full_disk(tmp_path: Path, left: int, *, again: bool) -> None:
+    """Where lines find no room they wait, and stand there once: in this life, or in the next."""
+    await commit(tmp_path / "undisturbed", *NAMES)
+    disk, directory = FullDisk(left), tmp_path / "full"
+    async with (
+        Journal.open(directory, disk=disk) as journal,
+        Committer.open(directory, journal, part_bytes=500) as committer,
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(committer.run)
+        async with anyio.create_task_group() as items:
+            for name in NAMES:
+                items.start_soon(committer.finish, finished(admit(journal, name)))
+            await journal.room.lost()
+            await anyio.wait_all_tasks_blocked()
+            assert journal.state.pending
+            if again:
+                items.cancel_scope.cancel()
+            else:
+                disk.room = True
+                await journal.room.regain()
+        assert bool(journal.state.pending) is again
+        committer.close()
+    if again:
+        async with (
+            Journal.open(directory) as journal,
+            Committer.open(directory, journal, part_bytes=500) as committer,
+            anyio.create_task_group() as group,
+        ):
+            group.start_soon(committer.run)
+            async with anyio.create_task_group() as items:
+                for item_id in list(journal.state.pending):
+                    items.start_soon(committer.finish, finished(item_id))
+            committer.close()
+    told = b"".join(await streams(directory)).splitlines()
+    assert sorted(told) == sorted(b"".join(await streams(tmp_path / "undisturbed")).splitlines())
+    assert (await to_thread.run_sync(check, directory)).findings == []
 
 
 async def test_closing_a_part_fails(tmp_path: Path) -> None:

@@ -160,6 +160,8 @@ class JournalSettings(Section):
     """Whether sealed segments are compressed."""
     retention: Literal["keep", "archive", "drop"] = "keep"
     """What becomes of sealed segments whose items are all done, once a snapshot covers them."""
+    reserve_bytes: int = Field(default=64 << 20, ge=0)
+    """Set aside on the disk for what is in flight when it fills up; 0: nothing."""
 
 
 class ServiceSettings(Section):

@@ -34,6 +34,9 @@ class Disk(Protocol):
     def size(self, path: Path) -> int | None:
         """Return a file's bytes, None where there is no file."""
 
+    def free(self, folder: Path) -> int:
+        """Return how many bytes can still be written where a folder lies."""
+
     def create(self, path: Path) -> int:
         """Create a file that must not exist and open it for appending."""
 
@@ -100,6 +103,10 @@ class OsDisk:
             return path.stat().st_size
         except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def free(self, folder: Path) -> int:
+        told = os.statvfs(folder)
+        return told.f_bavail * told.f_frsize
 
     def create(self, path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)

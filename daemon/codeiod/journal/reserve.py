@@ -62,6 +62,16 @@ class Reserve:
                 ) from error
             self._left = self._size
 
+    def refill(self) -> None:
+        """Set all of it aside again, if as much is free beside it.
+
+        :raises: as ``fill``.
+        """
+        self.fill()
+        free, enough = self._disk.free(self._path.parent), max(self._size, PIECE_BYTES)
+        if free < enough:
+            raise DiskFull(f"{free:,} bytes are free at {self._path.parent}, and not {enough:,}")
+
     def give(self, wanted: int) -> bool:
         """Give up some of it for bytes that found no room; tell whether there was any left."""
         self.lacking()

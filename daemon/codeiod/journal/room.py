@@ -44,20 +44,18 @@ class Room:
 
     async def there(self) -> None:
         """Wait until there is room for more work."""
-        await self._there.wait()
+        while self.low:
+            await self._there.wait()
 
-    async def regain(self) -> bool:
-        """Set the whole reserve aside again, if there is room for it; tell whether there was.
+    async def regain(self) -> None:
+        """Set the whole reserve aside again, where there is room for it and for more.
 
         :raises OSError: the disk failed.
         """
-        try:
-            await to_thread.run_sync(self.reserve.fill)
-        except DiskFull:
-            return False
-        self._lost = anyio.Event()
-        self._there.set()
-        return True
+        with suppress(DiskFull):
+            await to_thread.run_sync(self.reserve.refill)
+            self._lost = anyio.Event()
+            self._there.set()
 
     def _tell(self) -> None:
         with suppress(RuntimeError):  # the loop is gone: there is no one left to tell

@@ -65,11 +65,13 @@ class Ledger:
     async def intent(self, request: str, tokens: int, cost: float, currency: str) -> int:
         """Note that a request (its digest) is about to leave; return its attempt number.
 
-        It may leave when this returns: then not even a kill can lose the note.
+        It may leave when this returns: then not even a kill can lose the note, and the disk has
+        room for the answer.
         """
+        steps = self._steps
+        await steps.journal.room.there()
         attempt = self.attempt = self.attempt + 1
         self._answered = 0
-        steps = self._steps
         self._open.add(attempt)
         steps.in_flight.begin()  # before the wait: who waits for all to land waits for this one
         await steps.journal.append_written(
@@ -181,6 +183,7 @@ class Steps:
         found = await self._find(key, of)
         if found is not None:
             return (GaveUp if found.gave_up else Answer).load(found.value)
+        await self.journal.room.there()
         ledger = Ledger(self, key, of)
         try:
             result = await work(ledger)

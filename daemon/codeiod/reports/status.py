@@ -130,14 +130,14 @@ async def write_report(directory: Path, journal: Journal, *, alive: bool = True)
     data = report_of(journal.state, alive=alive).to_json()
     await journal.flush()
     try:
-        await to_thread.run_sync(_replace, journal.disk, path, data, abandon_on_cancel=True)
+        await to_thread.run_sync(_replace, journal, path, data, abandon_on_cancel=True)
     except OSError as error:
         raise failure(error, path) from error
 
 
-def _replace(disk: Disk, path: Path, data: bytes) -> None:
+def _replace(journal: Journal, path: Path, data: bytes) -> None:
     with _replacing:
-        replace_whole(disk, path, data)
+        journal.room.reserve.spend(lambda: replace_whole(journal.disk, path, data))
 
 
 def broken_equations(state: State) -> list[str]:

@@ -31,6 +31,7 @@ from codeiod.service.descriptors import make_room_for
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts, calls_of, open_parts
 from codeiod.service.plan import Plan
+from codeiod.service.space import out_of_room
 from codeiod.service.traffic import Traffic, first_items, max_items
 from codeiod.sources.count import count as count_entries
 from codeiod.stages.work import Work
@@ -89,6 +90,7 @@ class Life:
             async with anyio.create_task_group() as parts:
                 parts.start_soon(self._obey_signals, parts)
                 parts.start_soon(self._obey_budget)
+                parts.start_soon(self._obey_disk)
                 parts.start_soon(self._parts.teacher.watch)
                 parts.start_soon(self._keep_report)
                 parts.start_soon(self._count_entries)
@@ -204,14 +206,21 @@ class Life:
                 parts.start_soon(self._drain)
 
     async def _obey_budget(self) -> None:
-        """Stop where a cap has no room for the next request, once what was in flight has landed."""
+        """Stop where a cap has no room for the next request."""
         why = await self._parts.budget.exhaustion()
+        when = "raise it, or wait for the next day, and" if "_per_day" in why else "raise it and"
+        await self._stop("budget", f"{why}; {when} run again to go on")
+
+    async def _obey_disk(self) -> None:
+        """Stop where the disk is full."""
+        await self._stop("disk full", await out_of_room(self._parts.journal))
+
+    async def _stop(self, why: str, advice: str) -> None:
+        """Take in nothing more, and end once what was in flight has landed."""
         if self._intake.cancel_called:
             return
-        when = "raise it, or wait for the next day, and" if "_per_day" in why else "raise it and"
-        advice = f"{why}; {when} run again to go on"
-        log.warning("run.stopping", budget=advice)
-        self._live.stopping, self._live.advice = "budget", advice
+        log.warning("run.stopping", why=why, advice=advice)
+        self._live.stopping, self._live.advice = why, advice
         self._intake.cancel()
         self._parts.teacher.close_intake()
         await self._drain()

@@ -105,6 +105,7 @@ def _open_journal(plan: Plan) -> AbstractAsyncContextManager[Journal]:
         segment_bytes=settings.segment_bytes,
         retry=plan.retry,
         keeping=keeping,
+        reserve_bytes=settings.reserve_bytes,
     )
 
 
