@@ -10,12 +10,13 @@ from collections import deque
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 from uuid import uuid4
 
 import anyio
-from anyio import CancelScope, to_thread
+from anyio import CancelScope, move_on_after, to_thread
 
 from codeiod.errors import CodeiodError, Damaged, DiskFailed
 from codeiod.items import Fault, Item
@@ -30,6 +31,8 @@ from codeiod.journal.retention import Retention, free
 from codeiod.journal.room import Room
 from codeiod.journal.sealed import BadSeal
 from codeiod.journal.segments import Segments
+from codeiod.journal.snapshot import Snapshot
+from codeiod.journal.snapshots import Snapshots
 from codeiod.journal.state import Position, State
 from codeiod.journal.syncer import Landed
 from codeiod.journal.writer import Chunk, Writer
@@ -65,10 +68,14 @@ class Journal:
         self._unwritten: dict[Position, bytes] = {}
         self._for_write: Waiting = deque()
         self._for_sync: Waiting = deque()
+        self._closing = False
         self._loop = asyncio.get_running_loop()
         self._segments = Segments(disk, self.folder)
         self._keeping = keeping
         self._keeper = Keeper(disk, self.folder, keeping)
+        self._snapshots = Snapshots(
+            disk, self.folder, replay.begun, replay.found.bad, keeping.snapshot_records
+        )
         self.room = Room(recovered.reserve)
         self._writer = Writer(
             disk,
@@ -207,17 +214,19 @@ class Journal:
         for cut in cuts:
             self.append(cut)
 
-    def _append_header(self, *, start: bool) -> None:
+    def _append_header(self, *, start: bool) -> Position:
         header = Open(FORMAT, self._id, self._version, _now(), self._segment, start)
-        self._put(header, encode(header), sync=False, settled=True)
+        return self._put(header, encode(header), sync=False, settled=True)
 
     def _append(self, record: Record, *, sync: bool, settled: bool = False) -> Position:
         self._raise_failure()
         body = encode(record)
         if self._offset >= self._segment_bytes:
             self._segment, self._offset = self._segment + 1, 0
-            self._append_header(start=False)
+            header = self._append_header(start=False)
             self._keeper.seal_after(self._seq - 1, self._segment - 1)
+            if self._snapshots.outgrown(self._seq - 1, self._segment, self._segment_bytes):
+                self._take_snapshot(header)
         return self._put(record, body, sync=sync, settled=settled)
 
     def _put(self, record: Record, body: bytes, *, sync: bool, settled: bool) -> Position:
@@ -230,7 +239,27 @@ class Journal:
         self._writer.put(Chunk(self._seq, self._segment, line, sync, settled))
         self._seq += 1
         self._offset += len(line)
+        if self._snapshots.due(self._seq - 1):
+            self._take_snapshot(position)
         return position
+
+    def _take_snapshot(self, last: Position) -> None:
+        """Freeze what is known now; it is written once all of it is durable in the log."""
+        seq = self._seq - 1
+        snapshot = Snapshot(seq, last, self.state.freeze())
+        self._snapshots.begin()
+        self._keeper.after(seq, partial(self._write_snapshot, snapshot))
+        self._writer.put(Chunk(seq, last.segment, b"", sync=True))
+
+    def _write_snapshot(self, snapshot: Snapshot) -> None:
+        """Write a snapshot, in the keeper's thread."""
+        covered = self._snapshots.write(snapshot)
+        with suppress(RuntimeError):  # the loop is gone: the next life takes segments away
+            self._loop.call_soon_threadsafe(self._cover, covered)
+
+    def _cover(self, segment: int) -> None:
+        if self.error is None and not self._closing:
+            self.covered_up_to(segment)
 
     async def _reach(self, waiting: Waiting) -> None:
         """Wait, among others, until all that is appended by now is written, or durable."""
@@ -277,12 +306,19 @@ class Journal:
     async def _close(self, close_seconds: float) -> None:
         """Write and sync what is queued, and say so; a disk that never answers is left behind."""
         with CancelScope(shield=True):
+            self._closing = True
             if self.error is None:
-                self._append(Close(_now()), sync=True, settled=True)
+                last = self._append(Close(_now()), sync=True, settled=True)
             await to_thread.run_sync(self._keeper.stop, close_seconds)
             if not await to_thread.run_sync(self._writer.stop, close_seconds):
                 raise DiskFailed(f"the disk of {self.folder} did not answer in time")
             self._raise_failure()  # the last news came before the writer's end
+            if self._snapshots.worthwhile(self._seq - 1):
+                snapshot = Snapshot(self._seq - 1, last, self.state.freeze())
+                with move_on_after(close_seconds):
+                    await to_thread.run_sync(
+                        self._snapshots.try_to_write, snapshot, abandon_on_cancel=True
+                    )
 
 
 def _record(line: bytes) -> Record:

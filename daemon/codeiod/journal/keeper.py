@@ -21,6 +21,7 @@ from codeiod.journal.folder import list_segments
 from codeiod.journal.retention import Retention
 from codeiod.journal.sealed import BadSeal
 from codeiod.journal.sealing import Interrupted, seal, take_away
+from codeiod.journal.snapshots import SNAPSHOT_RECORDS
 
 log = structlog.get_logger()
 
@@ -28,10 +29,12 @@ Job: TypeAlias = Callable[[], None]
 
 
 class Keeping(NamedTuple):
-    """How sealed segments are kept."""
+    """How sealed segments are kept, and what makes a start quick."""
 
     compress: bool = True
     retention: Retention = Retention.KEEP
+    snapshot_records: int = SNAPSHOT_RECORDS
+    """After how many records a snapshot is taken at the latest."""
 
 
 class Keeper:
@@ -56,11 +59,15 @@ class Keeper:
     def seal_after(self, seq: int, segment: int) -> None:
         """Compress a segment once a record of the next one is durable."""
         if self._keeping.compress:
-            self._due.append((seq, partial(self._seal, segment)))
+            self.after(seq, partial(self._seal, segment))
 
     def retire_after(self, seq: int, segments: tuple[int, ...]) -> None:
         """Take segments away once the record that says so is durable."""
-        self._due.append((seq, partial(self._take_away, segments)))
+        self.after(seq, partial(self._take_away, segments))
+
+    def after(self, seq: int, job: Job) -> None:
+        """Do a job once a record is durable; the disk may fail it."""
+        self._due.append((seq, job))
 
     def synced(self, seq: int) -> None:
         """Note that a record is durable; never waits."""

@@ -74,8 +74,12 @@ def recover(
 def _recover(
     disk: Disk, folder: Path, held: int, retry: Collection[str], reserve: Reserve
 ) -> Recovered:
-    replay = Replay(disk, folder, state=State(retry))
+    replay = Replay(disk, folder, whole=bool(retry), state=State(retry))
     replay.run()
+    if retry and replay.begun:
+        raise DirectoryError(
+            f"segments of {folder} were dropped: what was rejected in them can't be taken up again"
+        )
     if replay.seq == 1:
         _require_new(disk, folder)
     path = folder / segment_name(replay.segment)

@@ -8,7 +8,7 @@ never promised to anyone: the journal ends before it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,9 @@ from codeiod.journal.folder import JOURNAL, LOCK, list_segments, segment_name
 from codeiod.journal.frame import BadLine, Frame, found_in, unframe
 from codeiod.journal.records import FORMAT, Open, Record
 from codeiod.journal.sealed import BadSeal
-from codeiod.journal.segments import MOVES, Segments
+from codeiod.journal.segments import MOVES, Segments, lines_of
+from codeiod.journal.snapshot import snapshot_name
+from codeiod.journal.snapshots import Ending, Search
 from codeiod.journal.state import Impossible, Position, State
 
 Observer = Callable[[Record, Position], None]
@@ -34,28 +36,50 @@ class Replay:
     folder: Path
     observe: Observer | None = None
     """Called with each record after the state has taken it."""
+    whole: bool = True
+    """Whether to read all of the log that is there, not only what follows the newest snapshot."""
     state: State = field(default_factory=State)
     segment: int = 1
     offset: int = 0
     """The end of the last sound record in the last segment."""
     seq: int = 1
     """The number of the next record."""
+    begun: Ending | None = None
+    """Where the snapshot ends that it began with."""
+    found: Search = field(init=False)
+    """What it found of the snapshots that it tried."""
     _segments: Segments = field(init=False)
     _unsure: deque[tuple[int, int]] = field(default_factory=deque)
     """Number and offset of the last segment's records that none behind them calls durable."""
 
     def __post_init__(self) -> None:
         self._segments = Segments(self.disk, self.folder)
+        self.found = Search(self.disk, self.folder, self._segments)
 
     def run(self) -> None:
-        """Read it all; works on a journal that another process is writing.
+        """Read it; works on a journal that another process is writing.
 
         :raises Damaged: a line is bad that was durable once, or a segment is missing.
         :raises DirectoryError: the journal is of a newer format.
         """
         numbers = self._segments.numbers()  # before all else: what goes later is told of at the end
+        self._begin(numbers)
         self._read_all()
         self._require_explained(numbers)
+        self._require_promised()
+
+    def _begin(self, numbers: list[int]) -> None:
+        """Begin with the newest snapshot; where all is to be read, only if the log has holes."""
+        snapshot = None
+        if not self.whole:
+            snapshot = self.found.newest()
+        elif numbers != list(range(1, len(numbers) + 1)):
+            snapshot = self.found.oldest()
+        if snapshot is not None:
+            seq, last, facts = snapshot
+            self.begun = Ending(seq, last.segment)
+            self.state.thaw(facts)
+            self.segment, self.offset, self.seq = last.segment, last.offset + last.length, seq + 1
 
     def _read_all(self) -> None:
         while True:
@@ -108,7 +132,7 @@ class Replay:
         try:
             found = self._segments.find_best(self.segment)
             with closing(found.text(self.offset)) as text:
-                for line in _lines(text):
+                for line in lines_of(text):
                     self._take(self._expect(line), len(line))
         except (BadLine, BadSeal) as error:
             return str(error)
@@ -172,6 +196,15 @@ class Replay:
         if missing:
             raise self._missing(min(missing), "was not given up to retention")
 
+    def _require_promised(self) -> None:
+        """Refuse to go on where a snapshot holds what the log has lost: it had been durable."""
+        for seq, journal in self.found.ahead.items():
+            if seq >= self.seq and journal == self.state.journal:
+                raise Damaged(
+                    f"{self._path()} ends with record {self.seq - 1}, and {snapshot_name(seq)}"
+                    f" holds record {seq}: restore {self.folder} from a copy"
+                )
+
     def _missing(self, number: int, why: str) -> Damaged:
         path = self.folder / segment_name(number)
         return Damaged(f"{path} (or .zst) is missing and {why}: restore it, from archive or copy")
@@ -191,9 +224,11 @@ def read_state(directory: Path, disk: Disk, observe: Observer | None = None) -> 
 
     A run that was stopped when it had taken the directory and written nothing has an empty one.
 
+    :param observe: called with each record that there still is; without it only those are read
+        that follow the newest snapshot.
     :raises DirectoryError: damaged, newer, or not ours.
     """
-    replay = Replay(disk, directory / JOURNAL, observe)
+    replay = Replay(disk, directory / JOURNAL, observe, whole=observe is not None)
     try:
         replay.run()
         ours = replay.state.journal != "" or _only_taken(disk, directory)
@@ -208,14 +243,3 @@ def _only_taken(disk: Disk, directory: Path) -> bool:
     """Tell whether a run took the directory and wrote nothing yet: there is its lock alone."""
     locked = disk.size(directory / JOURNAL / LOCK) is not None
     return locked and disk.names(directory) == [JOURNAL]
-
-
-def _lines(text: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a text, with their newlines; the last may lack its own."""
-    rest = b""
-    for chunk in text:
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line + b"\n"
-    if rest:
-        yield rest

@@ -7,7 +7,7 @@ it goes, so a reader that looks in this order always finds one.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -138,3 +138,14 @@ class Segments:
     def _all_in(self, folder: Path) -> frozenset[int]:
         listed = list_segments(self._disk, folder)
         return listed.plain | listed.compressed
+
+
+def lines_of(text: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a text, with their newlines; the last may lack its own."""
+    rest = b""
+    for chunk in text:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line + b"\n"
+    if rest:
+        yield rest

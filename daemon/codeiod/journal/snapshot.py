@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -31,14 +31,14 @@ CHUNK_BYTES = 1 << 20
 _DIGEST_BYTES = 16
 _SEAL_BYTES = 2 * _DIGEST_BYTES + 1
 _NAME = re.compile(r"snapshot-(\d{12})\.bin")
+_DRAFT = re.compile(r"\.snapshot-\d{12}\.bin\.new")
 
 
 class BadSnapshot(ValueError):
     """The file is no sound snapshot of this journal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """What is known after one record of a journal."""
 
     seq: int
@@ -59,21 +59,42 @@ def list_snapshots(disk: Disk, folder: Path) -> list[int]:
     return sorted((int(match[1]) for match in found), reverse=True)
 
 
-def write_snapshot(disk: Disk, folder: Path, snapshot: Snapshot) -> None:
-    """Put a snapshot into the folder, whole and durable; until then there is none of its name."""
+def write_snapshot(disk: Disk, folder: Path, snapshot: Snapshot) -> int:
+    """Put a snapshot into the folder, whole and durable, and return its bytes.
+
+    Until then there is none of its name.
+    """
     path = folder / snapshot_name(snapshot.seq)
     draft = path.with_name(f".{path.name}.new")
-    if disk.size(draft) is not None:
-        disk.remove(draft)
+    try:
+        size = _write_draft(disk, draft, snapshot)
+    except OSError:
+        with suppress(OSError):  # the disk may be full: every byte that is free counts
+            disk.remove(draft)
+        raise
+    disk.replace(draft, path)
+    disk.sync_folder(folder)
+    return size
+
+
+def remove_drafts(disk: Disk, folder: Path) -> None:
+    """Remove what a crash left half written."""
+    for name in disk.names(folder):
+        if _DRAFT.fullmatch(name):
+            disk.remove(folder / name)
+
+
+def _write_draft(disk: Disk, draft: Path, snapshot: Snapshot) -> int:
+    size = 0
     descriptor = disk.create(draft)
     try:
         for piece in _sealed(_pieces(snapshot)):
             write_all(disk, descriptor, piece)
+            size += len(piece)
         sync_once(disk, descriptor)
     finally:
         disk.close(descriptor)
-    disk.replace(draft, path)
-    disk.sync_folder(folder)
+    return size
 
 
 def read_snapshot(disk: Disk, folder: Path, seq: int) -> Snapshot:
