@@ -23,7 +23,7 @@ async def out_of_room(journal: Journal) -> str:
     return f"no room left on the disk of {journal.folder.parent}: make room and run again to go on"
 
 
-async def wait_for_room(journal: Journal) -> None:
+async def wait_for_room(journal: Journal, retry_seconds: float = RETRY_SECONDS) -> None:
     """Whenever the disk is full, wait for room and let the work go on; until cancelled.
 
     :raises OSError: the disk failed.
@@ -32,6 +32,6 @@ async def wait_for_room(journal: Journal) -> None:
         await journal.room.lost()
         log.warning("disk.full", folder=str(journal.folder.parent), advice="make room to go on")
         while journal.room.low:
-            await anyio.sleep(RETRY_SECONDS)
+            await anyio.sleep(retry_seconds)
             await journal.room.regain()
         log.info("disk.room", folder=str(journal.folder.parent))
