@@ -129,6 +129,24 @@ async def test_an_endless_call_ends_a_batch_and_no_more(sandbox: Sandbox) -> Non
     assert isinstance(await gives(sandbox, made, answer.value), int)
 
 
+HALVED = "def main_solution(n):\n    while n % 3 == 1:\n        pass\n    return n // 2\n"
+
+
+@real
+@pytest.mark.parametrize("wanted", ["31", "95", "-5000"])
+async def test_only_a_call_that_was_made_is_told_to_be_endless(
+    sandbox: Sandbox, wanted: str
+) -> None:
+    """Calls that a batch left out after some late ones are not spoken of; no guess is endless."""
+    made = program(HALVED, NUMBER_DRAWN)
+    text = await search_input(sandbox, made, wanted)
+    told = re.findall(r'{"n": (-?\d+)}[^\n]*?does not end in time', text)
+    assert all(int(n) % 3 == 1 for n in told)
+    answer = find_answer(text, "input")
+    assert answer is not None
+    assert answer.value["n"] % 3 != 1
+
+
 def test_materials_are_of_the_arguments_kind() -> None:
     wanted = {"ab": [3, 4], "c": [5, 1]}
     assert next(value for value, _ in materials(["x"], wanted)) == ["ab", "c"]

@@ -13,7 +13,7 @@ from typing import Any
 from codeiod.items import canonical
 from codeiod.teachers.builtin.searching.nearness import compared
 from codeiod.teachers.builtin.searching.regularities import regularities
-from codeiod.teachers.builtin.searching.trying import Trial, Why
+from codeiod.teachers.builtin.searching.trying import ENDLESS, Trial, Why
 
 MAX_TOLD_DRAWS = 3
 MAX_TOLD_STEPS = 5
@@ -33,7 +33,7 @@ def tell(
     others = [trial for trial in trials if trial.why is not Why.EARLIER]
     if not others:
         return f"{goal}\nNo input could be drawn to try, so the answer is open.\n\n{_answer({})}"
-    best = min(others, key=lambda trial: trial.distance)
+    best = min(others, key=lambda trial: (trial.distance, trial.ended == ENDLESS))
     return (
         "\n".join([goal, *_told(known, wanted, trials, best, rng)])
         + "\n\n"

@@ -20,11 +20,12 @@ from codeiod.teachers.builtin.searching.distance import distance
 from codeiod_prompts import GENERATOR
 from codeiod_sandbox import Call, Outcome, Raised, Returned, TimedOut
 
-MAX_TIMEOUTS = 6
+MAX_TIMEOUTS = 9
 MAX_BYTES = 4000
 NO_VALUE = 1e9
 TRIED, DRAWN = "tried_", "drawn_"
-_LATE = "Late_"
+_LATE, _SKIPPED = "Late_", "Skipped_"
+ENDLESS = "does not end in time"
 _PROBE = "\n\n" + Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
 """Below a program: calls that are only tried get little time, and the slow ones end the batch."""
 
@@ -105,7 +106,9 @@ class Attempts:
         for outcome in outcomes:
             told = outcome.value if isinstance(outcome, Returned) else {}
             given = told.get("input")
-            if isinstance(given, dict) and given and self._is_new(given):
+            if told.get("raised") == _SKIPPED or not isinstance(given, dict) or not given:
+                continue
+            if self._is_new(given):
                 made.append(self._drawn(Wish(given, Why.DRAWN), told))
         self.trials += made
         return made
@@ -135,7 +138,9 @@ class Attempts:
             return []
         calls = [Call(TRIED, wish.arguments) for wish in fresh]
         outcomes = await execute(self.runner, self.program.refcode + _PROBE, calls)
-        made = [self._trial(*pair) for pair in zip(fresh, outcomes, strict=True)]
+        pairs = list(zip(fresh, outcomes, strict=True))
+        made = [self._trial(*pair) for pair in pairs if not _is_skipped(pair[1])]
+        self._seen -= {canonical(wish.arguments) for wish, one in pairs if _is_skipped(one)}
         self.trials += made
         return made
 
@@ -183,6 +188,10 @@ def _named(source: str) -> dict[str, str]:
     return found
 
 
+def _is_skipped(outcome: Outcome) -> bool:
+    return isinstance(outcome, Raised) and outcome.type == _SKIPPED
+
+
 def _is_late(outcome: Outcome) -> bool:
     return isinstance(outcome, TimedOut) or (isinstance(outcome, Raised) and outcome.type == _LATE)
 
@@ -190,7 +199,7 @@ def _is_late(outcome: Outcome) -> bool:
 def _ended(outcome: Outcome) -> str:
     """Say how a call ended that returned nothing."""
     if _is_late(outcome):
-        return "does not end in time"
+        return ENDLESS
     match outcome:
         case Raised(type=kind):
             return f"raises {kind}"
