@@ -213,3 +213,13 @@ def test_cuts() -> None:
     """A cut counts once, however often it is told."""
     cut = Cut("journal/segment-00000001.jsonl", 5, 7, "name")
     assert fold(cut, cut).cut_bytes == 7
+
+
+def test_a_refused_reopening_changes_nothing(admit: MakeAdmit) -> None:
+    """A fault that can't be taken up as that epoch can still be taken up as the next one."""
+    one = admit("one").item
+    state = fold(admit("one"), done(one, Reason.FAULT))
+    with pytest.raises(Impossible, match="re-opened"):
+        state.apply(Reopen(one, 2), HERE)
+    state.apply(Reopen(one, 1), HERE)
+    assert one in state.pending

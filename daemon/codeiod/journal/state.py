@@ -187,9 +187,10 @@ class State(Facts):
             self.rejected[record.was] -= 1
             self._take_up(record.item, Pending.of(record))
             return
-        item = self.faulted.pop(record.item, None)
+        item = self.faulted.get(record.item)
         if item is None or record.epoch != item.epoch + 1:
             raise Impossible(f"item {record.item} can't be re-opened as {record.epoch}")
+        del self.faulted[record.item]
         self.rejected[Reason.FAULT] -= 1
         self.retriable.pop(record.item, None)
         item.epoch = record.epoch
