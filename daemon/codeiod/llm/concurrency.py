@@ -19,8 +19,8 @@ FEWEST_ANSWERS = 24
 FEWEST_FIRST_ANSWERS = 6
 ANSWERS_PER_PLACE = 2
 STEPS_UP = (1.25, 1.5, 2.0)
-"""How far a trial goes: the more trials in a row paid, the farther; but the second one down is small,
-for it is most often one too many, and what it costs is goodput."""
+"""How far a trial goes: the more trials in a row paid, the farther; but the second one down is
+small, for it is most often one too many, and what it costs is goodput."""
 STEPS_DOWN = (0.8, 0.9, 0.8, 0.7, 0.5)
 HEADROOM = 1.1
 """How far above the knee it holds: a place too many costs a little latency, one too few goodput."""
