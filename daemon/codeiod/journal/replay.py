@@ -36,6 +36,8 @@ class Replay:
     folder: Path
     observe: Observer | None = None
     """Called with each record after the state has taken it."""
+    begin: Callable[[State], None] | None = None
+    """Called with what a snapshot tells, if it begins with one, before the first record."""
     whole: bool = True
     """Whether to read all of the log that is there, not only what follows the newest snapshot."""
     state: State = field(default_factory=State)
@@ -76,9 +78,11 @@ class Replay:
         elif numbers != list(range(1, len(numbers) + 1)):
             snapshot = self.found.oldest()
         if snapshot is not None:
-            seq, last, facts = snapshot
-            self.begun = Ending(seq, last.segment)
+            seq, last, facts, size = snapshot
+            self.begun = Ending(seq, last.segment, size)
             self.state.thaw(facts)
+            if self.begin is not None:
+                self.begin(self.state)
             self.segment, self.offset, self.seq = last.segment, last.offset + last.length, seq + 1
 
     def _read_all(self) -> None:
@@ -219,16 +223,22 @@ class Replay:
         )
 
 
-def read_state(directory: Path, disk: Disk, observe: Observer | None = None) -> State:
+def read_state(
+    directory: Path,
+    disk: Disk,
+    observe: Observer | None = None,
+    begin: Callable[[State], None] | None = None,
+) -> State:
     """Read the state of a directory that may be in use, without disturbing it.
 
     A run that was stopped when it had taken the directory and written nothing has an empty one.
 
     :param observe: called with each record that there still is; without it only those are read
         that follow the newest snapshot.
+    :param begin: called with what a snapshot tells, where the log has holes, before any record.
     :raises DirectoryError: damaged, newer, or not ours.
     """
-    replay = Replay(disk, directory / JOURNAL, observe, whole=observe is not None)
+    replay = Replay(disk, directory / JOURNAL, observe, begin, whole=observe is not None)
     try:
         replay.run()
         ours = replay.state.journal != "" or _only_taken(disk, directory)
