@@ -307,6 +307,7 @@ class Journal:
         """Write and sync what is queued, and say so; a disk that never answers is left behind."""
         with CancelScope(shield=True):
             self._closing = True
+            self.room.reserve.hurry()
             if self.error is None:
                 last = self._append(Close(_now()), sync=True, settled=True)
             await to_thread.run_sync(self._keeper.stop, close_seconds)

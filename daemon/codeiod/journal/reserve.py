@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import TypeVar
 
 from codeiod.errors import DiskFull
@@ -19,6 +19,8 @@ from codeiod.journal.folder import RESERVE
 
 PIECE_BYTES = 1 << 20
 """What is given at least; a small reserve gives an eighth of itself."""
+LOOK_SECONDS = 0.5
+"""How often the disk is tried again once all is given: the system gives no event of room."""
 
 T = TypeVar("T")
 
@@ -37,6 +39,7 @@ class Reserve:
         # Guards the file and what is known of it.
         self._busy = Lock()
         self._left = 0
+        self._hurried = Event()
         self.lacking = lambda: None
 
     def fill(self) -> None:
@@ -81,16 +84,30 @@ class Reserve:
             left = max(0, self._left - max(wanted, self._piece))
             return self._shrink_to(left)
 
-    def spend(self, act: Callable[[], T]) -> T:
-        """Do what needs a little room, and give some of the reserve where there is none.
+    def find(self, wanted: int) -> bool:
+        """Give, or where others on the disk took all that was given, wait for room a while.
+
+        Tell whether to try once more. Whoever has no reserve does not wait, nor who is in a hurry.
+        """
+        if self.give(wanted):
+            return True
+        return self._size > 0 and not self._hurried.wait(LOOK_SECONDS)
+
+    def hurry(self) -> None:
+        """Let no one wait from now on: it is about to end."""
+        self._hurried.set()
+
+    def spend(self, act: Callable[[], T], more: Callable[[int], bool] | None = None) -> T:
+        """Do what needs a little room, and where there is none, ask for more: ``give``, or another.
 
         :raises OSError: there is none left; or another failure.
         """
+        more = more or self.give
         while True:
             try:
                 return act()
             except OSError as error:
-                if error.errno not in FULL or not self.give(self._piece):
+                if error.errno not in FULL or not more(self._piece):
                     raise
 
     def drop(self) -> None:

@@ -122,7 +122,7 @@ class Writer:
                 self._rotate(segment)
             lines = list(group)
             data = b"".join(chunk.data for chunk in lines)
-            write_all(self._disk, self._descriptor, data, self._reserve.give)
+            write_all(self._disk, self._descriptor, data, self._reserve.find)
             self._written = lines[-1].seq
         self._tell(Landed(written=self._written))
         if any(chunk.sync for chunk in chunks):
@@ -140,7 +140,7 @@ class Writer:
     def _rotate(self, segment: int) -> None:
         """Go on in a new file; the old one is durable, so a reader may call it sealed."""
         sealed, path = self._descriptor, self._folder / segment_name(segment)
-        self._descriptor = self._reserve.spend(lambda: self._disk.create(path))
+        self._descriptor = self._reserve.spend(lambda: self._disk.create(path), self._reserve.find)
         self._segment = segment
         with suppress(OSError):
             self._disk.close(sealed)
