@@ -18,7 +18,6 @@ import structlog
 from codeiod.config import EndpointSettings
 from codeiod.items import Message, digest
 from codeiod.llm.address import completions_url, must_be_sendable, secrets_of
-from codeiod.llm.address import shown_url as shown_url
 from codeiod.llm.faults import (
     NO_HEADERS,
     Complaint,

@@ -23,8 +23,8 @@ from codeiod.llm.faults import (
 )
 
 CHARACTERS_PER_TOKEN = 4.0
-MOST_TOKENS = 10_000_000
-"""More than this in one answer is no count of tokens."""
+MOST_TOKENS = 1_000_000
+"""More than this in one answer is no count of tokens: no model writes so much at once."""
 MOST_TOKENS_PER_CHARACTER = 4
 MOST_TEMPLATE_TOKENS = 20_000
 """What a chat template and a hidden system prompt may add to the input."""
