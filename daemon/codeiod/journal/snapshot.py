@@ -46,6 +46,8 @@ class Snapshot(NamedTuple):
     last: Position
     """Where that record stands."""
     facts: Frozen
+    bytes: int = 0
+    """Of the file that it was read from."""
 
 
 def snapshot_name(seq: int) -> str:
@@ -106,8 +108,9 @@ def read_snapshot(disk: Disk, folder: Path, seq: int) -> Snapshot:
     path = folder / snapshot_name(seq)
     descriptor = disk.open_read(path)
     try:
-        _prove(disk, descriptor, disk.size(path) or 0)
-        return _read(disk, descriptor, seq)
+        size = disk.size(path) or 0
+        _prove(disk, descriptor, size)
+        return _read(disk, descriptor, seq)._replace(bytes=size)
     finally:
         disk.close(descriptor)
 

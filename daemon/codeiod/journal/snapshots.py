@@ -41,13 +41,14 @@ log = structlog.get_logger()
 
 
 class Ending(NamedTuple):
-    """The last record of a snapshot, and the segment where it stands."""
+    """The last record of a snapshot, the segment where it stands, the bytes of the file."""
 
     seq: int
     segment: int
+    bytes: int
 
 
-NOWHERE = Ending(0, 0)
+NOWHERE = Ending(0, 0, 0)
 
 
 @dataclass(slots=True)
@@ -120,8 +121,6 @@ class Snapshots:
         self._proven = [begun] if begun else []
         """The newest that are whole; changed in the thread that writes."""
         self._on_its_way = False
-        self._bytes = (disk.size(folder / snapshot_name(begun.seq)) or 0) if begun else 0
-        """What the last one takes."""
 
     def due(self, seq: int) -> bool:
         """Tell whether so many records have come since the last one that it is time."""
@@ -134,7 +133,7 @@ class Snapshots:
     def outgrown(self, seq: int, segment: int, segment_bytes: int) -> bool:
         """Tell whether the log has grown by as much as a snapshot takes: writing stays cheap."""
         grown = (segment - self._last.segment) * segment_bytes
-        return self.worthwhile(seq) and grown >= self._bytes and not self._on_its_way
+        return self.worthwhile(seq) and grown >= self._last.bytes and not self._on_its_way
 
     def begin(self) -> None:
         """Note that one is about to be written: until then no other is due."""
@@ -168,8 +167,7 @@ class Snapshots:
     def _write(self, snapshot: Snapshot) -> None:
         remove_drafts(self._disk, self._folder)
         size = write_snapshot(self._disk, self._folder, snapshot)
-        self._proven = [*self._proven, Ending(snapshot.seq, snapshot.last.segment)][-KEPT:]
-        self._bytes = size
+        self._proven = [*self._proven, Ending(snapshot.seq, snapshot.last.segment, size)][-KEPT:]
         there = list_snapshots(self._disk, self._folder)
         good = [seq for seq in there if seq not in self._bad]
         for seq in set(there) - set(good[:KEPT]):
