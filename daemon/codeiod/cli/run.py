@@ -50,6 +50,19 @@ Retry = Annotated[
         help="Take up again the items that were rejected so; may be repeated.",
     ),
 ]
+RedoSince = Annotated[
+    str,
+    typer.Option(
+        "--redo",
+        metavar="STAGE",
+        help="Make finished items anew from unify, sample, predict, verify or revise on.",
+    ),
+]
+Upgrade = Annotated[
+    bool,
+    typer.Option("--upgrade", help="Make anew what the present settings would make otherwise."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Agree to what --redo or --upgrade costs.")]
 NewRecipe = Annotated[
     bool,
     typer.Option("--new-recipe", help="Go on under changed settings: later items take them."),
@@ -65,6 +78,9 @@ def run(
     limit: Limit = None,
     new_recipe: NewRecipe = False,
     retry: Retry = None,
+    redo: RedoSince = "",
+    upgrade: Upgrade = False,
+    yes: Yes = False,
     config: Config = None,
     assignments: Assignments = [],  # noqa: B006 -- typer copies it
     as_json: AsJson = False,
@@ -83,7 +99,11 @@ def run(
         configure_logs(verbose=verbose)
         settings = load_settings(config, assignments, teacher, base_url, model, out).settings
         reasons = frozenset(_reason(name) for name in retry or ())
-        plan = Plan(settings, tuple(sources or ()), limit, new_recipe, reasons)
+        plan = Plan(settings, tuple(sources or ()), limit, new_recipe or upgrade, reasons)
+        if redo or upgrade:
+            from codeiod.cli.redo import agreed
+
+            plan = agreed(plan, redo, upgrade=upgrade, yes=yes)
         ended = _run(plan)
     except KeyboardInterrupt:  # before the run listens for signals itself, or after it
         raise WorkLeft("interrupted; run again to go on") from None

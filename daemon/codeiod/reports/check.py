@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -22,9 +21,10 @@ from codeiod.items import ITEM_ID_BYTES, Status
 from codeiod.journal.digests import DigestSet
 from codeiod.journal.disk import Disk, OsDisk
 from codeiod.journal.folder import running
-from codeiod.journal.records import FINISHED, Commit, Cut, End, Record, Reopen, Stream
+from codeiod.journal.records import Cut, End, Record, Stream
 from codeiod.journal.replay import read_state
 from codeiod.journal.state import Position, State
+from codeiod.reports.promises import Promises, name_of
 from codeiod.reports.status import Report, broken_equations, report_of
 
 FINDINGS_LIMIT = 100
@@ -88,33 +88,14 @@ class _Proof:
     disk: Disk
     findings: list[Finding] = field(default_factory=list)
     more: int = 0
-    finished: DigestSet = field(default_factory=lambda: DigestSet(ITEM_ID_BYTES))
-    rejected: DigestSet = field(default_factory=lambda: DigestSet(ITEM_ID_BYTES))
-    """By item and epoch: an item that was re-opened can be rejected once for each."""
-    promised: Counter[str] = field(default_factory=Counter)
-    """How many lines of each kind the commits tell of."""
+    promises: Promises = field(default_factory=Promises)
     held: Counter[str] = field(default_factory=Counter)
     ids: DigestSet = field(default_factory=lambda: DigestSet(ITEM_ID_BYTES))
 
     def note(self, record: Record, _: Position) -> None:
-        """Remember what a commit promises; an item taken up again must have been rejected."""
-        if isinstance(record, Reopen) and _name(record.item, record.epoch - 1) not in self.rejected:
-            self.find("journal", f"item {record.item} is taken up again and was not rejected")
-        if not isinstance(record, Commit):
-            return
-        for item_id, epoch, outcome in record.items:
-            if outcome == FINISHED:
-                self.finished.add(bytes.fromhex(item_id))
-                self.promised["programs"] += 1
-            else:
-                self.rejected.add(_name(item_id, epoch))
-                self.promised["rejected items"] += 1
-        for task, tally in record.tally.samples.items():
-            self.promised[f"{task} samples"] += tally.total
-            self.promised[f"{task} right at turn 1"] += tally.right_1
-            self.promised[f"{task} right at turn 2"] += tally.right_2
-        for reason, n in record.tally.rejected_samples.items():
-            self.promised[f"samples rejected as {reason}"] += n
+        """Remember what a record promises."""
+        for wrong in self.promises.take(record):
+            self.find("journal", wrong)
 
     def of(self, state: State) -> None:
         """Hold the equations and all lines against the journal."""
@@ -123,11 +104,10 @@ class _Proof:
         for stream in Stream:
             for part, end in sorted(state.ends.get(stream, {}).items()):
                 self._part(stream, part, end)
-        for what in sorted(self.promised.keys() | self.held.keys()):
-            if self.promised[what] != self.held[what]:
-                self.find(
-                    "dataset", f"{self.held[what]} {what}, the journal has {self.promised[what]}"
-                )
+        promised = self.promises.lines
+        for what in sorted(promised.keys() | self.held.keys()):
+            if promised[what] != self.held[what]:
+                self.find("dataset", f"{self.held[what]} {what}, the journal has {promised[what]}")
 
     def find(self, where: str, what: str) -> None:
         """Add a finding."""
@@ -190,25 +170,14 @@ class _Proof:
             yield from self._once("rejected sample", name)
             return
         self.held["rejected items"] += 1
-        if _name(item_id, epoch) not in self.rejected:
+        if not self.promises.rejected(item_id, epoch):
             yield f"item {item_id} was not rejected"
         yield from self._once("rejected item", f"{item_id} {epoch}")
 
     def _of_finished(self, item_id: str) -> Iterator[str]:
-        if _digest(item_id) not in self.finished:
+        if not self.promises.finished(item_id):
             yield f"item {item_id} is not finished"
 
     def _once(self, kind: str, name: str) -> Iterator[str]:
-        if not self.ids.add(_name(kind, name)):
+        if not self.ids.add(name_of(kind, name)):
             yield f"{kind} {name} stands here a second time"
-
-
-def _name(*parts: object) -> bytes:
-    return blake2b(repr(parts).encode(), digest_size=ITEM_ID_BYTES).digest()
-
-
-def _digest(item_id: str) -> bytes:
-    try:
-        return bytes.fromhex(item_id).ljust(ITEM_ID_BYTES, b"\0")
-    except ValueError:
-        return bytes(ITEM_ID_BYTES)

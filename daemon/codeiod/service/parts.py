@@ -1,7 +1,7 @@
 """All that a run works with: its directory, its recipes, its sandbox and its teacher.
 
-May import ``plan``, ``recipes``, ``budget`` and ``traffic`` of this package, all that lies below
-it, the sandbox and the prompts. What is opened first is closed last.
+May import ``plan``, ``recipes``, ``redo``, ``budget`` and ``traffic`` of this package, all that
+lies below it, the sandbox and the prompts. What is opened first is closed last.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from anyio import to_thread
 from codeiod import sources
 from codeiod.admission import Recipe
 from codeiod.config import Settings
-from codeiod.dataset.committer import Committer
+from codeiod.dataset.committer import Committer, recover_dataset
 from codeiod.errors import SettingsError
 from codeiod.execution import Runner, TracesOfTwo, modules_of, provenance
 from codeiod.journal import Journal, Keeping, Retention
@@ -26,6 +26,7 @@ from codeiod.llm.budget import Budget, Caps
 from codeiod.service.budget import budget_of, caps_of
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import Recipes, agree
+from codeiod.service.redo import make_anew
 from codeiod.service.traffic import CountedRunner
 from codeiod.teachers.asks import Teacher
 from codeiod.teachers.builtin import BuiltinTeacher
@@ -84,22 +85,26 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
     if not plan.sources and not (plan.directory / "journal").is_dir():
         raise SettingsError(f"no source is given, and {plan.directory} holds no run to go on with")
     await to_thread.run_sync(sources.check, plan.sources, plan.directory)
-    async with (
-        _open_journal(plan) as journal,
-        Committer.open(plan.directory, journal) as committer,
-    ):
+    async with _open_journal(plan) as journal:
+        await recover_dataset(plan.directory, journal)
         budget = budget_of(settings, journal.state.calls)
         recipes = agree(journal, present, new_recipe=plan.new_recipe)
         async with open_sandbox(settings) as sandbox:
             counted = CountedRunner(TracesOfTwo(sandbox), workers_of(settings))
             where = provenance(sandbox.level)
             async with open_teacher(settings, counted, budget) as teacher:
-                yield Parts(journal, committer, recipes, counted, teacher, where, budget)
+                if plan.redo is not None:  # now that nothing is in the way of doing it
+                    items = await make_anew(plan.directory, journal, plan.redo)
+                    log.info("run.redo", items=items)
+                async with Committer.open(plan.directory, journal) as committer:
+                    yield Parts(journal, committer, recipes, counted, teacher, where, budget)
 
 
 def _open_journal(plan: Plan) -> AbstractAsyncContextManager[Journal]:
     settings = plan.settings.journal
-    keeping = Keeping(settings.compress, Retention(settings.retention))
+    # What is to be made anew may stand in any segment.
+    retention = Retention.KEEP if plan.redo else Retention(settings.retention)
+    keeping = Keeping(settings.compress, retention)
     return Journal.open(
         plan.directory,
         segment_bytes=settings.segment_bytes,

@@ -1,6 +1,6 @@
 """What a run is to do: the settings, the sources, the output directory.
 
-May import ``config`` and ``items``.
+May import ``config``, ``items`` and ``redo``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codeiod.config import Settings
 from codeiod.items import Reason
+from codeiod.service.redo import Redo
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class Plan:
     """Take the present recipe for later items, where the directory was made with another."""
     retry: frozenset[Reason] = frozenset()
     """Items that were rejected so are taken up again."""
+
+    redo: Redo | None = None
+    """Items that are done are made anew."""
 
     @property
     def directory(self) -> Path:

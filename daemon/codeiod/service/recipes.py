@@ -61,7 +61,7 @@ def agree(journal: Journal, present: Recipe, *, new_recipe: bool) -> Recipes:
             f"this directory was made with another recipe ({told}); set it back, or give"
             " --new-recipe to take the new one for later items"
         )
-    bound = [key for key in present.differing_keys(stored) if _binds_pending(key)]
+    bound = [key for key in present.differing_keys(stored) if binds_pending(key)]
     on_their_way = len(state.pending) + len(state.retriable)
     if bound and on_their_way:
         raise SettingsError(
@@ -79,6 +79,6 @@ def _nothing_answered(state: State) -> bool:
     return not (calls.answered or calls.truncated or any(made.of for made in steps))
 
 
-def _binds_pending(key: str) -> bool:
+def binds_pending(key: str) -> bool:
     """Tell whether a key names what there is one of in a run: who answers, where programs run."""
     return key == "teacher" or key.startswith(("models.", "sandbox."))
