@@ -24,7 +24,7 @@ from codeiod.journal.folder import running
 from codeiod.journal.records import Cut, End, Record, Stream
 from codeiod.journal.replay import read_state
 from codeiod.journal.state import Position, State
-from codeiod.reports.promises import Promises, name_of
+from codeiod.reports.promises import REJECTED, Promises, name_of
 from codeiod.reports.status import Report, broken_equations, report_of
 
 FINDINGS_LIMIT = 100
@@ -68,7 +68,7 @@ def check(directory: Path, disk: Disk | None = None) -> CheckResult:
     alive = running(disk, directory)
     proof = _Proof(directory, disk)
     try:
-        state = read_state(directory, disk, proof.note)
+        state = read_state(directory, disk, proof.note, proof.promises.begin)
     except Damaged as error:
         return CheckResult((Finding("", str(error)),), 0, (), None)
     proof.of(state)
@@ -104,10 +104,8 @@ class _Proof:
         for stream in Stream:
             for part, end in sorted(state.ends.get(stream, {}).items()):
                 self._part(stream, part, end)
-        promised = self.promises.lines
-        for what in sorted(promised.keys() | self.held.keys()):
-            if promised[what] != self.held[what]:
-                self.find("dataset", f"{self.held[what]} {what}, the journal has {promised[what]}")
+        for broken in self.promises.broken(self.held):
+            self.find("dataset", broken)
 
     def find(self, where: str, what: str) -> None:
         """Add a finding."""
@@ -169,7 +167,7 @@ class _Proof:
             name = f"{item_id} {epoch} {line['task']} {line['pair']} {line['sample']}"
             yield from self._once("rejected sample", name)
             return
-        self.held["rejected items"] += 1
+        self.held[REJECTED] += 1
         if not self.promises.rejected(item_id, epoch):
             yield f"item {item_id} was not rejected"
         yield from self._once("rejected item", f"{item_id} {epoch}")

@@ -41,6 +41,7 @@ class Promises:
         self.lines["programs"] += state.finished
         self.lines[REJECTED] += sum(state.rejected.values())
         self._count(state.tally)
+        self._announced = {name: one.was for name, one in state.swaps.announced.items()}
 
     def take(self, record: Record) -> Iterator[str]:
         """Take one record; yield what is wrong with it."""
