@@ -17,18 +17,18 @@ from codeiod.llm.latency import Latency, Round
 FEWEST_ANSWERS = 24
 """Answers lie far apart: a round of fewer tells nothing."""
 FEWEST_FIRST_ANSWERS = 6
-ANSWERS_PER_PLACE = 2
+ANSWERS_PER_PLACE = 3
 STEPS_UP = (1.25, 1.5, 2.0)
 """How far a trial goes: the more trials in a row paid, the farther; but the second one down is
 small, for it is most often one too many, and what it costs is goodput."""
 STEPS_DOWN = (0.8, 0.9, 0.8, 0.7, 0.5)
-HEADROOM = 1.1
+HEADROOM = 1.15
 """How far above the knee it holds: a place too many costs a little latency, one too few goodput."""
 PAYS = 0.5
 """Up to this elasticity of latency more in flight pays."""
 FIRST_PAYS = 0.6
 """The same while doubling, when a round has not settled."""
-RELIEVES = 0.75
+RELIEVES = 0.8
 """From this elasticity on fewer in flight cost nothing; the gap keeps it from going to and fro."""
 MOST_PATIENCE = 4
 """Rounds between two trials where nothing ever changes."""
