@@ -160,6 +160,8 @@ class JournalSettings(Section):
     """Whether sealed segments are compressed."""
     retention: Literal["keep", "archive", "drop"] = "keep"
     """What becomes of sealed segments whose items are all done, once a snapshot covers them."""
+    snapshot_records: int = Field(default=100_000, ge=100)
+    """After how many records a snapshot is taken at the latest, so that a start is quick."""
     reserve_bytes: int = Field(default=64 << 20, ge=0)
     """Set aside on the disk for what is in flight when it fills up; 0: nothing."""
 

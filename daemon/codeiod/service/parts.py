@@ -104,7 +104,7 @@ def _open_journal(plan: Plan) -> AbstractAsyncContextManager[Journal]:
     settings = plan.settings.journal
     # What is to be made anew may stand in any segment.
     retention = Retention.KEEP if plan.redo else Retention(settings.retention)
-    keeping = Keeping(settings.compress, retention)
+    keeping = Keeping(settings.compress, retention, settings.snapshot_records)
     return Journal.open(
         plan.directory,
         segment_bytes=settings.segment_bytes,
