@@ -59,10 +59,15 @@ class Mark(NamedTuple):
 class Histories:
     """The index of a directory; it belongs to who holds the directory's lock."""
 
-    def __init__(self, directory: Path, disk: Disk) -> None:
+    def __init__(self, directory: Path, disk: Disk, cache: Path | None = None) -> None:
+        """Read nothing yet.
+
+        :param cache: the folder of the index, which is on a real disk whatever ``disk`` is.
+        """
         self._segments = Segments(disk, directory / JOURNAL)
-        disk.make_folder(directory / CACHE)
-        self._path = directory / CACHE / INDEX
+        cache = cache or directory / CACHE
+        cache.mkdir(exist_ok=True)
+        self._path = cache / INDEX
         self._known: dict[str, History] = {}
         """Those that are not written yet."""
         self._announced: dict[str, Reopen] = {}

@@ -47,6 +47,8 @@ class Redo:
     """None: under the present recipe, from the first stage that the difference touches."""
     agreed: Quote | None = None
     """What the person who asked for it was told that it would cost."""
+    cache: Path | None = None
+    """The folder of the index, where that is not DIR/cache."""
 
 
 class Choice:
@@ -120,7 +122,7 @@ def quote(directory: Path, disk: Disk, redo: Redo) -> Quote:
     held = lock(disk, directory / JOURNAL)
     try:
         state = read_state(directory, disk)
-        histories = Histories(directory, disk)
+        histories = Histories(directory, disk, redo.cache)
         _update(histories, state)
         return Choice(histories, state, redo).quote()
     except OSError as error:
@@ -139,7 +141,7 @@ async def make_anew(directory: Path, journal: Journal, redo: Redo) -> int:
     :raises DiskFailed: it failed; nothing has changed.
     """
     await journal.flush()
-    histories = await to_thread.run_sync(Histories, directory, journal.disk)
+    histories = await to_thread.run_sync(Histories, directory, journal.disk, redo.cache)
     await to_thread.run_sync(_update, histories, journal.state)
     choice = Choice(histories, journal.state, redo)
     leaving = await to_thread.run_sync(_agreed, choice, redo)
