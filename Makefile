@@ -1,6 +1,6 @@
 # The commands of the project; `make help` lists them. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-llm bench-peers bench-builtin bench-builtin-speed torture acceptance clean
+.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-llm bench-peers bench-builtin bench-builtin-speed bench-journal torture acceptance clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -57,6 +57,9 @@ bench-builtin: $(VENV)/.science ## What the built-in teacher makes of real files
 
 bench-builtin-speed: $(VENV)/.run ## How many instances a second the built-in teacher makes (ARGS="150": of so many files)
 	$(BIN)/python bench/builtin_speed.py $(ARGS)
+
+bench-journal: $(VENV)/.dev ## The journal with a million items: start, replay, memory, appends (2 GB of disk; ARGS="--folder F")
+	$(BIN)/python bench/journal.py $(ARGS)
 
 torture: $(VENV)/.dev ## Crash, cut off, fill and fail the disk under journal and dataset (10 minutes)
 	$(BIN)/python bench/torture.py $(ARGS)

@@ -1,0 +1,143 @@
+"""What is measured of a journal, each in a process of its own: it prints one line of JSON.
+
+May import codeiod and ``generated``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import anyio
+import orjson
+
+from codeiod.admission import Recipe
+from codeiod.config import load
+from codeiod.config.settings import Settings
+from codeiod.dataset.committer import Committer
+from codeiod.items import Answer, GaveUp
+from codeiod.journal import Journal, Keeping, Ledger
+from codeiod.journal.disk import OsDisk
+from codeiod.journal.folder import JOURNAL
+from codeiod.journal.records import RecipeSet
+from codeiod.journal.replay import Replay
+from codeiod.service.life import Life
+from codeiod.service.live import Live
+from codeiod.service.parts import Parts
+from codeiod.service.plan import Plan
+from codeiod.service.recipes import agree
+from codeiod.service.traffic import CountedRunner
+from codeiod.teachers.asks import Ask
+from codeiod.testing import FakeSandbox, FakeTeacher
+from codeiod_prompts import Prompts
+
+COVERED_FROM = 19
+"""Where the checksum of a line begins to hold."""
+PLAIN = Keeping(compress=False, snapshot_records=1 << 40)
+
+
+def settings_of(out: Path) -> Settings:
+    """Return the settings of the run that is measured."""
+    return load(
+        None, ["teacher.kind=builtin", f"output.dir={json.dumps(str(out))}"], environ={}
+    ).settings
+
+
+def recipe_of(out: Path) -> Recipe:
+    """Return the recipe of that run."""
+    return Recipe.of(settings_of(out), Prompts.load())
+
+
+def recorded_recipe(out: Path) -> RecipeSet:
+    """Return the record of that recipe."""
+    recipe = recipe_of(out)
+    return RecipeSet(recipe.digest, recipe.body)
+
+
+def bare(out: Path) -> dict[str, float]:
+    """Checksum and parse every line: the least that any reader has to do."""
+    started, size = time.perf_counter(), 0
+    for path in sorted((out / JOURNAL).glob("segment-*.jsonl")):
+        with path.open("rb") as lines:
+            for line in lines:
+                crc32(memoryview(line)[COVERED_FROM:-1])
+                orjson.loads(line)
+                size += len(line)
+    return {"seconds": time.perf_counter() - started, "bytes": size}
+
+
+def replay(out: Path) -> dict[str, float]:
+    """Read the whole log into a state."""
+    started = time.perf_counter()
+    walk = Replay(OsDisk(), out / JOURNAL)
+    walk.run()
+    seconds = time.perf_counter() - started
+    state = walk.state
+    tables = sum(table.memory_bytes for table in (*state.places.tables, state._done))
+    return {"seconds": seconds, "records": walk.seq - 1, "bytes_an_item": tables / state.items}
+
+
+async def snapshot(out: Path) -> dict[str, float]:
+    """Read the whole log, and take a snapshot: how long the loop stands still, and the thread."""
+    async with Journal.open(out, keeping=PLAIN) as journal:
+        await journal.flush()
+        started = time.perf_counter()
+        journal.state.freeze()
+        still = time.perf_counter() - started
+        closing = time.perf_counter()
+    seconds = time.perf_counter() - closing
+    size = max(path.stat().st_size for path in (out / JOURNAL).glob("snapshot-*"))
+    return {"still_seconds": still, "write_seconds": seconds, "bytes": size}
+
+
+class FirstCall(FakeTeacher):
+    """A teacher who ends the process when it is first asked: there is nothing more to measure."""
+
+    async def answer(self, ask: Ask, ledger: Ledger) -> Answer | GaveUp:
+        del ask, ledger
+        tell({})
+        os._exit(0)
+
+
+async def first_call(out: Path) -> dict[str, float]:
+    """Begin as a run does, up to the first new call for an item that is not done."""
+    plan = Plan(settings_of(out), ())
+    async with (
+        Journal.open(out, keeping=PLAIN) as journal,
+        Committer.open(out, journal) as committer,
+    ):
+        recipes = agree(journal, recipe_of(out), new_recipe=False)
+        runner = CountedRunner(FakeSandbox(), 1)
+        parts = Parts(journal, committer, recipes, runner, FirstCall(), "fake")
+        await Life(plan, parts).live(_no_display)
+    return {}
+
+
+async def _no_display(_: Live) -> None:
+    await anyio.sleep_forever()
+
+
+def tell(found: dict[str, float]) -> None:
+    """Print what was found, and the memory that it took."""
+    # ru_maxrss tells of the process that began this one, too.
+    status = Path("/proc/self/status").read_text()
+    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    print(json.dumps(found | {"peak_mb": peak}), flush=True)
+
+
+MEASURES: dict[str, Callable[[Path], Any]] = {
+    "bare": bare,
+    "replay": replay,
+    "snapshot": partial(anyio.run, snapshot),
+    "first_call": partial(anyio.run, first_call),
+}
+
+if __name__ == "__main__":
+    tell(MEASURES[sys.argv[1]](Path(sys.argv[2])))
