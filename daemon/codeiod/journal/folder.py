@@ -24,6 +24,7 @@ LOCK = "LOCK"
 RESERVE = "RESERVE"
 CUT = "cut"
 ARCHIVE = "archive"
+DAMAGED = "damaged"
 NOTE_BYTES = 32
 """More than a process number takes."""
 _SEGMENT = re.compile(r"segment-(\d{8})\.jsonl(\.zst)?")

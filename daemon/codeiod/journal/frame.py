@@ -13,8 +13,8 @@ from zlib import crc32
 
 import orjson
 
-_START = b'{"crc":"'
-_COVERED_FROM = len(_START) + 8 + len(b'",')
+START = b'{"crc":"'
+_COVERED_FROM = len(START) + 8 + len(b'",')
 
 
 class BadLine(ValueError):
@@ -33,7 +33,7 @@ class Frame(NamedTuple):
 def frame(seq: int, synced: int, kind: str, body: bytes) -> bytes:
     """Make the line of a record from its encoded fields, with the newline."""
     covered = b'"seq":%d,"synced":%d,"kind":"%s",%s' % (seq, synced, kind.encode(), body[1:])
-    return b'%s%08x",%s\n' % (_START, crc32(covered), covered)
+    return b'%s%08x",%s\n' % (START, crc32(covered), covered)
 
 
 def unframe(line: bytes) -> Frame:
@@ -42,7 +42,7 @@ def unframe(line: bytes) -> Frame:
     :raises BadLine: cut short, changed, or never a line of ours.
     """
     covered = memoryview(line)[_COVERED_FROM:]
-    if line[:_COVERED_FROM] != b'%s%08x",' % (_START, crc32(covered)):
+    if line[:_COVERED_FROM] != b'%s%08x",' % (START, crc32(covered)):
         raise BadLine("checksum")
     try:
         body = orjson.loads(line)
@@ -54,10 +54,10 @@ def unframe(line: bytes) -> Frame:
 
 def found_in(data: bytes) -> Iterator[Frame]:
     """Yield the sound lines in bytes that hold anything, even behind a newline that is lost."""
-    for piece in data.split(_START)[1:]:
+    for piece in data.split(START)[1:]:
         line, newline, _ = piece.partition(b"\n")
         if newline:
             try:
-                yield unframe(_START + line)
+                yield unframe(START + line)
             except BadLine:
                 continue

@@ -268,6 +268,18 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """What a repair put in the place of damaged bytes, so that all else stays where it was.
+
+    No replay passes it: a snapshot behind it stands in for what was lost.
+    """
+
+    KIND: ClassVar[str] = "lost"
+    room: str = ""
+    """As long as it takes to fill the place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Retired:
     """Segments that retention takes away from here on: no item needs them any more.
 
@@ -348,6 +360,7 @@ Record: TypeAlias = (
     | Rewriting
     | Swap
     | Cut
+    | Lost
     | Retired
     | Expected
     | Reopen

@@ -29,6 +29,7 @@ from codeiod.journal.records import (
     Expected,
     Failed,
     Intent,
+    Lost,
     Open,
     RecipeSet,
     Record,
@@ -128,6 +129,14 @@ class State(Facts):
         if done.outcome == Reason.FAULT and done.epoch < FAULT_RETRIES:
             self.faulted[done.item] = item
 
+    def end_unseen(self, done: Done) -> None:
+        """Take note of the end of an item that is not pending: for a repair alone."""
+        self._done.add(bytes.fromhex(done.item))
+        if done.outcome == FINISHED:
+            self.finished += 1
+        else:
+            self.rejected[done.outcome] += 1
+
     def _rewriting(self, record: Rewriting, _: Position) -> None:
         for stream, parts in record.parts.items():
             if any(part < self.next_part(stream) for part in parts):
@@ -168,6 +177,9 @@ class State(Facts):
 
     def _cut(self, record: Cut, _: Position) -> None:
         self.cuts[record.kept] = record
+
+    def _lost(self, _: Lost, __: Position) -> None:
+        raise Impossible("damage was repaired here, and no sound snapshot stands in for it")
 
     def _retired(self, record: Retired, position: Position) -> None:
         if not all(0 < number < position.segment for number in record.segments):
@@ -243,6 +255,7 @@ _FOLDS: dict[type[Any], Callable[[State, Any, Position], None]] = {
     Rewriting: State._rewriting,  # noqa: SLF001 -- as above
     Swap: State._swap,  # noqa: SLF001 -- as above
     Cut: State._cut,  # noqa: SLF001 -- as above
+    Lost: State._lost,  # noqa: SLF001 -- as above
     Retired: State._retired,  # noqa: SLF001 -- as above
     Expected: State._expected,  # noqa: SLF001 -- as above
     Reopen: State._reopen,  # noqa: SLF001 -- as above
