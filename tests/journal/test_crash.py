@@ -24,7 +24,7 @@ from codeiod.dataset.committer import Committer, Finished
 from codeiod.dataset.lines import program_line, reject_line
 from codeiod.errors import CodeiodError
 from codeiod.items import Answer, Fault, Pair, Program, Reason, Stage, Usage
-from codeiod.journal import Journal, Ledger, Steps
+from codeiod.journal import Journal, Keeping, Ledger, Retention, Steps
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.records import FINISHED, Admit, RecipeSet
 from codeiod.reports.check import check
@@ -164,8 +164,9 @@ class CrashDisk(OsDisk):
 class Run:
     """The scenario, and what it was promised and has paid over all its lives."""
 
-    def __init__(self, directory: Path, admit: MakeAdmit) -> None:
+    def __init__(self, directory: Path, admit: MakeAdmit, keeping: Keeping) -> None:
         self.directory = directory
+        self.keeping = keeping
         self.admits = [admit(content) for content in CONTENTS]
         self.durable: set[str] = set()
         """Items whose answer came back from ``pay``."""
@@ -175,7 +176,9 @@ class Run:
     async def live(self, disk: OsDisk) -> None:
         """One life of the process, to its end or its death."""
         async with (
-            Journal.open(self.directory, disk=disk, segment_bytes=600) as journal,
+            Journal.open(
+                self.directory, disk=disk, segment_bytes=600, keeping=self.keeping
+            ) as journal,
             Committer.open(self.directory, journal, part_bytes=500) as committer,
             create_task_group() as group,
         ):
@@ -238,17 +241,30 @@ def programs(directory: Path) -> list[str]:
     return [json.loads(line)["item_id"] for path in paths for line in path.read_text().splitlines()]
 
 
-@pytest.mark.parametrize("power", [False, True], ids=["kill", "power"])
-@pytest.mark.parametrize("when", ["half", "after"])
-def test_crash_at_every_call(tmp_path: Path, admit: MakeAdmit, when: str, *, power: bool) -> None:
+KEEP, DROP = Keeping(), Keeping(retention=Retention.DROP, snapshot_records=8)
+
+
+@pytest.mark.parametrize(
+    ("when", "power", "keeping"),
+    [
+        pytest.param("half", False, KEEP, id="half-kill"),
+        pytest.param("after", False, KEEP, id="after-kill"),
+        pytest.param("half", True, KEEP, id="half-power"),
+        pytest.param("after", True, KEEP, id="after-power"),
+        pytest.param("half", True, DROP, id="half-power-drop"),
+    ],
+)
+def test_crash_at_every_call(
+    tmp_path: Path, admit: MakeAdmit, when: str, keeping: Keeping, *, power: bool
+) -> None:
     """Wherever it dies, the next lives end with the same dataset, and pay for nothing twice."""
-    wanted = [Run(tmp_path, admit).admits[number].item for number in (0, 2, 3)]
+    wanted = [Run(tmp_path, admit, keeping).admits[number].item for number in (0, 2, 3)]
     finished = False
     at = 0
     with start_blocking_portal() as portal:
         while not finished:
             at += 1
-            run = Run(tmp_path / f"{at}", admit)
+            run = Run(tmp_path / f"{at}", admit, keeping)
             disk = CrashDisk(at, when, power=power)
             finished = live(portal, run.live, disk)
             if not finished:  # and once more, early in the next life: recovery dies too
