@@ -78,23 +78,29 @@ def replay(out: Path) -> dict[str, float]:
     started = time.perf_counter()
     walk = Replay(OsDisk(), out / JOURNAL)
     walk.run()
-    seconds = time.perf_counter() - started
-    state = walk.state
-    tables = sum(table.memory_bytes for table in (*state.places.tables, state._done))
-    return {"seconds": seconds, "records": walk.seq - 1, "bytes_an_item": tables / state.items}
+    return {"seconds": time.perf_counter() - started, "records": walk.seq - 1}
 
 
 async def snapshot(out: Path) -> dict[str, float]:
-    """Read the whole log, and take a snapshot: how long the loop stands still, and the thread."""
+    """Start from the whole log, and take a snapshot: how long the loop stands still, the thread."""
+    started = time.perf_counter()
     async with Journal.open(out, keeping=PLAIN) as journal:
-        await journal.flush()
+        opened = time.perf_counter() - started
+        state = journal.state
+        tables = sum(len(table.cells) for tables in state.freeze().tables for table in tables)
         started = time.perf_counter()
-        journal.state.freeze()
+        state.freeze()
         still = time.perf_counter() - started
-        closing = time.perf_counter()
-    seconds = time.perf_counter() - closing
-    size = max(path.stat().st_size for path in (out / JOURNAL).glob("snapshot-*"))
-    return {"still_seconds": still, "write_seconds": seconds, "bytes": size}
+        replayed = peak_mb()
+        started = time.perf_counter()
+    return {
+        "open_seconds": opened,
+        "open_peak_mb": replayed,
+        "bytes_an_item": tables / state.items,
+        "still_seconds": still,
+        "close_seconds": time.perf_counter() - started,
+        "bytes": max(path.stat().st_size for path in (out / JOURNAL).glob("snapshot-*")),
+    }
 
 
 class FirstCall(FakeTeacher):
@@ -124,12 +130,14 @@ async def _no_display(_: Live) -> None:
     await anyio.sleep_forever()
 
 
+def peak_mb() -> float:
+    """Return the peak of this process's memory; ``ru_maxrss`` is of who began it, too."""
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def tell(found: dict[str, float]) -> None:
     """Print what was found, and the memory that it took."""
-    # ru_maxrss tells of the process that began this one, too.
-    status = Path("/proc/self/status").read_text()
-    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
-    print(json.dumps(found | {"peak_mb": peak}), flush=True)
+    print(json.dumps(found | {"peak_mb": peak_mb()}), flush=True)
 
 
 MEASURES: dict[str, Callable[[Path], Any]] = {

@@ -156,3 +156,11 @@ def test_findings_are_bounded(tmp_path: Path, fill_directory: Fill) -> None:
     result = check(tmp_path)
     assert len(result.findings) == FINDINGS_LIMIT
     assert result.more >= 20
+
+
+def test_broken_snapshot(tmp_path: Path, fill_directory: Fill) -> None:
+    """A snapshot that can't be read is a finding: the start that needs it would take longer."""
+    fill_directory(tmp_path)
+    broken = tmp_path / "journal" / "snapshot-000000000007.bin"
+    broken.write_bytes(b"half")
+    assert f"{broken.name}: its checksum is another one" in found(check(tmp_path))

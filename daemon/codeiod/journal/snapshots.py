@@ -102,6 +102,19 @@ class Search:
         log.warning("snapshot.unused", file=str(self.folder / name), why=why)
 
 
+def broken_snapshots(disk: Disk, folder: Path) -> dict[str, str]:
+    """Return the names of the snapshots that can't be read, and why."""
+    found = {}
+    for seq in list_snapshots(disk, folder):
+        try:
+            read_snapshot(disk, folder, seq)
+        except BadSnapshot as error:
+            found[snapshot_name(seq)] = str(error)
+        except FileNotFoundError:  # a daemon at work has taken two since
+            continue
+    return found
+
+
 class Snapshots:
     """The snapshots of a journal that is being written."""
 

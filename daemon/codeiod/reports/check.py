@@ -20,9 +20,10 @@ from codeiod.errors import Damaged
 from codeiod.items import ITEM_ID_BYTES, Status
 from codeiod.journal.digests import DigestSet
 from codeiod.journal.disk import Disk, OsDisk
-from codeiod.journal.folder import running
+from codeiod.journal.folder import JOURNAL, running
 from codeiod.journal.records import Cut, End, Record, Stream
 from codeiod.journal.replay import read_state
+from codeiod.journal.snapshots import broken_snapshots
 from codeiod.journal.state import Position, State
 from codeiod.reports.promises import REJECTED, Promises, name_of
 from codeiod.reports.status import Report, broken_equations, report_of
@@ -72,6 +73,8 @@ def check(directory: Path, disk: Disk | None = None) -> CheckResult:
     except Damaged as error:
         return CheckResult((Finding("", str(error)),), 0, (), None)
     proof.of(state)
+    for name, why in broken_snapshots(disk, directory / JOURNAL).items():
+        proof.find(f"{JOURNAL}/{name}", f"{why}: no start uses it; remove it")
     return CheckResult(
         tuple(proof.findings),
         proof.more,
