@@ -132,12 +132,15 @@ class _Shard:
 
     def _grow(self) -> None:
         """Move to a table half as large again: doubling would leave too much of it empty."""
-        old, width = self._table, self._width
+        old, width, empty = self._table, self._width, self._empty
         self.slots += self.slots // 2
-        self._table = bytearray(self.slots * width)
-        for start in range(0, len(old), width):
-            held = bytes(old[start : start + width])
-            if held != self._empty:
-                offset = self._find(held)
-                self._table[offset : offset + width] = held
+        table = self._table = bytearray(self.slots * width)
+        end = len(table)
+        for start in range(0, len(old), width):  # each is new, so this is all of ``_find``
+            held = old[start : start + width]
+            if held != empty:
+                offset = int.from_bytes(held[1:8], "big") % self.slots * width
+                while table[offset : offset + width] != empty:
+                    offset = (offset + width) % end
+                table[offset : offset + width] = held
         self._shared = False
