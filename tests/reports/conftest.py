@@ -81,10 +81,10 @@ async def lose(ledger: Ledger) -> Answer:
     raise TimeoutError
 
 
-async def fill(directory: Path) -> None:
+async def fill(directory: Path, segment_bytes: int) -> None:
     """Two items finished, one rejected, one faulted and tried again, one pending; a duplicate."""
     async with (
-        Journal.open(directory) as journal,
+        Journal.open(directory, segment_bytes=segment_bytes) as journal,
         Committer.open(directory, journal, part_bytes=700) as committer,
         anyio.create_task_group() as group,
     ):
@@ -115,11 +115,11 @@ async def fill(directory: Path) -> None:
 
 
 @pytest.fixture
-def fill_directory() -> Callable[[Path], None]:
+def fill_directory() -> Callable[..., None]:
     """Fill an output directory, and leave it."""
 
-    def filled(directory: Path) -> None:
+    def filled(directory: Path, segment_bytes: int = 1 << 20) -> None:
         with start_blocking_portal() as portal:
-            portal.call(fill, directory)
+            portal.call(fill, directory, segment_bytes)
 
     return filled
