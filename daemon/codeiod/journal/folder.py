@@ -25,6 +25,8 @@ RESERVE = "RESERVE"
 CUT = "cut"
 ARCHIVE = "archive"
 DAMAGED = "damaged"
+REPAIRED = "REPAIRED"
+"""In the folder of what was damaged: a snapshot stands in for it now."""
 NOTE_BYTES = 32
 """More than a process number takes."""
 _SEGMENT = re.compile(r"segment-(\d{8})\.jsonl(\.zst)?")
@@ -131,6 +133,11 @@ def running(disk: Disk, directory: Path) -> bool:
         return disk.locked(directory / JOURNAL / LOCK)
     except OSError:
         return False  # for display alone: who reads on will say what is wrong
+
+
+def repaired(disk: Disk, folder: Path) -> bool:
+    """Tell whether a repair has set something aside, and a snapshot stands in for it."""
+    return disk.size(folder / DAMAGED / REPAIRED) is not None
 
 
 def set_aside(disk: Disk, folder: Path, file: str, offset: int, data: bytes) -> Cut:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from codeiod.errors import Damaged
 from codeiod.journal.codec import BadRecord, decode
 from codeiod.journal.disk import Disk
-from codeiod.journal.folder import DAMAGED, JOURNAL
+from codeiod.journal.folder import JOURNAL, repaired
 from codeiod.journal.frame import BadLine, unframe
 from codeiod.journal.history import History
 from codeiod.journal.pending import Impossible, Pending, Position
@@ -65,7 +65,7 @@ class Histories:
         :param cache: the folder of the index, which is on a real disk whatever ``disk`` is.
         """
         self._segments = Segments(disk, directory / JOURNAL)
-        self._repaired = bool(disk.names(directory / JOURNAL / DAMAGED))
+        self._repaired = repaired(disk, directory / JOURNAL)
         cache = cache or directory / CACHE
         cache.mkdir(exist_ok=True)
         self._path = cache / INDEX

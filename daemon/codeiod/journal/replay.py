@@ -16,7 +16,7 @@ from pathlib import Path
 from codeiod.errors import Damaged, DirectoryError
 from codeiod.journal.codec import BadRecord, decode
 from codeiod.journal.disk import Disk, read_at
-from codeiod.journal.folder import DAMAGED, JOURNAL, LOCK, list_segments, segment_name
+from codeiod.journal.folder import JOURNAL, LOCK, list_segments, repaired, segment_name
 from codeiod.journal.frame import BadLine, Frame, found_in, unframe
 from codeiod.journal.records import FORMAT, Open, Record
 from codeiod.journal.sealed import BadSeal
@@ -75,7 +75,7 @@ class Replay:
         snapshot = None
         if not self.whole:
             snapshot = self.found.newest()
-        elif numbers != list(range(1, len(numbers) + 1)) or self._repaired():
+        elif numbers != list(range(1, len(numbers) + 1)) or repaired(self.disk, self.folder):
             snapshot = self.found.oldest()
         if snapshot is not None:
             seq, last, facts, size = snapshot
@@ -84,10 +84,6 @@ class Replay:
             if self.begin is not None:
                 self.begin(self.state)
             self.segment, self.offset, self.seq = last.segment, last.offset + last.length, seq + 1
-
-    def _repaired(self) -> bool:
-        """Tell whether a repair has set something aside: a snapshot stands in for it."""
-        return bool(self.disk.names(self.folder / DAMAGED))
 
     def _read_all(self) -> None:
         while True:

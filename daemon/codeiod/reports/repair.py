@@ -23,7 +23,16 @@ from codeiod.errors import Damaged, DirectoryError
 from codeiod.items import Fault, Item, Origin, Reason, Stage, Status
 from codeiod.journal.codec import encode
 from codeiod.journal.disk import Disk, OsDisk, failure, read_at, replace_whole
-from codeiod.journal.folder import DAMAGED, JOURNAL, lock, release, require_ours, segment_name
+from codeiod.journal.folder import (
+    DAMAGED,
+    JOURNAL,
+    REPAIRED,
+    lock,
+    release,
+    repaired,
+    require_ours,
+    segment_name,
+)
 from codeiod.journal.frame import frame
 from codeiod.journal.pending import Position
 from codeiod.journal.records import FINISHED, FORMAT, Done, Open, Stream
@@ -34,6 +43,7 @@ from codeiod.journal.snapshot import (
     Snapshot,
     list_snapshots,
     read_snapshot,
+    remove_drafts,
     snapshot_name,
     write_snapshot,
 )
@@ -71,11 +81,19 @@ def repair(directory: Path, disk: Disk | None = None) -> Repaired | None:
         raise DirectoryError(f"{directory} is not a codeiod directory: name the --out of a run")
     held = lock(disk, directory / JOURNAL)
     try:
-        return _Repair(directory, disk).run() if _is_damaged(directory, disk) else None
+        return _repair(directory, disk)
     except OSError as error:
         raise failure(error, directory) from error
     finally:
         release(disk, held)
+
+
+def _repair(directory: Path, disk: Disk) -> Repaired | None:
+    if _is_damaged(directory, disk):
+        return _Repair(directory, disk).run()
+    if repaired(disk, directory / JOURNAL):  # perhaps by one that was killed in its last step
+        disk.sync_folder(directory / JOURNAL / DAMAGED)
+    return None
 
 
 def _is_damaged(directory: Path, disk: Disk) -> bool:
@@ -246,8 +264,10 @@ class _Repair:
         others = list_snapshots(self._disk, self._folder)
         for other in others:
             self._keep(self._folder / snapshot_name(other))
+        remove_drafts(self._disk, self._folder)
         write_snapshot(self._disk, self._folder, Snapshot(seq, last, state.freeze()))
         for other in set(others) - {seq}:
             self._disk.remove(self._folder / snapshot_name(other))
         self._disk.make_folder(self._folder / DAMAGED)
         self._disk.sync_folder(self._folder)
+        replace_whole(self._disk, self._folder / DAMAGED / REPAIRED, b"")
