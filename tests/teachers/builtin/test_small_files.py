@@ -165,3 +165,61 @@ fibonacci(9)
 async def test_a_list_that_is_printed_is_not_lines_of_text(sandbox: Sandbox) -> None:
     parts = await made_of(sandbox, PRINTED)
     assert "lines" not in parts.problem
+
+
+ROMAN = """\
+def value_of(s):
+    values = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+    total = 0
+    before = 0
+    for ch in reversed(s):
+        value = values[ch]
+        total += -value if value < before else value
+        before = value
+    return total
+"""
+
+
+async def test_what_is_looked_up_in_a_table_is_among_its_keys(sandbox: Sandbox) -> None:
+    parts = await made_of(sandbox, ROMAN)
+    drawn = draws(parts, "s")
+    assert all(isinstance(text, str) and set(text) <= set("IVXLC") for text in drawn)
+
+
+GRADES = """\
+def summarize(scores):
+    counts = {}
+    for score in scores:
+        grade = "A" if score >= 90 else "B" if score >= 70 else "C"
+        if grade not in counts:
+            counts[grade] = 0
+        counts[grade] += 1
+    return counts
+
+
+print(summarize([88, 92, 79]))
+"""
+
+
+async def test_examples_that_lie_where_a_name_says_do_not_widen_that(sandbox: Sandbox) -> None:
+    """A table whose values change is told by its keys alone."""
+    parts = await made_of(sandbox, GRADES)
+    assert all(0 <= score <= 100 for scores in draws(parts, "scores") for score in scores)
+    assert "0 as its value" not in parts.requirements
+
+
+STRONG = """\
+def is_strong(password):
+    has_letter = has_digit = False
+    for c in password:
+        if c.isdigit():
+            has_digit = True
+        else:
+            has_letter = True
+    return has_letter and has_digit
+"""
+
+
+async def test_flags_say_yes_or_no(sandbox: Sandbox) -> None:
+    """So several values are tried, and those asked for that pass."""
+    assert "if is_strong(" in (await made_of(sandbox, STRONG)).refcode

@@ -89,17 +89,37 @@ def says_yes_or_no(function: Function, returns: str, functions: Sequence[Functio
 def _says(function: Function, known: Mapping[str, Function], seen: frozenset[str]) -> bool:
     nodes = own_nodes(function)
     values = [n.value for n in nodes if isinstance(n, ast.Return) and n.value is not None]
-    sure = [_is_truth(value, known, seen) for value in values]
+    flags = _flags(function)
+    sure = [_is_truth(value, known, seen, flags) for value in values]
     return bool(sure) and all(s is not False for s in sure) and any(sure)
 
 
-def _is_truth(value: ast.expr, known: Mapping[str, Function], seen: frozenset[str]) -> bool | None:
+def _flags(function: Function) -> frozenset[str]:
+    """Return the names of a function that are set to true or false and to nothing else."""
+    flags, others = set[str](), set[str]()
+    seen = set[ast.expr]()
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=targets, value=ast.Constant(value=bool()) | ast.Compare()):
+                names = [target for target in targets if isinstance(target, ast.Name)]
+                flags |= {name.id for name in names}
+                seen |= set(names)
+            case ast.Name(id=name, ctx=ast.Store()) if node not in seen:
+                others.add(name)
+    return frozenset(flags - others)
+
+
+def _is_truth(
+    value: ast.expr, known: Mapping[str, Function], seen: frozenset[str], flags: frozenset[str]
+) -> bool | None:
     """Whether a value is true or false; None where it is if the function's own results are."""
     match value:
+        case ast.Name(id=name):
+            return name in flags
         case ast.Constant(value=bool()) | ast.Compare() | ast.UnaryOp(op=ast.Not()):
             return True
         case ast.BoolOp(values=parts):
-            sure = [_is_truth(part, known, seen) for part in parts]
+            sure = [_is_truth(part, known, seen, flags) for part in parts]
             return False if False in sure else (True if True in sure else None)
         case ast.Call(func=ast.Name(id="all" | "any" | "bool" | "isinstance")):
             return True

@@ -93,8 +93,8 @@ def _entry(role: Role) -> str:
     for change in role.changes:
         match change.node:
             case ast.Assign(targets=[ast.Subscript(slice=key)], value=value) if is_short(value):
-                others = ", and more" if len(role.changes) > 1 else ""
-                return f"An object with {say(key)} as a key and {say(value)} as its value{others}."
+                held = "" if len(role.changes) > 1 else f" and {say(value)} as its value"
+                return f"An object with {say(key)} as a key{held}."
     return ""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from codeiod.teachers.builtin.fitting.evidence import Cell
+from codeiod.teachers.builtin.fitting.evidence import Cell, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Known:
     functions: Mapping[str, ast.FunctionDef]
     named: Mapping[str, list[Any]]
     attributes: dict[str, Cell]
+    tables: Mapping[str, list[Any]]
+    """The keys of the tables that are written out, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,14 @@ class Names:
             if isinstance(name, ast.Name):
                 inner = cell.places.setdefault(place, Cell())
                 self.cells.setdefault(name.id, inner)
+
+    def look_up(self, key: ast.expr, table: ast.expr) -> None:
+        """Note which keys a table has that a value is looked up in."""
+        cell, keys = self.cell(key), self.known.tables.get(ast.unparse(table), [])
+        if cell is not None and keys:
+            cell.uses[Use.TEXT] += 1
+            for one in keys:
+                cell.saw(one)
 
     def cell(self, node: ast.expr) -> Cell | None:
         """Return the cell that an expression is a name of, None where it is another value."""

@@ -39,6 +39,18 @@ def named_constants(module: ast.Module) -> dict[str, list[Any]]:
     return named
 
 
+def tables_of(module: ast.Module) -> dict[str, list[Any]]:
+    """Return the keys of tables that are written with texts as keys, by what they are called."""
+    tables: dict[str, list[Any]] = {}
+    for node in ast.walk(module):
+        match node:
+            case ast.Assign(targets=[ast.Name() | ast.Attribute() as name], value=ast.Dict()):
+                keys = constants_in(node.value, {})
+                if keys and all(isinstance(key, str) for key in keys):
+                    tables[ast.unparse(name)] = keys[:MAX_CONSTANTS]
+    return tables
+
+
 def _name_constants(statement: ast.stmt, prefix: str, named: dict[str, list[Any]]) -> None:
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):

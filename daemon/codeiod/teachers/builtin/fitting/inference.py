@@ -82,7 +82,8 @@ def _likely(candidate: Candidate, parameter: Parameter, cell: Cell) -> list[Shap
             found += [s for s in named if isinstance(s, Text | Words)] if not found else []
     if isinstance(annotated or next(iter(used), None), Text | Words) and "digit" in parameter.name:
         found.append(ONE_DIGIT if parameter.name.lower().endswith("digit") else DIGITS)
-    found += _of_named_range(parameter, annotated, cell)
+    ranged = _of_named_range(parameter, annotated, cell)
+    found = [*ranged, *found] if ranged and _lie_in(ranged[0], values) else [*found, *ranged]
     if is_graph(parameter.name) and not isinstance(annotated, Tree):
         found.append(List(List(Int(0, 5), 2, 2), 1, 8))
     if annotated is not None:
@@ -150,6 +151,15 @@ def _of_named_range(parameter: Parameter, annotated: Shape | None, cell: Cell) -
         case List() as several:
             return [replace(several, member=Int(*limits))]
     return [Int(*limits)]
+
+
+def _lie_in(shape: Shape, values: Iterable[Any]) -> bool:
+    """Say whether whole numbers, or lists of them, lie in the range of a shape."""
+    limits = shape.member if isinstance(shape, List) else shape
+    members = [m for value in values for m in (value if isinstance(value, list) else [value])]
+    return isinstance(limits, Int) and all(
+        type(m) is int and limits.low <= m <= limits.high for m in members
+    )
 
 
 def _is_number(shape: Shape) -> bool:

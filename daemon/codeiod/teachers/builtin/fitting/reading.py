@@ -10,7 +10,7 @@ import ast
 from typing import Any
 
 from codeiod.teachers.builtin.fitting.binding import Known, Names
-from codeiod.teachers.builtin.fitting.constants import constants_in, named_constants
+from codeiod.teachers.builtin.fitting.constants import constants_in, named_constants, tables_of
 from codeiod.teachers.builtin.fitting.evidence import Cell, Use
 from codeiod.teachers.builtin.fitting.vocabulary import (
     CHARACTER_METHODS,
@@ -39,7 +39,7 @@ def gather(source: str, target: str) -> dict[str, Cell]:
     if function is None:
         return {}
     cells = {argument.arg: Cell() for argument in _arguments(function)}
-    known = Known(functions, named_constants(module), {})
+    known = Known(functions, named_constants(module), {}, tables_of(module))
     _Reader(known, cells, frozenset({target})).read(function)
     return cells
 
@@ -92,6 +92,7 @@ class _Reader(ast.NodeVisitor):
             case _:
                 self._use(node.value, Use.INDEXED)
                 self._use(node.slice, Use.INDEX)
+                self._names.look_up(node.slice, node.value)
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
@@ -170,8 +171,7 @@ class _Reader(ast.NodeVisitor):
                 self._use(inner, Use.SIZED)
 
     def _ordered(self, left: ast.expr, right: ast.expr) -> None:
-        for side in (left, right):
-            cell = self._names.cell(side)
+        for cell in map(self._names.cell, (left, right)):
             if cell is not None and not cell.uses[Use.TEXT]:
                 cell.uses[Use.NUMBER] += 1
 

@@ -15,6 +15,9 @@ from codeiod.teachers.builtin.fitting.evidence import Cell, Use
 from codeiod.teachers.builtin.fitting.shapes import Bool, Choice, Float, Int, Shape
 from codeiod.teachers.builtin.fitting.texts import Text, Words
 
+AN_ALPHABET = 4
+"""Of so many different characters a text is made; fewer may be the marks in a grid."""
+
 
 def text_for(cell: Cell) -> Text | Words:
     """Return a text over an alphabet that holds the characters which the body asks for."""
@@ -102,13 +105,23 @@ def _lists_of(member: Sequence[Shape], cell: Cell) -> list[Shape]:
     if isinstance(first, List) and isinstance(first.member, Int | Choice):
         made = [Matrix(first.member, 2, 4), Matrix(first.member, 2, 4, is_square=True)]
     is_text = bool(cell.member and cell.member.uses[Use.CHARACTER])
-    is_whole = bool(cell.member and not cell.member.is_taken_apart)
-    if is_text and is_whole and isinstance(first, Text | Words):
+    if cell.member and not cell.member.is_taken_apart and _is_character(first, is_text):
         made.append(text_for(cell))
     made.append(List(first))
     if is_text or any(isinstance(c, str) for c in [*cell.constants, *_constants_of_member(cell)]):
         made.append(text_for(cell))
     return made
+
+
+def _is_character(shape: Shape, is_asked: bool) -> bool:
+    """Say whether members of this shape are the characters of a text.
+
+    :param is_asked: they are asked what only characters are asked.
+    """
+    if isinstance(shape, Choice):
+        letters = [value for value in shape.values if isinstance(value, str) and len(value) == 1]
+        return len(letters) == len(shape.values) >= AN_ALPHABET
+    return is_asked and isinstance(shape, Text | Words)
 
 
 def _constants_of_member(cell: Cell) -> list[Any]:
