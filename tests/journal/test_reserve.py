@@ -128,6 +128,7 @@ async def test_others_take_what_it_gives(tmp_path: Path, admit: MakeAdmit) -> No
     disk = Bounded(tmp_path, 4 * SIZE)
     async with Journal.open(tmp_path, disk=disk, reserve_bytes=SIZE) as journal:
         await to_thread.run_sync(disk.fill)
+        journal.room.reserve.patient = True
         await to_thread.run_sync(journal.room.reserve.drop)
         await to_thread.run_sync(disk.fill)
         async with anyio.create_task_group() as group:
@@ -145,6 +146,7 @@ async def test_no_room_ever(tmp_path: Path, admit: MakeAdmit) -> None:
     async def run() -> None:
         async with Journal.open(tmp_path, disk=disk, reserve_bytes=SIZE) as journal:
             await journal.append_durable(admit("one"))
+            journal.room.reserve.patient = True
             await to_thread.run_sync(journal.room.reserve.drop)
             await to_thread.run_sync(disk.fill)
             journal.append(admit("two"))

@@ -30,6 +30,8 @@ class Reserve:
 
     lacking: Callable[[], None]
     """Called, in any thread, when a write has found no room."""
+    patient: bool
+    """Whether a write waits for room once all is given: in a daemon that someone looks after."""
 
     def __init__(self, disk: Disk, folder: Path, size_bytes: int) -> None:
         self._disk = disk
@@ -41,6 +43,7 @@ class Reserve:
         self._left = 0
         self._hurried = Event()
         self.lacking = lambda: None
+        self.patient = False
 
     def fill(self) -> None:
         """Set all of it aside.
@@ -87,11 +90,11 @@ class Reserve:
     def find(self, wanted: int) -> bool:
         """Give, or where others on the disk took all that was given, wait for room a while.
 
-        Tell whether to try once more. Whoever has no reserve does not wait, nor who is in a hurry.
+        Tell whether to try once more; without ``patient`` no one waits.
         """
         if self.give(wanted):
             return True
-        return self._size > 0 and not self._hurried.wait(LOOK_SECONDS)
+        return self.patient and not self._hurried.wait(LOOK_SECONDS)
 
     def hurry(self) -> None:
         """Let no one wait from now on: it is about to end."""

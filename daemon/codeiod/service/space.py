@@ -28,6 +28,7 @@ async def wait_for_room(journal: Journal, retry_seconds: float = RETRY_SECONDS) 
 
     :raises OSError: the disk failed.
     """
+    journal.room.reserve.patient = True
     while True:
         await journal.room.lost()
         log.warning("disk.full", folder=str(journal.folder.parent), advice="make room to go on")
