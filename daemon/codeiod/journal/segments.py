@@ -8,6 +8,7 @@ it goes, so a reader that looks in this order always finds one.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -125,11 +126,8 @@ class Segments:
         """
         number, offset, length = position
         for _ in range(MOVES):
-            found = self.find(number)
-            try:
-                return found.read(offset, length)
-            except FileNotFoundError:
-                continue
+            with suppress(FileNotFoundError):
+                return self.find(number).read(offset, length)
         return self.find(number).read(offset, length)
 
     def _open_sealed(self, path: Path) -> Sealed:
