@@ -7,8 +7,10 @@ for a snapshot, and thawed from one.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from codeiod.items import ITEM_ID_BYTES, Origin
@@ -115,7 +117,7 @@ class Facts:
         return self.swaps.next_part(stream, self.ends.get(stream, {}))
 
     def freeze(self) -> Frozen:
-        """Return all that a snapshot keeps, in some tens of milliseconds whatever is done.
+        """Return all that a snapshot keeps, in some tens of milliseconds whatever was done.
 
         Items that can be retried are left out: they are known to who has read the whole log.
         """
@@ -169,8 +171,22 @@ class Facts:
 
 
 def _dump(items: Mapping[str, Pending]) -> dict[str, list[Any]]:
-    return {item_id: item.dump() for item_id, item in items.items()}
+    with _uncollected():
+        return {item_id: item.dump() for item_id, item in items.items()}
 
 
 def _load(items: Mapping[str, Sequence[Any]]) -> dict[str, Pending]:
-    return {item_id: Pending.load(item) for item_id, item in items.items()}
+    with _uncollected():
+        return {item_id: Pending.load(item) for item_id, item in items.items()}
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Make thousands of things that all stay: looking for what does not takes most of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
