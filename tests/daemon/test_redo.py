@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import anyio
 import orjson
@@ -12,13 +17,16 @@ import pytest
 from anyio import to_thread
 
 from codeiod.admission import Recipe
+from codeiod.cli.redo import agreed, told
 from codeiod.config import load
 from codeiod.dataset.committer import Committer, recover_dataset
 from codeiod.errors import SettingsError
 from codeiod.items import GaveUp, Reason
-from codeiod.journal import Journal
+from codeiod.journal import Journal, Keeping, Retention
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.redo import Quote, Since
+from codeiod.journal.replay import read_state
+from codeiod.journal.state import State
 from codeiod.reports import Report
 from codeiod.reports.check import check
 from codeiod.service.life import Life
@@ -34,7 +42,8 @@ from codeiod_prompts import Prompts
 
 ITEMS = 4
 QUESTIONS = 6
-ASK_NONE: list[str] = []
+PLAIN = Keeping()
+check_module = import_module("codeiod.reports.check")
 
 
 async def watch(_: Live) -> None:
@@ -73,11 +82,15 @@ class Home:
 
 
 async def run(
-    home: Home, *assignments: str, teacher: FakeTeacher, redo: Redo | None = None
+    home: Home,
+    *assignments: str,
+    teacher: FakeTeacher,
+    redo: Redo | None = None,
+    keeping: Keeping = PLAIN,
 ) -> Report:
     """Run as the service does, with fakes at the seams."""
     plan, recipe = await to_thread.run_sync(home.plan, *assignments)
-    async with Journal.open(plan.directory, segment_bytes=4000) as journal:
+    async with Journal.open(plan.directory, segment_bytes=4000, keeping=keeping) as journal:
         await recover_dataset(plan.directory, journal)
         recipes = agree(journal, recipe, new_recipe=redo is not None and redo.since is None)
         if redo is not None:
@@ -108,7 +121,7 @@ async def home(tmp_path: Path) -> Home:
     ],
 )
 async def test_from_a_stage_on(home: Home, since: Since, calls: int) -> None:
-    """It costs what was told, all lines are there once, and the counts are those of the new ones."""
+    """It costs what was told, all lines are there once, and the counts are of the new ones."""
     before = await to_thread.run_sync(home.lines, "dataset/samples")
     redo = await to_thread.run_sync(home.quote, since)
     assert redo.agreed == Quote(ITEMS, calls, calls, calls, {"FAKE": calls})
@@ -208,15 +221,74 @@ async def test_other_cost_than_was_agreed_to(home: Home) -> None:
     await run(home, teacher=FakeTeacher())
 
 
-async def test_dropped_segments(home: Home) -> None:
-    """Where segments are gone it refuses, and says what it would cost from the start."""
-    segment = sorted((home.out / "journal").glob("segment-*"))[0]
-    await anyio.Path(segment).unlink()
-    _, present = await to_thread.run_sync(home.plan)
+async def test_dropped_segments(tmp_path: Path) -> None:
+    """Where segments were dropped it refuses, and says what it would cost from the start."""
+    home = await to_thread.run_sync(Home, tmp_path)
+    dropping = Keeping(retention=Retention.DROP, snapshot_records=20)
+    await run(home, teacher=FakeTeacher(), keeping=dropping)
+    await run(home, teacher=FakeTeacher(), keeping=dropping)
+    there = sorted((home.out / "journal").glob("segment-*"))
+    assert there
+    assert there[0].name > "segment-00000002"
+    with pytest.raises(
+        SettingsError, match=r"from unify on, .*, 4 items would take about \d+ calls"
+    ):
+        await to_thread.run_sync(home.quote, Since.PREDICT)
+    assert await to_thread.run_sync(home.sound)
 
-    def ask() -> None:
-        quote(home.out, OsDisk(), Redo(present, Since.PREDICT))
 
-    with pytest.raises(Exception, match="segment-00000001") as refused:
-        await to_thread.run_sync(ask)
-    assert refused.value
+async def test_archived_segments(tmp_path: Path) -> None:
+    """Those that are in the archive are read from there."""
+    home = await to_thread.run_sync(Home, tmp_path)
+    archiving = Keeping(retention=Retention.ARCHIVE, snapshot_records=20)
+    await run(home, teacher=FakeTeacher(), keeping=archiving)
+    await run(home, teacher=FakeTeacher(), keeping=archiving)
+    assert list((home.out / "journal/archive").glob("segment-*"))
+    redo = await to_thread.run_sync(home.quote, Since.REVISE)
+    teacher = FakeTeacher()
+    await run(home, teacher=teacher, redo=redo)
+    assert teacher.asked.total() == redo.agreed.calls if redo.agreed else False
+
+
+async def test_nobody_to_ask(home: Home) -> None:
+    """Without a terminal it is told what it costs, and nothing is done without --yes."""
+
+    def ask(*, yes: bool) -> Plan:
+        with patch.object(sys, "stdin", io.StringIO("y\n")):
+            return agreed(home.plan()[0], "revise", upgrade=False, yes=yes)
+
+    with pytest.raises(SettingsError, match="give --yes"):
+        await to_thread.run_sync(partial(ask, yes=False))
+    plan = await to_thread.run_sync(partial(ask, yes=True))
+    assert plan.redo is not None
+    assert plan.redo.agreed is not None
+    calls = ITEMS * QUESTIONS
+    assert told(plan.redo.agreed, "from revise on") == (
+        f"making {ITEMS} items anew from revise on takes about {calls} calls, {calls} tokens in and"
+        f" {calls} out, {calls}.00 FAKE, by what the same steps cost before"
+    )
+
+
+async def test_a_check_meanwhile(home: Home) -> None:
+    """A check that looks for parts that are swapped just then looks again."""
+    redo = await to_thread.run_sync(home.quote, Since.PREDICT)
+    before = await to_thread.run_sync(read_state, home.out, OsDisk())
+    await run(home, teacher=FakeTeacher(), redo=redo)
+    seen = iter([before])
+
+    def late(*arguments: Any) -> State:
+        return next(seen, None) or read_state(*arguments)
+
+    with patch.object(check_module, "read_state", late):
+        result = await to_thread.run_sync(check, home.out)
+    assert result.ok, result.findings
+
+
+async def test_the_index_can_be_lost(home: Home) -> None:
+    """Broken, of another directory or not there: it is made anew, and says the same."""
+    wanted = (await to_thread.run_sync(home.quote, Since.PREDICT)).agreed
+    index = home.out / "cache/history.sqlite3"
+    await anyio.Path(index).write_bytes(b"no index " * 1000)
+    assert (await to_thread.run_sync(home.quote, Since.PREDICT)).agreed == wanted
+    await anyio.Path(index).unlink()
+    assert (await to_thread.run_sync(home.quote, Since.PREDICT)).agreed == wanted

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,21 +67,28 @@ def check(directory: Path, disk: Disk | None = None) -> CheckResult:
     :raises DirectoryError: it is not ours, newer, or can't be read.
     """
     disk = disk or OsDisk()
+    result, state = _prove(directory, disk)
+    if state is not None and not result.ok:
+        # Where parts were swapped meanwhile, those that it looked for have gone.
+        with suppress(Damaged):
+            if read_state(directory, disk).swaps.dropped != state.swaps.dropped:
+                result, _ = _prove(directory, disk)
+    return result
+
+
+def _prove(directory: Path, disk: Disk) -> tuple[CheckResult, State | None]:
     alive = running(disk, directory)
     proof = _Proof(directory, disk)
     try:
         state = read_state(directory, disk, proof.note, proof.promises.begin)
     except Damaged as error:
-        return CheckResult((Finding("", str(error)),), 0, (), None)
+        return CheckResult((Finding("", str(error)),), 0, (), None), None
     proof.of(state)
     for name, why in broken_snapshots(disk, directory / JOURNAL).items():
         proof.find(f"{JOURNAL}/{name}", f"{why}: no start uses it; remove it")
-    return CheckResult(
-        tuple(proof.findings),
-        proof.more,
-        tuple(state.cuts.values()),
-        report_of(state, alive=alive),
-    )
+    cuts = tuple(state.cuts.values())
+    report = report_of(state, alive=alive)
+    return CheckResult(tuple(proof.findings), proof.more, cuts, report), state
 
 
 @dataclass(slots=True)
