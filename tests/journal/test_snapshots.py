@@ -331,3 +331,16 @@ def test_retry_refused_where_segments_are_gone(tmp_path: Path, admit: MakeAdmit)
         work(tmp_path, admit, range(start, start + 20), Reason.TRUNCATED, keeping)
     with pytest.raises(DirectoryError, match="were dropped"):
         recover(tmp_path, OsDisk(), {Reason.TRUNCATED})
+
+
+def test_none_while_the_disk_is_full(tmp_path: Path, admit: MakeAdmit) -> None:
+    """What room there is left is for answers that are paid for."""
+
+    async def task() -> None:
+        async with Journal.open(tmp_path, keeping=EVERY_10) as journal:
+            journal.room.lose()
+            for number in range(30):
+                await journal.append_durable(admit(f"content {number}"))
+
+    run(task)
+    assert not snapshots(tmp_path)

@@ -245,6 +245,8 @@ class Journal:
 
     def _take_snapshot(self, last: Position) -> None:
         """Freeze what is known now; it is written once all of it is durable in the log."""
+        if self.room.low:  # what is left is for what is paid for
+            return
         seq = self._seq - 1
         snapshot = Snapshot(seq, last, self.state.freeze())
         self._snapshots.begin()
@@ -314,7 +316,7 @@ class Journal:
             if not await to_thread.run_sync(self._writer.stop, close_seconds):
                 raise DiskFailed(f"the disk of {self.folder} did not answer in time")
             self._raise_failure()  # the last news came before the writer's end
-            if self._snapshots.worthwhile(self._seq - 1):
+            if self._snapshots.worthwhile(self._seq - 1) and not self.room.low:
                 snapshot = Snapshot(self._seq - 1, last, self.state.freeze())
                 with move_on_after(close_seconds):
                     await to_thread.run_sync(
