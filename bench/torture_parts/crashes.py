@@ -98,9 +98,9 @@ def kill_points(last: int, step: int = 1) -> Iterator[Point]:
             yield Point(at, done, (7 * number) % EARLY_CALLS + 1)
 
 
-def resume_points(last: int) -> Iterator[Point]:
-    """Name crashes half-way, and at every call of the life after it, torn in each way."""
-    for again_at in range(1, last + 1):
+def resume_points(last: int, step: int = 1) -> Iterator[Point]:
+    """Name crashes half-way, and at every ``step``-th call of the next life, in each way."""
+    for again_at in range(1, last + 1, step):
         for done in TEARS:
             yield Point(last // 2, done, again_at)
 
