@@ -21,6 +21,7 @@ from codeiod.journal import Journal
 from codeiod.journal.disk import OsDisk
 from codeiod.journal.folder import lock
 from codeiod.journal.keeper import Keeping
+from codeiod.journal.sealed import Sealed
 from codeiod.reports.check import check
 from codeiod.reports.repair import Repaired, repair
 from codeiod.service.life import Life
@@ -167,3 +168,23 @@ async def test_the_snapshot_that_stands_in_is_lost_too(tmp_path: Path) -> None:
     await to_thread.run_sync(lose)
     with pytest.raises(Damaged, match="is damaged at byte"):
         await run(tmp_path)
+
+
+async def test_what_was_spent_is_known(tmp_path: Path) -> None:
+    """The answers to an item whose admission was lost are paid for all the same."""
+    await run(tmp_path)
+    before = await to_thread.run_sync(sound, tmp_path)
+
+    def lose_admissions() -> None:
+        for segment in (tmp_path / "out/journal").glob("segment-*.zst"):
+            text = b"".join(Sealed(OsDisk(), segment).text())
+            segment.unlink()
+            segment.with_suffix("").write_bytes(text.replace(b'"kind":"admit"', b'"kind":"adxit"'))
+
+    await to_thread.run_sync(lose_admissions)
+    done = await to_thread.run_sync(repair, tmp_path / "out")
+    assert done is not None
+    assert done.holes
+    after = await to_thread.run_sync(sound, tmp_path)
+    assert (after.money, after.items) == (before.money, before.items)
+    assert (await run(tmp_path)).asked.total() == 0

@@ -19,7 +19,7 @@ from codeiod.journal.disk import Disk
 from codeiod.journal.folder import compressed_name, list_segments
 from codeiod.journal.frame import START, BadLine, Frame, frame, unframe
 from codeiod.journal.pending import Impossible, Position
-from codeiod.journal.records import Commit, Done, Lost, Record
+from codeiod.journal.records import Commit, Done, Lost, Record, Step
 from codeiod.journal.sealed import BadSeal, Sealed
 from codeiod.journal.segments import Segments
 from codeiod.journal.state import State
@@ -103,14 +103,18 @@ class Salvage:
             if found.seq > after and found.kind != Lost.KIND:
                 position = Position(text.number, start, end - start)
                 try:
-                    record = decode(found.kind, dict(found.body))
-                    self._apply(state, record, position)
+                    self._apply(state, decode(found.kind, dict(found.body)), position)
                 except (BadRecord, Impossible):
                     self.lost_records += 1
 
     def _apply(self, state: State, record: Record, position: Position) -> None:
         if not isinstance(record, Commit):
-            state.apply(record, position)
+            try:
+                state.apply(record, position)
+            except Impossible:
+                if isinstance(record, Step) and record.answered:
+                    state.calls.pay(record)  # the item is lost, the money was spent
+                raise
             return
         fits = [done for done in record.items if _is_pending(state, done)]
         for done in record.items:
