@@ -157,6 +157,27 @@ def test_planted_bugs_are_caught(
         test_power_loss_at_every_call(tmp_path, make_journal, half=False)
 
 
+def test_a_name_of_an_earlier_life(
+    tmp_path: Path, make_journal: MakeJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A compressed file that a killed process just named is made durable before the other goes."""
+    make_journal(tmp_path, 700)
+    written = records(tmp_path)
+    disk = FallingDisk(1 << 30)
+
+    def killed(_: Path) -> None:
+        raise Dead(0, "killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "sync_folder", killed)
+        with pytest.raises(Dead):
+            seal(disk, tmp_path / JOURNAL, 1)
+    assert numbers(tmp_path)[1] == [1]
+    seal(disk, tmp_path / JOURNAL, 1)  # in the next life
+    disk._fall()
+    assert records(tmp_path) == written
+
+
 def test_both_forms(tmp_path: Path, make_journal: MakeJournal) -> None:
     """Of both forms the compressed one is taken if it is whole, else the plain one."""
     make_journal(tmp_path, 700)

@@ -33,6 +33,8 @@ def seal(disk: Disk, folder: Path, number: int, going: Callable[[], bool] = lamb
         return
     if Segments(disk, folder).whole(compressed) is None:
         _compress(disk, plain, compressed, going)
+    # Also where it has its name from an earlier life, which may have ended before this.
+    disk.sync_folder(folder)
     disk.remove(plain)
 
 
@@ -63,7 +65,6 @@ def _compress(disk: Disk, plain: Path, compressed: Path, going: Callable[[], boo
         _remove_if_there(disk, draft)
         raise
     disk.replace(draft, compressed)
-    disk.sync_folder(compressed.parent)
 
 
 def _write_draft(disk: Disk, plain: Path, draft: Path, going: Callable[[], bool]) -> None:
