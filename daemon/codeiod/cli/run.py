@@ -5,6 +5,7 @@ May import ``options`` and, inside, ``service``.
 
 from __future__ import annotations
 
+import gc
 import signal
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from codeiod.items import Reason
     from codeiod.service.life import Ended
     from codeiod.service.plan import Plan
+
+_COLLECT_AFTER = (2000, 10, 20)
+"""Objects, and younger collections: a full one looks at all that the items inside hold."""
 
 Sources = Annotated[
     Optional[list[str]],  # noqa: UP045 -- typer reads the annotation when the program runs
@@ -143,7 +147,15 @@ def _run(plan: Plan) -> Ended:
     from codeiod.service.life import run as run_plan
 
     console = Console(stderr=True)
+    _spare_what_is_loaded()
     return anyio.run(run_plan, plan, partial(show_progress, console=console))
+
+
+def _spare_what_is_loaded() -> None:
+    """Keep the modules out of each collection: they are most of what a run ever holds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
