@@ -34,7 +34,7 @@ mkdir -p "$home/files"
 rm -f "$home"/files/*
 find examples -name '*.py' | sort | head -n "$files" | xargs -I{} cp {} "$home/files"
 $bin/codeiod run "$home/files" --out "$out" --base-url "$CODEIOD_REAL_LLM" --model "$kind" \
-    --set endpoint.0.stream=true --set endpoint.0.max_in_flight=4 --set endpoint.0.timeout_seconds=1800 \
+    --set endpoint.0.stream=true --set endpoint.0.max_in_flight=4 --set endpoint.0.timeout_seconds=1800 --set endpoint.0.idle_seconds=900 \
     --set unify.max_tokens=1400 --set predict.max_tokens=600 --set revise.max_tokens=600 \
     --set predict.output_pairs=1 --set predict.input_pairs=1 --set sandbox.minimum_level=1
 $bin/codeiod check "$out"
