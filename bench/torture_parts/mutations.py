@@ -152,7 +152,7 @@ class Reader:
 
     def _durable(self) -> int:
         """Return up to which record the lines that are left call all durable."""
-        texts = [file.data for path, file in self._storage.names.items() if ".jsonl" in path.name]
+        texts = [file.data for path, file in self._storage.names.items() if path.suffix == ".jsonl"]
         lines = [bytes(line) for text in texts for line in text.splitlines(keepends=True)]
         return max((self.subject.synced.get(line, 0) for line in lines), default=0)
 
