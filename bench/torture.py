@@ -120,7 +120,7 @@ class Torture:
         mutants = mutations.splices(plain, RECOVERIES)
         await self._sweep("recoveries, as written", bench, _recovery(plain), mutants)
         bench = await prepare(self.folder, Keeping(snapshot_records=25), 1)
-        sealed = await mutations.subject_of(bench, bench.calls * 9 // 10)
+        sealed = await mutations.snapshot_subject_of(bench)
         flips = mutations.flips(sealed, (0x01,), ".zst")
         read = chain(flips, mutations.segments(sealed), mutations.splices(sealed, SPLICES // 4))
         self._read("compressed", mutations.Reader(sealed, whole=True), read)

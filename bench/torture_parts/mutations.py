@@ -29,6 +29,7 @@ from torture_parts.storage import File, Storage
 
 FLIPS = (0x01, 0x20, 0x80)
 LONGEST_SPLICE_BYTES = 600
+TRIES = 200
 COVERED_FROM = len('{"crc":"01234567",')
 """Of a line: what its checksum covers."""
 
@@ -62,6 +63,18 @@ class Subject:
     """By line: up to which record it calls all durable."""
     machine: Storage
     """All files, those of the dataset too."""
+
+
+async def snapshot_subject_of(bench: Bench) -> Subject:
+    """Kill a run near its end, and take its journal with a snapshot in it.
+
+    :raises Broken: none was ever written.
+    """
+    for number in range(TRIES):  # its threads are not in step: it may come a little later
+        subject = await subject_of(bench, bench.calls * 3 // 4 + number % (bench.calls // 4))
+        if any(path.name.startswith("snapshot-") for path in subject.files):
+            return subject
+    raise Broken(f"no snapshot in {TRIES} runs")
 
 
 async def subject_of(bench: Bench, at: int) -> Subject:

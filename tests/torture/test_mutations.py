@@ -10,7 +10,14 @@ from anyio.from_thread import BlockingPortal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torture_parts import mutations
-from torture_parts.mutations import Mutant, Reader, Subject, Verdict, subject_of
+from torture_parts.mutations import (
+    Mutant,
+    Reader,
+    Subject,
+    Verdict,
+    snapshot_subject_of,
+    subject_of,
+)
 from torture_parts.rig import Bench, prepare
 
 from codeiod.journal.keeper import Keeping
@@ -25,6 +32,8 @@ def killed(
 ) -> tuple[Bench, Subject]:
     """Kill a small run near its end."""
     bench = portal.call(prepare, tmp_path_factory.mktemp("mutated"), request.param, 1)
+    if request.param is SEALED:
+        return bench, portal.call(snapshot_subject_of, bench)
     return bench, portal.call(subject_of, bench, bench.calls * 3 // 4)
 
 
