@@ -402,7 +402,8 @@ def test_a_full_disk(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text("\n".join(rows) + "\n")
     if not shutil.which("unshare") or subprocess.call(["unshare", "-rm", "true"]):
         pytest.skip("no user and mount namespace can be made here")
-    run = [str(CODEIOD), "run", "rows.jsonl", "--out", "disk/out", *BUILTIN]
+    reserve = ("--set", "journal.reserve_bytes=131072")
+    run = [str(CODEIOD), "run", "rows.jsonl", "--out", "disk/out", *BUILTIN, *reserve]
     shell = ["unshare", "-rm", "sh", "-c", FULL_DISK, "sh", *run]
     done = subprocess.run(
         shell, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
@@ -411,9 +412,10 @@ def test_a_full_disk(tmp_path: Path) -> None:
         pytest.skip("no tmpfs can be mounted here")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    lines = [line for line in done.stderr.splitlines() if line.startswith(("codeiod:", "status"))]
-    assert lines[1:] == ["status 3", "status 0"]
-    assert "no room left for disk/out" in lines[0]
+    lines = done.stderr.splitlines()
+    assert [line for line in lines if line.startswith("status")] == ["status 3", "status 0"]
+    (why,) = [line for line in lines + done.stdout.splitlines() if line.startswith("stopped")]
+    assert "no room left on the disk of disk/out: make room and run again" in why
     assert "60 items = 0 finished + 60 rejected" in done.stdout
 
 
