@@ -20,7 +20,6 @@ import pytest
 from codeiod.stages import testimony
 from codeiod.stages.claim_reading import Claim, find_claims
 from codeiod.stages.claims import CHECK_LIMITS, Agreement, check_claims
-from codeiod.stages.expressions import read_value, value_at
 from codeiod_sandbox import Call, Program, Sandbox
 from codeiod_sandbox.traces import Trace
 
@@ -141,10 +140,11 @@ async def test_a_false_value_in_a_rationale_is_found(
     rng = random.Random(0)
     planted = named = 0
     for told in await told_in(finished, real_sandbox):
+        known = testimony.Testimony(told.trace)
         claims = claims_of(told)
         true = check_claims(told.text, told.trace, told.answered).true
         for claim in rng.sample(claims, min(PLANTED_IN_EACH, len(claims))):
-            found = check_claims(with_wrong(told.text, claim), told.trace)
+            found = check_claims(with_wrong(told.text, claim, known), told.trace)
             assert found.true < true, claim
             planted += 1
             named += names_it(found, claim)
@@ -169,12 +169,13 @@ def names_it(found: Agreement, claim: Claim) -> bool:
     )
 
 
-def with_wrong(text: str, claim: Claim) -> str:
-    """Replace the value that is claimed; the same may stand before it in an expression."""
+def with_wrong(text: str, claim: Claim, known: testimony.Testimony) -> str:
+    """Replace the value that is claimed; the same may stand before it, and be none of the claim."""
     after_target = claim.start + len(claim.target)
     for same in re.finditer(re.escape(claim.literal.text), text[after_target:]):
         start, end = (after_target + place for place in same.span())
-        span = value_at(text, start)
-        if span == (start, end) and read_value(text, start, ()):
-            return text[:start] + WRONG + text[end:]
+        changed = text[:start] + WRONG + text[end:]
+        read = find_claims(changed, known.names, known.functions)
+        if any((one.start, one.literal.text) == (claim.start, WRONG) for one in read):
+            return changed
     raise AssertionError(f"{claim} does not stand in the text")
