@@ -81,6 +81,7 @@ def teacher_of(base_url: str, concurrency: int) -> OpenAITeacher:
     return OpenAITeacher(
         settings_of(
             base_url,
+            concurrency="fixed",  # as the bare loop has it; a server without latency has no knee
             max_in_flight=concurrency,
             requests_per_minute=10_000_000,
             tokens_per_minute=10_000_000_000,
