@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter, deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -212,8 +211,9 @@ def told_of(endpoint: Endpoint) -> dict[str, Any]:
 async def serve(port: int) -> None:
     """Serve for ever, but for ``/control``."""
     endpoint = Endpoint()
-    make: Callable[[], Connection] = lambda: Connection(endpoint)  # noqa: E731 -- typed for mypy
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", port, backlog=16_384)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Connection(endpoint), "127.0.0.1", port, backlog=16_384
+    )
     print("ready", flush=True)
     await server.serve_forever()
 
