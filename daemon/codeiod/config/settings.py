@@ -168,7 +168,27 @@ class JournalSettings(Section):
 
 class ServiceSettings(Section):
     watch: tuple[str, ...] = ()
+    """Folders whose files are taken in as they come."""
+    settle_seconds: float = Field(default=2.0, ge=0)
+    """How long a file that is written in place must have stood still before it is taken."""
+    rescan_seconds: float = Field(default=10.0, gt=0)
+    """How often a watched folder is looked through, at the shortest."""
+    taken: Literal["keep", "move", "delete"] = "keep"
+    """What becomes of a watched file once it is taken in for good; move: to ``done/`` beside it."""
+    archive_members: int = Field(default=1_000_000, ge=1)
+    """How many members of one archive are taken at the most."""
+    archive_bytes: int = Field(default=16 << 30, ge=1)
+    """How much one archive may unpack to."""
     listen: str = "127.0.0.1:8642"
+    """Where the page, the API and the metrics are served; ``""``: nowhere."""
+    token_env: str = ""
+    token_file: str = ""
+    """Where the bearer token is found without which only loopback may be listened on."""
+    socket: str = ""
+    """The control socket; ``""``: ``control.sock`` in the output directory."""
+    socket_mode: str = Field(default="0600", pattern=r"^0?[0-7]{3}$")
+    """Who may control the daemon: the permissions of its socket, octal."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     grace_seconds: float = Field(default=120.0, ge=0)
 
 
