@@ -1,6 +1,6 @@
 """The journal of an output directory, open for writing: the one writer, and the live state.
 
-May import items, errors and the modules of this package.
+May import items, errors, ``telemetry`` and the modules of this package.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from codeiod.journal.snapshots import Snapshots
 from codeiod.journal.state import Position, State
 from codeiod.journal.syncer import Landed
 from codeiod.journal.writer import Chunk, Writer
+from codeiod.telemetry import SYNC_BOUNDS, Distribution
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 CLOSE_SECONDS = 30.0
@@ -77,6 +78,8 @@ class Journal:
             disk, self.folder, replay.begun, replay.found.bad, keeping.snapshot_records
         )
         self.room = Room(recovered.reserve)
+        self.syncs = Distribution(SYNC_BOUNDS)
+        """How long each sync took, in seconds."""
         self._writer = Writer(
             disk,
             self.folder,
@@ -122,6 +125,16 @@ class Journal:
             with CancelScope(shield=True):
                 await to_thread.run_sync(recovered.reserve.drop)
                 await to_thread.run_sync(release, disk, recovered.lock)
+
+    @property
+    def segment(self) -> int:
+        """The number of the segment that is written now."""
+        return self._segment
+
+    @property
+    def unsynced(self) -> int:
+        """How many records are not known to be on disk yet."""
+        return self._seq - 1 - self._synced
 
     def append(self, record: Record) -> Position:
         """Queue a record for the next group, without waiting; the state takes it at once.
@@ -278,7 +291,9 @@ class Journal:
     def _take(self, landed: Landed) -> None:
         while self._queued and self._queued[0][0] <= landed.written:
             del self._unwritten[self._queued.popleft()[1]]
-        self._synced = max(self._synced, landed.synced)
+        if landed.synced:
+            self._synced = max(self._synced, landed.synced)
+            self.syncs.note(landed.sync_seconds)
         if landed.error is not None:
             self.error = self.error or landed.error
             self.failed.set()

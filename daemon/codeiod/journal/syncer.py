@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from threading import Condition, Thread
+from time import perf_counter
 from typing import NamedTuple
 
 from codeiod.errors import CodeiodError, DiskFailed
@@ -21,6 +22,8 @@ class Landed(NamedTuple):
     written: int = 0
     synced: int = 0
     error: CodeiodError | None = None
+    sync_seconds: float = 0.0
+    """How long the sync took, where it tells of one."""
 
 
 class Wish(NamedTuple):
@@ -83,10 +86,11 @@ class Syncer:
             return self._wish
 
     def _meet(self, wish: Wish) -> Landed:
+        began = perf_counter()
         try:
             sync_once(self._disk, wish.descriptor)
         except OSError as error:
             return Landed(error=failure(error, wish.path))
         except Exception as error:  # noqa: BLE001 -- a fault of ours must not leave waiters hanging
             return Landed(error=DiskFailed(f"syncing {wish.path} failed: {error!r}"))
-        return Landed(synced=wish.seq)
+        return Landed(synced=wish.seq, sync_seconds=perf_counter() - began)

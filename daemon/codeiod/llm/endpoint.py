@@ -1,11 +1,11 @@
 """One endpoint with all that is kept about it.
 
-May import ``config`` and its neighbours in ``llm``.
+May import ``config``, ``telemetry`` and its neighbours in ``llm``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codeiod.config import EndpointSettings
 from codeiod.llm import clock
@@ -20,17 +20,20 @@ from codeiod.llm.limits import Place, Slots
 from codeiod.llm.notice import Notice
 from codeiod.llm.pace import Pace
 from codeiod.llm.replies import Completion
+from codeiod.telemetry import EndpointMeter
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Endpoint:
     """One endpoint."""
 
     settings: EndpointSettings
+    """Those in force."""
     client: Completer
     slots: Slots
     health: Health
     estimator: Estimator
+    meter: EndpointMeter = field(default_factory=EndpointMeter)
 
     @staticmethod
     def of(
@@ -48,6 +51,11 @@ class Endpoint:
     @property
     def name(self) -> str:
         return self.settings.name
+
+    def obey(self, settings: EndpointSettings) -> None:
+        """Take settings that differ in limits and weight alone, from now on."""
+        self.settings = settings
+        self.slots.obey(settings.max_in_flight, _rates_of(settings))
 
     def note_answer(
         self, place: Place, stage: str, input_characters: int, completion: Completion

@@ -1,21 +1,33 @@
 """When a new item may enter: as lazily as keeps the teacher and the sandbox busy.
 
-May import ``execution``, ``urgency``, ``llm.limits``, ``teachers`` and the sandbox.
+May import ``execution``, ``urgency``, ``telemetry``, ``llm.limits``, ``teachers`` and the sandbox.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from anyio.lowlevel import checkpoint
 
 from codeiod.execution import Runner
+from codeiod.llm import clock
 from codeiod.llm.demand import Demand
 from codeiod.llm.limits import Slots
 from codeiod.llm.notice import Notice
 from codeiod.teachers.asks import Teacher
+from codeiod.telemetry import SandboxMeter
 from codeiod.urgency import priority
-from codeiod_sandbox import DEFAULT_TRACE_LIMITS, Call, Outcome, Program, Traced, TraceLimits
+from codeiod_sandbox import (
+    DEFAULT_TRACE_LIMITS,
+    Call,
+    Outcome,
+    Program,
+    Returned,
+    SandboxError,
+    Traced,
+    TraceLimits,
+)
 
 ITEMS_PER_CALL = 16
 """Items in flight per teacher call in flight, at the most: a bound on memory, seldom met."""
@@ -34,13 +46,15 @@ class CountedRunner:
         self._runner = runner
         self._jobs = Slots(workers + SPARE_JOBS)
         self._most_jobs = SANDBOX_JOBS_PER_WORKER * workers
+        self.meter = SandboxMeter()
 
     async def run(
         self, program: Program, calls: Sequence[Call], *, twin: bool = False, alone: bool = False
     ) -> list[Outcome]:
         """Run calls; see ``Runner``."""
-        async with self._jobs.hold(Demand(priority(twin=twin))):
-            return await self._runner.run(program, calls, twin=twin, alone=alone)
+        async with self._turn(twin=twin) as outcomes:
+            outcomes += await self._runner.run(program, calls, twin=twin, alone=alone)
+        return outcomes
 
     async def trace(
         self,
@@ -51,13 +65,43 @@ class CountedRunner:
         twin: bool = False,
     ) -> Traced:
         """Trace a call; see ``Runner``."""
-        async with self._jobs.hold(Demand(priority(twin=twin))):
-            return await self._runner.trace(program, call, limits, twin=twin)
+        async with self._turn(twin=twin) as outcomes:
+            traced = await self._runner.trace(program, call, limits, twin=twin)
+            outcomes.append(traced.outcome)
+        return traced
+
+    @property
+    def running(self) -> int:
+        """Jobs that the sandbox has."""
+        return self._jobs.in_flight
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that wait for their turn."""
+        return self._jobs.waiting
 
     async def room(self) -> None:
         """Wait until the sandbox is not behind."""
         while self._jobs.in_flight + self._jobs.waiting >= self._most_jobs:
             await self._jobs.eased.wait()
+
+    @asynccontextmanager
+    async def _turn(self, *, twin: bool) -> AsyncIterator[list[Outcome]]:
+        """Wait for a turn, and count the job that is done in it, with the outcomes put there."""
+        outcomes: list[Outcome] = []
+        came_at = clock.now()
+        async with self._jobs.hold(Demand(priority(twin=twin))):
+            began_at = clock.now()
+            try:
+                yield outcomes
+            except SandboxError:
+                self.meter.faults += 1
+                raise
+            self.meter.queued.note(began_at - came_at)
+            self.meter.note_job(clock.now() - began_at, outcomes)
+            self.meter.cpu_seconds += sum(
+                one.cpu_seconds for one in outcomes if isinstance(one, Returned)
+            )
 
 
 class Traffic:

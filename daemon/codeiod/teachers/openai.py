@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -136,6 +136,11 @@ class OpenAITeacher:
     def in_flight(self) -> int:
         """Requests that endpoints are working on now."""
         return sum(e.slots.in_flight for e in self._router.endpoints.values())
+
+    @property
+    def endpoints(self) -> Sequence[Endpoint]:
+        """Those that a stage may use."""
+        return tuple(self._router.endpoints.values())
 
     async def _persist(self, request: ChatRequest, ask: Ask, ledger: Ledger) -> tuple[int, Answer]:
         """Ask until an answer comes.

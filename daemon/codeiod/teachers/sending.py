@@ -1,7 +1,8 @@
 """Send a request once: a place, the budget, the note in the ledger, the endpoint, what came of it.
 
-May import ``items``, ``config``, ``llm`` and ``teachers.asks``. Each attempt is announced to the
-ledger in its place, right before it leaves; waiting for a place or for money is done outside.
+May import ``items``, ``config``, ``telemetry``, ``llm`` and ``teachers.asks``. Each attempt is
+announced to the ledger in its place, right before it leaves; waiting for a place or for money is
+done outside.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from codeiod.llm import (
     Router,
     TransportFault,
     Tries,
+    clock,
     cost,
 )
 from codeiod.llm.budget import Budget
 from codeiod.teachers.asks import Ask
+from codeiod.telemetry import Flight
 
 RANKS = {Stage.REVISE: 0, Stage.PREDICT: 1, Stage.UNIFY: 2}
 """What finishes an item goes before what starts one."""
@@ -90,10 +93,12 @@ class Sender:
         while True:
             avoid = question.avoid or question.tries.last_endpoint
             ranked = self._router.rank(ask.stage, ask.item_id, avoid)
+            came_at = clock.now()
             estimator = ranked[0].estimator
             expected = estimator.expect(ask.stage, question.characters, question.request.max_tokens)
             demand = Demand((RANKS[ask.stage], ask.order), expected.input, expected.output)
             endpoint, place = await self._router.acquire(ask.stage, ranked, demand)
+            endpoint.meter.of(ask.stage).queued.note(place.left_at - came_at)
             try:
                 sent = await self._send_if_paid(question, expected, endpoint, place)
             finally:
@@ -112,21 +117,29 @@ class Sender:
         if reserved is None:
             place.slots.give_back(place)
             return None
-        request = question.request
+        ask, digest = question.ask, question.request.digest
+        meter, flights = endpoint.meter.of(ask.stage), endpoint.meter.flights
         with reserved:
-            attempt = await question.ledger.intent(request.digest, expected.tokens, *estimate)
+            attempt = await question.ledger.intent(digest, expected.tokens, *estimate)
             if question.left is not None:
                 question.left(attempt, endpoint)
+            left_at = clock.now()
+            flights[place] = Flight(ask.item_id, digest, attempt, left_at)
             try:
                 completion = await self._completing(question, endpoint)
             except (TransportFault, Refused) as fault:
+                meter.note_failure(clock.now() - left_at, fault.kind.name.lower())
                 if not fault.maybe_paid:
                     reserved.release()
                 self._note_failure(question, attempt, endpoint, place, fault)
                 raise
+            finally:
+                del flights[place]
             usage = completion.usage
+            truncated = completion.finish == "length"
+            meter.note_answer(clock.now() - left_at, usage, truncated=truncated)
             reserved.settle(cost(usage, endpoint.settings.price), usage.tokens)
-        endpoint.note_answer(place, question.ask.stage, question.characters, completion)
+        endpoint.note_answer(place, ask.stage, question.characters, completion)
         return Sent(attempt, completion, endpoint)
 
     def _completing(self, question: Question, endpoint: Endpoint) -> Awaitable[Completion]:
