@@ -14,6 +14,7 @@ from typing import TypeAlias
 import anyio
 from anyio.lowlevel import checkpoint
 
+from codeiod.config import Settings
 from codeiod.items import Answer, GaveUp, Task, Usage, digest
 from codeiod.journal import Ledger
 from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
@@ -112,7 +113,15 @@ class FakeTeacher:
         """Answer nothing more."""
         self._closed = True
 
-    async def watch(self) -> None:
+    def open_intake(self) -> None:
+        """Answer again."""
+        self._closed = False
+        self._opened.give()
+
+    def obey(self, settings: Settings, calls: int) -> None:
+        """Go on as before: it has no limits."""
+
+    async def watch(self, tell: Callable[[str], None] | None = None) -> None:
         """Be well always."""
         await anyio.sleep_forever()
 

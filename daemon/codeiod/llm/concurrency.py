@@ -46,6 +46,9 @@ class Concurrency(Protocol):
 
     limit: int
 
+    def bound(self, now: float, most: int) -> None:
+        """Have no more than that in flight from now on."""
+
     def note_answer(self, now: float, left_at: float, tokens: int, in_flight: int) -> None:
         """Take in an answer of so many tokens; ``in_flight`` counts it still."""
 
@@ -61,6 +64,10 @@ class FixedConcurrency:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
+
+    def bound(self, now: float, most: int) -> None:
+        """Take it as the limit."""
+        self.limit = most
 
     def note_answer(self, now: float, left_at: float, tokens: int, in_flight: int) -> None:
         """Stay."""
@@ -102,6 +109,15 @@ class AdaptiveConcurrency:
         self._held = 0
         self._paid_in_a_row = 0
         self._backed_off_at = -math.inf
+
+    def bound(self, now: float, most: int) -> None:
+        """Take another bound; where the present one held it back, more is tried next."""
+        held_back = self.limit == self._most < most
+        self._least, self._most = min(self._least, most), most
+        if held_back and self._phase is _Phase.HOLDING:
+            self._next_trial, self._patience = _Phase.UP, 1
+        if self.limit > most:
+            self._hold(now, most)
 
     def note_answer(self, now: float, left_at: float, tokens: int, in_flight: int) -> None:
         """Take in an answer of so many tokens; ``in_flight`` counts it still."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from enum import Enum
+from typing import Protocol
 
 import structlog
 
@@ -71,6 +72,18 @@ ADVICE = {
     Standing.MODEL_REFUSED: "check model and base_url",
     Standing.QUOTA_USED: "top up the account, or raise its limit",
 }
+
+
+class Gate(Protocol):
+    """Whether an endpoint is to be left alone for now: what the limits ask of ``Health``."""
+
+    def rests(self, now: float) -> bool:
+        """Whether it is to be left alone where another endpoint can be asked."""
+        ...
+
+    def probe(self, now: float) -> None:
+        """Take in that a request leaves, which finds out if the endpoint was resting."""
+        ...
 
 
 class Health:

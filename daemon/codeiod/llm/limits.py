@@ -10,28 +10,16 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 from codeiod.llm import clock
 from codeiod.llm.concurrency import Concurrency, FixedConcurrency
-from codeiod.llm.demand import NO_DEMAND, Demand
+from codeiod.llm.demand import NO_DEMAND, Demand, Rates
 from codeiod.llm.faults import FaultKind, Refused, TransportFault
+from codeiod.llm.health import Gate
 from codeiod.llm.line import Line
 from codeiod.llm.notice import Notice
 from codeiod.llm.pace import Pace
 from codeiod.llm.replies import Completion
-
-
-class Gate(Protocol):
-    """Whether an endpoint is to be left alone for now; see ``Health``."""
-
-    def rests(self, now: float) -> bool:
-        """Whether it is to be left alone where another endpoint can be asked."""
-        ...
-
-    def probe(self, now: float) -> None:
-        """Take in that a request leaves, which finds out if the endpoint was resting."""
-        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -197,6 +185,15 @@ class Slots:
     def give_back(self, place: Place) -> None:
         """Give the shares of a request back that was not sent."""
         self._pace.give_back(place.demand)
+
+    def obey(self, most: int, rates: Rates | None = None) -> None:
+        """Take other limits from now on; who holds a place keeps it."""
+        now = clock.now()
+        self._concurrency.bound(now, most)
+        if rates is not None:
+            self._pace.set_rates(now, rates)
+        self.serve()
+        self.eased.give()
 
     def close(self) -> None:
         """Grant no place from now on; who holds one keeps it."""

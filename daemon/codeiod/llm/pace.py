@@ -80,6 +80,12 @@ class Pace:
         self._learned = LearnedRate()
         self._held_until = -inf
 
+    def set_rates(self, now: float, rates: Rates) -> None:
+        """Take other limits of the operator's; those that were announced or learned stay."""
+        self._limits = dict(zip(Subject, rates, strict=True))
+        for subject in Subject:
+            self._set_limit(now, subject)
+
     @property
     def known(self) -> bool:
         """Whether any limit is known, however."""

@@ -91,6 +91,12 @@ class Router:
         while not self._has_room():
             await self._eased.wait()
 
+    def obey(self, settings: Settings) -> None:
+        """Take settings that differ in the endpoints' limits and weights alone, from now on."""
+        for changed in settings.endpoint:
+            if (endpoint := self.endpoints.get(changed.name)) and endpoint.settings != changed:
+                endpoint.obey(changed)
+
     def close_intake(self) -> None:
         """Let no request start from now on."""
         for endpoint in self.endpoints.values():

@@ -60,6 +60,10 @@ class WatchedTeacher(Teacher, Protocol):
         ...
 
 
+    def obey(self, settings: Settings, calls: int) -> None:
+        """Take settings that differ in limits alone, and have so many calls in flight at most."""
+        ...
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """All that a run works with; the seams at which tests and benches put their fakes."""

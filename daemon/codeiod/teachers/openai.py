@@ -119,6 +119,10 @@ class OpenAITeacher:
         """Wait until a new item's first request would leave at once, and no line is too long."""
         await self._router.room()
 
+    def obey(self, settings: Settings, calls: int) -> None:
+        """Take settings that differ in the endpoints' limits and weights alone, from now on."""
+        self._router.obey(settings)
+
     def close_intake(self) -> None:
         """Let no new request start; those in flight may land, all others wait for ever."""
         self._router.close_intake()

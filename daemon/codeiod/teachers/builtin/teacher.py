@@ -1,7 +1,7 @@
 """The built-in teacher: needs no LLM, answers by running the program in the sandbox.
 
-May import ``asks``, ``llm.limits``, its neighbours, ``execution``, ``items``, the prompts and the
-sandbox. What a file holds is read and never run here; all that runs, runs in the sandbox.
+May import ``asks``, ``config``, ``llm.limits``, its neighbours, ``execution``, ``items``, the prompts
+and the sandbox. What a file holds is read and never run here; all that runs, runs in the sandbox.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import anyio
 import anyio.to_thread
 
 from codeiod.execution import Runner, trace
+from codeiod.config import Settings
 from codeiod.items import Answer, GaveUp, Item, Task, digest, draw_seed
 from codeiod.journal import Ledger
 from codeiod.llm.limits import Slots
@@ -55,6 +56,10 @@ class BuiltinTeacher:
         await anyio.sleep_forever()
 
     def close_intake(self) -> None:
+    def obey(self, settings: Settings, calls: int) -> None:
+        """Work on so many calls at once from now on."""
+        self._slots.obey(calls)
+
         self._slots.close()
 
     async def _text(self, ask: Ask) -> str:
