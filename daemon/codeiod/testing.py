@@ -17,6 +17,7 @@ from anyio.lowlevel import checkpoint
 from codeiod.config import Settings
 from codeiod.items import Answer, GaveUp, Task, Usage, digest
 from codeiod.journal import Ledger
+from codeiod.llm.notice import Notice
 from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
 from codeiod_prompts import GENERATOR
 from codeiod_sandbox import (
@@ -86,11 +87,12 @@ class FakeTeacher:
         self._latency_seconds = latency_seconds
         self._script = script
         self._closed = False
+        self._opened = Notice()
 
     async def answer(self, ask: Ask, ledger: Ledger) -> Answer | GaveUp:
         """Answer; each answer costs one unit of money."""
-        if self._closed:
-            await anyio.sleep_forever()
+        while self._closed:
+            await self._opened.wait()
         asked = digest(*(message.content for message in ask.messages))
         await ledger.intent(asked, 1, 1.0, "FAKE")
         if self._latency_seconds:
@@ -110,7 +112,7 @@ class FakeTeacher:
         await checkpoint()
 
     def close_intake(self) -> None:
-        """Answer nothing more."""
+        """Answer nothing more until ``open_intake``."""
         self._closed = True
 
     def open_intake(self) -> None:

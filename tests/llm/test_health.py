@@ -195,15 +195,20 @@ async def test_a_refusal_of_one_request_is_a_sign_of_life() -> None:
 
 
 async def test_a_patient_watch_never_ends() -> None:
-    """The daemon waits where a run would stop, and sees the recovery."""
-    scene = Scene(unify="a")
+    """The daemon waits where a run would stop, and is told of that and of the recovery."""
+    scene, told = Scene(unify="a"), list[str]()
     async with anyio.create_task_group() as tasks:
         with scene.watch.request("unify"):
-            tasks.start_soon(lambda: scene.watch.watch(patient=True))
+            tasks.start_soon(lambda: scene.watch.watch(told.append))
             await scene.fail("a", BAD_KEY, 20)
             scene.at["a"].note_answer()
             await scene.fail("a", CLOSED_PORT, 2000)
         tasks.cancel_scope.cancel()
+    assert ["refuses the key" in told[0], told[1], "no endpoint has answered" in told[2]] == [
+        True,
+        "",
+        True,
+    ]
 
 
 async def test_an_endpoint_in_trouble_rests_but_for_a_probe() -> None:

@@ -136,6 +136,26 @@ async def test_closed_slots_grant_nothing() -> None:
     assert (slots.in_flight, slots.waiting) == (0, 0)
 
 
+async def test_opened_again_slots_go_on_in_order() -> None:
+    """Who waited meanwhile gets the places, at the pace, and no one has to ask again."""
+    slots, started = Slots(2, Pace(Rates(requests=60))), list[int]()
+
+    async def take(number: int) -> None:
+        async with slots.hold():
+            started.append(number)
+
+    slots.close()
+    async with anyio.create_task_group() as tasks:
+        for number in range(3):
+            tasks.start_soon(take, number)
+        await anyio.sleep(100)
+        assert started == []
+        slots.open()
+    assert started == [0, 1, 2]
+    assert anyio.current_time() == pytest.approx(102, abs=0.5)
+    assert slots.in_flight == 0
+
+
 async def test_a_close_stops_what_the_pace_had_promised() -> None:
     """A moment that was reserved before the close passes unused."""
     slots = Slots(5, Pace(Rates(requests=1)))

@@ -493,10 +493,13 @@ async def test_endpoints_that_are_gone_end_the_run_after_ten_minutes(fault: Repl
 async def test_a_patient_watch_waits_for_the_operator() -> None:
     """Under ``serve`` a wrong key is logged, and mended without a restart."""
     endpoint = FakeEndpoint(lambda _, __: ANSWER if anyio.current_time() > 4000 else BAD_KEY)
+    told: list[str] = []
     async with teacher_of(endpoint) as teacher, anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: teacher.watch(patient=True))
+        tasks.start_soon(lambda: teacher.watch(told.append))
         assert isinstance(await teacher.answer(ask(), MemoryLedger()), Answer)
+        await anyio.wait_all_tasks_blocked()
         tasks.cancel_scope.cancel()
+    assert ["refuses the key" in told[0], told[1:]] == [True, [""]]
     assert anyio.current_time() < 4000 + 62
     assert len(endpoint.requests) < 100
 

@@ -89,7 +89,7 @@ class Slots:
             await self.eased.wait()
 
     async def acquire(self, demand: Demand = NO_DEMAND, allowed: Sequence[Slots] = ()) -> Place:
-        """Wait in line for a place; after ``close``, for ever.
+        """Wait in line for a place; after ``close``, until ``open``.
 
         :param allowed: the peers whose place is as good.
         """
@@ -196,11 +196,17 @@ class Slots:
         self.eased.give()
 
     def close(self) -> None:
-        """Grant no place from now on; who holds one keeps it."""
+        """Grant no place until ``open``; who holds one keeps it."""
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def open(self) -> None:
+        """Grant places again after ``close``."""
+        self._closed = False
+        self.serve()
+        self.eased.give()
 
     def look_at(self, moment: float) -> None:
         """Look then, if not sooner, whether someone may have a place."""

@@ -98,9 +98,14 @@ class Router:
                 endpoint.obey(changed)
 
     def close_intake(self) -> None:
-        """Let no request start from now on."""
+        """Let no request start until ``open_intake``."""
         for endpoint in self.endpoints.values():
             endpoint.slots.close()
+
+    def open_intake(self) -> None:
+        """Let requests start again."""
+        for endpoint in self.endpoints.values():
+            endpoint.slots.open()
 
     def _has_room(self) -> bool:
         first = self._awake(FIRST_STAGE)

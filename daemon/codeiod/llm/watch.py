@@ -6,7 +6,7 @@ May import anyio, structlog, ``errors``, ``llm.health`` and ``llm.notice``. Time
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import anyio
 import structlog
@@ -60,22 +60,25 @@ class Watch:
         """Count one less."""
         self._open[stage] -= 1
 
-    async def watch(self, *, patient: bool = False) -> None:
+    async def watch(self, tell: Callable[[str], None] | None = None) -> None:
         """Watch for ever.
 
-        :param patient: say so in the log where the run would have to end, and go on.
+        :param tell: told why no endpoint answers where the run would have to end, in place of
+            raising, and ``""`` once one does; the log is told as well.
         :raises EndpointRefused: no endpoint of a stage can ever answer.
         :raises EndpointsGone: after answers had come, none has come for ``GONE_SECONDS``.
         """
         down = False
         while True:
             error, deadline = self.verdict(anyio.current_time())
-            if error is not None and not patient:
+            if error is not None and tell is None:
                 raise error
             if error is not None and not down:
                 log.error("endpoints.unavailable", why=str(error))
             if error is None and down:
                 log.info("endpoints.available")
+            if tell is not None and down != (error is not None):
+                tell(str(error or ""))
             down = error is not None
             with anyio.CancelScope(deadline=deadline):
                 await self._trouble.wait()

@@ -7,7 +7,7 @@ lies below it, the sandbox and the prompts. What is opened first is closed last.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -52,17 +52,18 @@ log = structlog.get_logger()
 class WatchedTeacher(Teacher, Protocol):
     """A teacher that can tell when going on has no point."""
 
-    async def watch(self) -> None:
+    async def watch(self, tell: Callable[[str], None] | None = None) -> None:
         """Watch for ever.
 
+        :param tell: told why no one answers, in place of raising, and ``""`` once someone does.
         :raises codeiod.errors.CodeiodError: no one will answer any more.
         """
         ...
 
-
     def obey(self, settings: Settings, calls: int) -> None:
         """Take settings that differ in limits alone, and have so many calls in flight at most."""
         ...
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

@@ -108,3 +108,7 @@ class Teacher(Protocol):
     def close_intake(self) -> None:
         """Let no new request start; those in flight may land."""
         ...
+
+    def open_intake(self) -> None:
+        """Let requests start again."""
+        ...

@@ -124,17 +124,21 @@ class OpenAITeacher:
         self._router.obey(settings)
 
     def close_intake(self) -> None:
-        """Let no new request start; those in flight may land, all others wait for ever."""
+        """Let no new request start; those in flight may land, all others wait."""
         self._router.close_intake()
 
-    async def watch(self, *, patient: bool = False) -> None:
+    def open_intake(self) -> None:
+        """Let requests start again."""
+        self._router.open_intake()
+
+    async def watch(self, tell: Callable[[str], None] | None = None) -> None:
         """Watch the endpoints for ever.
 
-        :param patient: log where a run would have to end, and go on.
+        :param tell: told why no endpoint answers, in place of raising, and ``""`` once one does.
         :raises EndpointRefused: no endpoint of a stage can ever answer.
         :raises EndpointsGone: after answers had come, they have stopped for 600 s.
         """
-        await self._router.watch.watch(patient=patient)
+        await self._router.watch.watch(tell)
 
     @property
     def in_flight(self) -> int:

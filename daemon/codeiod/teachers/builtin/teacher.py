@@ -7,12 +7,13 @@ and the sandbox. What a file holds is read and never run here; all that runs, ru
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import anyio
 import anyio.to_thread
 
-from codeiod.execution import Runner, trace
 from codeiod.config import Settings
+from codeiod.execution import Runner, trace
 from codeiod.items import Answer, GaveUp, Item, Task, digest, draw_seed
 from codeiod.journal import Ledger
 from codeiod.llm.limits import Slots
@@ -51,16 +52,19 @@ class BuiltinTeacher:
     async def room(self) -> None:
         await self._slots.room()
 
-    async def watch(self) -> None:
+    async def watch(self, tell: Callable[[str], None] | None = None) -> None:
         """Watch for ever: nothing that it needs can go away."""
         await anyio.sleep_forever()
 
-    def close_intake(self) -> None:
     def obey(self, settings: Settings, calls: int) -> None:
         """Work on so many calls at once from now on."""
         self._slots.obey(calls)
 
+    def close_intake(self) -> None:
         self._slots.close()
+
+    def open_intake(self) -> None:
+        self._slots.open()
 
     async def _text(self, ask: Ask) -> str:
         if isinstance(ask, UnifyAsk):
