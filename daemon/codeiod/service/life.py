@@ -1,14 +1,14 @@
 """The life of a run: admit items, carry each through, drain on a signal, end with a report.
 
 May import everything but ``cli`` and ``web``. One task group owns all that runs; leaving it means
-that all has ended.
+that all has ended. A daemon's life is the same one with another feed and other things beside it:
+see ``serve``.
 """
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -18,16 +18,17 @@ import structlog
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from codeiod import sources
-from codeiod.admission import Admission, Mark
+from codeiod.admission import Admission
 from codeiod.dataset.committer import Finished
 from codeiod.errors import CodeiodError, ExitStatus, known_cause
 from codeiod.items import Entry, Fault, Item, Stage
 from codeiod.journal import Steps
 from codeiod.journal.records import FINISHED, Expected
-from codeiod.journal.retry import reopen_rejected
 from codeiod.reports import Report, report_of, write_report
+from codeiod.reports.affairs import Phase
 from codeiod.service.descriptors import make_room_for
+from codeiod.service.feed import Feed, Sources
+from codeiod.service.intake import Intake
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts, calls_of, open_parts
 from codeiod.service.plan import Plan
@@ -80,23 +81,21 @@ class Life:
         items = max_items(plan.settings.items.in_flight, calls)
         self._traffic = Traffic(parts.teacher, parts.sandbox, items, first_items(calls))
         self._orders = count(1)
-        self._admission = Admission(parts.journal, parts.recipes.current.digest, plan.limit)
-        self._intake = anyio.CancelScope()
+        recipe = parts.recipes.current.digest
+        self._admission = Admission(parts.journal, recipe, plan.limit)
+        self._intake = Intake(parts.journal, recipe, self._admission, self._traffic, self._live)
         self._carrying = anyio.CancelScope()
+        self._beside: TaskGroup
 
     async def live(self, observe: Observer) -> Ended:
-        """Run to the end of the sources, or until stopped."""
+        """Run to the end of the feed, or until stopped."""
         try:
-            async with anyio.create_task_group() as parts:
-                parts.start_soon(self._obey_signals, parts)
-                parts.start_soon(self._obey_budget)
-                parts.start_soon(self._obey_disk)
-                parts.start_soon(self._parts.teacher.watch)
-                parts.start_soon(self._keep_report)
-                parts.start_soon(self._count_entries)
-                parts.start_soon(observe, self._live)
+            async with anyio.create_task_group() as self._beside:
+                self._stand_by(self._beside)
+                self._beside.start_soon(self._keep_report)
+                self._beside.start_soon(observe, self._live)
                 await self._work()
-                parts.cancel_scope.cancel()
+                self._beside.cancel_scope.cancel()
         except BaseExceptionGroup as group:
             if error := known_cause(group):
                 raise error from group
@@ -104,6 +103,80 @@ class Life:
         finally:
             await self._write_report(alive=False)
         return Ended(report_of(self._parts.journal.state, alive=False), self._live)
+
+    def drain(self, why: str, advice: str = "") -> None:
+        """Take in nothing more, and end once what is in flight has landed.
+
+        Calls in flight get ``grace_seconds`` to land and be journalled; no item is run to its end.
+        """
+        if self._intake.closed:
+            return
+        self._live.stopping, self._live.advice = why, advice
+        self._live.changed.give()
+        self._intake.close()
+        self._parts.teacher.close_intake()
+        self._beside.start_soon(self._land)
+
+    def pause(self, why: str) -> None:
+        """Let no item in and no request leave, until ``resume``; what is in flight lands."""
+        if not self._intake.closed:
+            self._parts.teacher.close_intake()
+            self._intake.pause(why)
+
+    def resume(self) -> None:
+        """Go on after ``pause``."""
+        if not self._intake.closed:
+            self._intake.reopen()
+            self._parts.teacher.open_intake()
+
+    async def take(self, entry: Entry) -> str | None:
+        """Take one entry in, and carry it; it is durable on return.
+
+        Returns the id of a new item, None where the content is known.
+
+        :raises WorkLeft: nothing more is taken in.
+        :raises DiskFull: there is no room for it now.
+        """
+        return await self._intake.take(entry)
+
+    async def retry(self, reasons: Collection[str]) -> int:
+        """Take up again what was rejected for such reasons; return how many items.
+
+        :raises DirectoryError: the log that tells of them was given up to retention.
+        """
+        return await self._intake.retry(reasons)
+
+    @property
+    def phase(self) -> Phase:
+        """What it is about."""
+        return self._live.phase
+
+    @property
+    def why(self) -> str:
+        """Why it drains, is paused or waits."""
+        return self._live.why
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can work on what it is given."""
+        return self._live.ready
+
+    def hurry(self) -> None:
+        """End at once: what is in flight is given up."""
+        self._carrying.cancel()
+
+    def _stand_by(self, beside: TaskGroup) -> None:
+        """Start what runs beside the work: here, all that may end it."""
+        beside.start_soon(self._obey_signals, beside)
+        beside.start_soon(self._obey_budget)
+        beside.start_soon(self._obey_disk)
+        beside.start_soon(self._parts.teacher.watch)
+        beside.start_soon(self._count_entries)
+
+    def _feed(self) -> Feed:
+        """Return where new entries come from."""
+        plan = self._plan
+        return Sources(plan.sources, plan.settings.items, self._admission, plan.directory)
 
     async def _work(self) -> None:
         """Carry all items, and see that what they gave is committed."""
@@ -117,45 +190,13 @@ class Life:
 
     async def _carry_all(self) -> None:
         async with anyio.create_task_group() as items:
-            with self._intake:
-                await self._resume(items)
+            with self._intake.scope:
+                await self._intake.resume(items, self._carry, self._plan.retry)
                 await self._admit(items)
 
-    async def _resume(self, items: TaskGroup) -> None:
-        """Go on with what the journal holds unfinished, in the order of admission."""
-        journal = self._parts.journal
-        journal.reopen_faults()
-        if self._plan.retry:
-            reopened = await reopen_rejected(journal)
-            log.info("run.retry", rejected_as=", ".join(sorted(self._plan.retry)), items=reopened)
-        for item_id in list(journal.state.pending):
-            await self._traffic.enter()
-            item, fault = await journal.load_item(item_id)
-            items.start_soon(self._carry, item, fault)
-
     async def _admit(self, items: TaskGroup) -> None:
-        """Take new entries from the sources, as lazily as the traffic allows."""
-        settings = self._plan.settings.items
-        new = sources.entries(self._plan.sources, settings, self._admission, self._plan.directory)
-        async with aclosing(new):
-            await self._traffic.enter()
-            async for entry in new:
-                if self._admission.full and self._is_new(entry):
-                    self._live.stopping = "limit"
-                    break
-                if await self._admission.take(entry) and isinstance(entry, Entry):
-                    self._live.funnel.admitted += 1
-                    items.start_soon(self._carry, self._item_of(entry), entry.fault)
-                    # The new item reaches its first call before this looks for room again.
-                    await self._traffic.enter()
-            self._traffic.leave()
-
-    def _is_new(self, entry: Entry | Mark) -> bool:
-        return isinstance(entry, Entry) and not self._parts.journal.state.known(entry.item_id)
-
-    def _item_of(self, entry: Entry) -> Item:
-        recipe = self._parts.recipes.current.digest
-        return Item(entry.item_id, 0, recipe, entry.origin, entry.content, entry.meta)
+        """Take in what is new."""
+        await self._intake.admit(self._feed(), items, self._carry)
 
     async def _carry(self, item: Item, fault: Fault | None) -> None:
         self._live.inside += 1
@@ -187,45 +228,40 @@ class Life:
         )
         return await carry(work)
 
-    async def _obey_signals(self, parts: TaskGroup) -> None:
+    async def _obey_signals(self, _: TaskGroup) -> None:
         """Drain on the first signal, stop at once on the second."""
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
             async for number in signals:
-                if self._intake.cancel_called:
-                    self._carrying.cancel()
+                if self._intake.closed:
+                    self.hurry()
                     return
-                log.info(
-                    "run.stopping",
-                    signal=signal.Signals(number).name,
-                    in_flight=self._live.in_flight.count,
-                    grace_seconds=self._plan.settings.service.grace_seconds,
-                )
-                self._live.stopping = signal.Signals(number).name
-                self._intake.cancel()
-                self._parts.teacher.close_intake()
-                parts.start_soon(self._drain)
+                self._drain_on(signal.Signals(number))
+
+    def _drain_on(self, number: signal.Signals) -> None:
+        log.info(
+            "run.stopping",
+            signal=number.name,
+            in_flight=self._live.in_flight.count,
+            grace_seconds=self._plan.settings.service.grace_seconds,
+        )
+        self.drain(number.name)
 
     async def _obey_budget(self) -> None:
         """Stop where a cap has no room for the next request."""
         why = await self._parts.budget.exhaustion()
         when = "raise it, or wait for the next day, and" if "_per_day" in why else "raise it and"
-        await self._stop("budget", f"{why}; {when} run again to go on")
+        self._stop("budget", f"{why}; {when} run again to go on")
 
     async def _obey_disk(self) -> None:
         """Stop where the disk is full."""
-        await self._stop("disk full", await out_of_room(self._parts.journal))
+        self._stop("disk full", await out_of_room(self._parts.journal))
 
-    async def _stop(self, why: str, advice: str) -> None:
-        """Take in nothing more, and end once what was in flight has landed."""
-        if self._intake.cancel_called:
-            return
-        log.warning("run.stopping", why=why, advice=advice)
-        self._live.stopping, self._live.advice = why, advice
-        self._intake.cancel()
-        self._parts.teacher.close_intake()
-        await self._drain()
+    def _stop(self, why: str, advice: str) -> None:
+        if not self._intake.closed:
+            log.warning("run.stopping", why=why, advice=advice)
+            self.drain(why, advice)
 
-    async def _drain(self) -> None:
+    async def _land(self) -> None:
         """Let the calls in flight land and be journalled; items are not run to their end."""
         with anyio.move_on_after(self._plan.settings.service.grace_seconds):
             await self._live.in_flight.idle()
