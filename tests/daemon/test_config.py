@@ -148,6 +148,16 @@ def test_a_value_may_be_written_as_toml(folder: Path) -> None:
     assert settings.unify.temperature == 0.5
 
 
+def test_a_list_may_be_given_its_only_value(folder: Path) -> None:
+    """--set and the environment take one value for a list, in whatever form a text has."""
+    assignments = ["service.watch=/srv/drop", "sandbox.modules=numpy"]
+    environ = {"CODEIOD_ITEMS__META_FIELDS": '"path"'}
+    settings = load(None, assignments, environ=environ).settings
+    assert settings.service.watch == ("/srv/drop",)
+    assert settings.sandbox.modules == ("numpy",)
+    assert settings.items.meta_fields == ("path",)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -173,6 +183,11 @@ def test_a_value_may_be_written_as_toml(folder: Path) -> None:
         (ENDPOINT + ENDPOINT, ["two endpoints are named 'main'"]),
         (ENDPOINT + "[unify]\nendpoint = 'big'\n", ["unify.endpoint names 'big'"]),
         (ENDPOINT + "price = { input = 1.0 }\n", ["endpoint.0.price", "needs a currency"]),
+        (
+            ENDPOINT + "min_in_flight = 9\nmax_in_flight = 8\n",
+            ["setting endpoint.0", "min_in_flight is 9, above max_in_flight 8"],
+        ),
+        ("[service]\nwatch = 'drop'\n", ["setting service.watch", "a list is wanted", "'drop'"]),
         ("[sample\n", ["codeiod.toml is not TOML", "line 1"]),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,13 +123,22 @@ def _flag_layer(flags: Mapping[str, Any]) -> Layer:
 def _value(path: Sequence[str], text: str) -> Any:
     """Read a value as TOML writes it; what is no TOML is a plain string.
 
-    A setting that is a text keeps what was written, were it like a number or a date.
+    A setting that is a text keeps what was written, were it like a number or a date; one that is a
+    list may be given its only value.
     """
+    kind = type_at(path)
+    if typing.get_origin(kind) is tuple and not text.lstrip().startswith("["):
+        (kind, *_) = typing.get_args(kind)
+        return [_value_of(kind, text)]
+    return _value_of(kind, text)
+
+
+def _value_of(kind: Any, text: str) -> Any:
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
-    return text if type_at(path) is str and not isinstance(value, str) else value
+    return text if kind is str and not isinstance(value, str) else value
 
 
 def _place(tree: dict[str, Any], path: Sequence[str], value: Any) -> None:

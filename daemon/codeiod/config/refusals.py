@@ -25,6 +25,8 @@ def explain(error: ErrorDetails, origins: Mapping[str, str]) -> str:
     if error["type"] == "missing":
         return f"{where} is missing"
     message = error["msg"].removeprefix("Value error, ")
+    if error["type"] in ("tuple_type", "list_type"):
+        message = 'a list is wanted, written as ["...", "..."]'
     shown = "" if isinstance(error["input"], dict | Section) else f" (it is {error['input']!r})"
     return f"{where}: {message}{shown}"
 

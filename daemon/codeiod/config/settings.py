@@ -72,6 +72,14 @@ class EndpointSettings(Section):
     headers: dict[str, str] = {}
     extra_body: dict[str, Any] = {}
 
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.min_in_flight > self.max_in_flight:
+            raise ValueError(
+                f"min_in_flight is {self.min_in_flight}, above max_in_flight {self.max_in_flight}"
+            )
+        return self
+
 
 class StageSettings(Section):
     """What a stage asks a teacher with; what is absent is not sent."""
