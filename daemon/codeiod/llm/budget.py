@@ -186,6 +186,16 @@ class Budget:
         if self._line:
             self._wake()
 
+    @property
+    def spent_today(self) -> Spent:
+        """What was spent on this day (UTC)."""
+        return self._by_day.get(utc_day(self._clock()), Spent())
+
+    @property
+    def reserved(self) -> Spent:
+        """What the calls in flight may cost."""
+        return self._reserved
+
     def _today(self) -> Spent:
         return self._by_day.setdefault(utc_day(self._clock()), Spent())
 

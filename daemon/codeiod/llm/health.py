@@ -96,7 +96,7 @@ class Health:
         self.last_sign: float | None = None
         """When it last answered, or refused one request for that request's own sake."""
         self._name = name
-        self._url = shown_url
+        self.url = shown_url
         self._trouble = trouble
         self._since = 0.0
         self._noticed_at = -math.inf
@@ -156,7 +156,7 @@ class Health:
     def describe(self) -> str:
         """Say in one line how it stands and what to do."""
         advice = ADVICE.get(self.standing)
-        line = f"endpoint {self._name!r} ({self._url}) {self.standing.value}: {self._why}"
+        line = f"endpoint {self._name!r} ({self.url}) {self.standing.value}: {self._why}"
         return f"{line}; {advice}" if advice else line
 
     @property

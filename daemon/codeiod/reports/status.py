@@ -79,8 +79,11 @@ class Report:
         return orjson.dumps(self, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def report_of(state: State, *, alive: bool = True) -> Report:
-    """Build the report; where no daemon is alive, what was in flight is lost."""
+def report_of(state: State, *, alive: bool = True, forecast: Forecast | None = None) -> Report:
+    """Build the report; where no daemon is alive, what was in flight is lost.
+
+    :param forecast: of a moment ago, where a new one would take too long.
+    """
     calls = state.calls
     tallies = state.tally.samples
     return Report(
@@ -102,7 +105,7 @@ def report_of(state: State, *, alive: bool = True) -> Report:
         money=dict(sorted(calls.money.items())),
         money_perhaps=dict(sorted((calls.perhaps if alive else calls.perhaps_open).money.items())),
         cut_bytes=state.cut_bytes,
-        forecast=forecast_of(state),
+        forecast=forecast or forecast_of(state),
     )
 
 

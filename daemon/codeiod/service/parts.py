@@ -76,6 +76,8 @@ class Parts:
     teacher: WatchedTeacher
     provenance: str
     budget: Budget = field(default_factory=lambda: Budget(Caps()))
+    level: int = 0
+    """What the sandbox reaches."""
 
 
 @asynccontextmanager
@@ -96,13 +98,13 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
         recipes = agree(journal, present, new_recipe=plan.new_recipe)
         async with open_sandbox(settings) as sandbox:
             counted = CountedRunner(TracesOfTwo(sandbox), workers_of(settings))
-            where = provenance(sandbox.level)
+            level, where = sandbox.level, provenance(sandbox.level)
             async with open_teacher(settings, counted, budget) as teacher:
                 if plan.redo is not None:  # now that nothing is in the way of doing it
                     items = await make_anew(plan.directory, journal, plan.redo)
                     log.info("run.redo", items=items)
                 async with Committer.open(plan.directory, journal) as committer:
-                    yield Parts(journal, committer, recipes, counted, teacher, where, budget)
+                    yield Parts(journal, committer, recipes, counted, teacher, where, budget, level)
 
 
 def _open_journal(plan: Plan) -> AbstractAsyncContextManager[Journal]:
