@@ -37,7 +37,8 @@ class HelperSandbox:
     that dies costs what it had in hand a `SandboxError`, and is started anew for the next program.
 
     :param workers: of all helpers together, 0 for as many as there are cores.
-    :param helpers: at least 1, and no more than there are workers. The rest is as in `Sandbox`.
+    :param helpers: at least 1; those beyond the workers are not started. The rest is as in
+        `Sandbox`.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class HelperSandbox:
             modules=modules,
             at_most=at_most,
         )
-        shares = _shares(workers or len(os.sched_getaffinity(0)), max(1, helpers))
+        self.workers = workers or len(os.sched_getaffinity(0))
+        shares = _shares(self.workers, max(1, helpers))
         self._helpers = [_Helper(replace(settings, workers=share)) for share in shares]
         self._with_cgroups = at_most >= SandboxLevel.CGROUP
         self._described = ""
@@ -105,9 +107,15 @@ class HelperSandbox:
         """What runs and what waits."""
         return sum(helper.backlog for helper in self._helpers)
 
+    async def resize(self, workers: int) -> None:
+        """Run so many at a time from now on: see `Sandbox.resize`."""
+        self.workers = workers
+        for helper, share in zip(self._helpers, _shares(workers, len(self._helpers)), strict=True):
+            helper.resize(share)
+
     def describe(self) -> str:
         """Say in one line what stands between a program and this machine."""
-        return f"{self._described}, in {len(self._helpers)} helper processes"
+        return f"{self._described}, in {len(self._with_workers)} helper processes"
 
     async def run(
         self,
@@ -145,12 +153,16 @@ class HelperSandbox:
 
     async def _answer(self, run: Run) -> bytes:
         body = run.pack()
-        helper = min(self._helpers, key=lambda helper: helper.backlog)
+        helper = min(self._with_workers, key=lambda helper: helper.backlog)
         helper.backlog += 1
         try:
             return await (await self._process_of(helper)).run(body)
         finally:
             helper.backlog -= 1
+
+    @property
+    def _with_workers(self) -> "list[_Helper]":
+        return [helper for helper in self._helpers if helper.workers]
 
     async def _process_of(self, helper: "_Helper") -> HelperProcess:
         if self._group is None:
@@ -176,8 +188,21 @@ class _Helper:
         if self._process is None or self._process.is_lost:
             async with self._starting:
                 if self._process is None or self._process.is_lost:
-                    self._process = await HelperProcess.start(self._settings, group)
+                    begun = self._settings
+                    self._process = await HelperProcess.start(begun, group)
+                    if self.workers not in (0, begun.workers):  # it was resized meanwhile
+                        self._process.resize(self.workers)
         return self._process
+
+    @property
+    def workers(self) -> int:
+        return self._settings.workers
+
+    def resize(self, workers: int) -> None:
+        """Take another share; with none it ends what it has in hand, and gets nothing more."""
+        self._settings = replace(self._settings, workers=workers)
+        if self._process is not None and workers:
+            self._process.resize(workers)
 
     def hang_up(self) -> None:
         if self._process is not None:
@@ -185,6 +210,6 @@ class _Helper:
 
 
 def _shares(workers: int, helpers: int) -> list[int]:
-    """Part the workers among the helpers, as evenly as it goes."""
-    whole, rest = divmod(workers, min(workers, helpers))
-    return [whole + (place < rest) for place in range(min(workers, helpers))]
+    """Part the workers among the helpers, as evenly as it goes; some may get none."""
+    whole, rest = divmod(workers, helpers)
+    return [whole + (place < rest) for place in range(helpers)]

@@ -91,6 +91,8 @@ class _Runs:
         if frame.kind is Kind.RUN:
             self._running[frame.number] = anyio.CancelScope()
             group.start_soon(self._run, frame)
+        elif frame.kind is Kind.WORKERS:
+            group.start_soon(self._sandbox.resize, json.loads(frame.body))
         elif frame.number in self._running:  # else its answer is on the way already
             self._running[frame.number].cancel()
 

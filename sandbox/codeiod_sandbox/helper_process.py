@@ -116,6 +116,11 @@ class HelperProcess:
         finally:
             del self._asked[number]
 
+    def resize(self, workers: int) -> None:
+        """Have it run so many programs at a time from now on."""
+        if not self.is_lost:
+            self._channel.post(Kind.WORKERS, START, json.dumps(workers).encode())
+
     def _ask(self, kind: Kind, body: bytes) -> tuple[int, _Asked]:
         if self.is_lost:
             raise SandboxError(f"a helper was lost: {self._why_lost}")

@@ -39,6 +39,7 @@ from codeiod_sandbox.spawning import Jailing
 from codeiod_sandbox.stock import CALLS_PER_CHILD, DEFAULT_RETIREMENT, Retirement, Stock
 from codeiod_sandbox.trace_reading import trace_of
 from codeiod_sandbox.traces import DEFAULT_TRACE_LIMITS, Traced, TraceLimits
+from codeiod_sandbox.turns import Turns
 from codeiod_sandbox.zygote import ZygoteLost
 
 DEFAULT_LIMITS = Limits()
@@ -72,15 +73,14 @@ class Sandbox:
         self.level = SandboxLevel.NONE
         self.layers: Mapping[str, str] = MappingProxyType({})
         self.backlog = 0
-        slots = workers or len(os.sched_getaffinity(0))
-        self._slots = anyio.Semaphore(slots, fast_acquire=True)
+        self._turns = Turns(workers or len(os.sched_getaffinity(0)))
         self._modules = modules
         self._stock = Stock(
             python or Path(sys.executable),
             Jailing.up_to(at_most),
             limits,
             with_cgroups=at_most >= SandboxLevel.CGROUP,
-            most_idle=_IDLE_PER_WORKER * slots,
+            most_idle=_IDLE_PER_WORKER * self.workers,
             retirement=retirement,
         )
         self._jobs = 0
@@ -103,6 +103,16 @@ class Sandbox:
         traceback: TracebackType | None,
     ) -> None:
         await self._stock.close()
+
+    @property
+    def workers(self) -> int:
+        """How many programs run at a time."""
+        return self._turns.size
+
+    async def resize(self, workers: int) -> None:
+        """Run so many at a time from now on; what runs goes on, and is one of them."""
+        self._turns.resize(workers)
+        await self._stock.keep(_IDLE_PER_WORKER * workers)
 
     def describe(self) -> str:
         """Say in one line what stands between a program and this machine."""
@@ -135,7 +145,7 @@ class Sandbox:
         doubts = Doubts()
         self.backlog += 1
         try:
-            async with self._slots:
+            async with self._turns:
                 while len(outcomes) < len(calls):
                     size = 1 if alone else CALLS_PER_CHILD
                     batch = calls[len(outcomes) : len(outcomes) + size]
@@ -176,7 +186,7 @@ class Sandbox:
         doubts = Doubts()
         self.backlog += 1
         try:
-            async with self._slots:
+            async with self._turns:
                 while True:
                     reading, killer = await self._run_batch(program, [call], flavour, limits)
                     by_itself = reading.may_be_its_own or self.level == SandboxLevel.NONE

@@ -122,7 +122,12 @@ class Stock:
             await self._end(zygote)
             return
         self.idle.append((flavour, zygote))
-        if len(self.idle) > self._most_idle:
+        await self.keep(self._most_idle)
+
+    async def keep(self, most_idle: int) -> None:
+        """Let so many wait from now on, and end those that have waited longest."""
+        self._most_idle = most_idle
+        while len(self.idle) > self._most_idle:
             _, oldest = self.idle.pop(0)
             await self._end(oldest)
 

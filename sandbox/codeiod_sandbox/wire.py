@@ -35,7 +35,7 @@ from codeiod_sandbox.outcomes import (
 from codeiod_sandbox.pool import Sandbox
 from codeiod_sandbox.traces import TraceLimits
 
-START = 0  # the number of the settings, and of their answer
+START = 0  # the number of the settings, of their answer, and of what is about no run
 _HEAD = struct.Struct("<IBxxxQ")  # bytes that follow the head, kind, number
 _CHUNK_BYTES = 1 << 18
 _OUTCOMES: dict[str, Any] = {
@@ -45,7 +45,7 @@ _OUTCOMES: dict[str, Any] = {
 
 
 class Kind(IntEnum):
-    """What a frame says: the first three go to a helper, the others come from it.
+    """What a frame says: the first three and WORKERS go to a helper, the others come from it.
 
     FAILED is the sandbox's own fault, REFUSED the caller's.
     """
@@ -59,6 +59,7 @@ class Kind(IntEnum):
     CANCELLED = 7
     ALIVE = 8
     REFUSED = 9
+    WORKERS = 10
 
 
 _KINDS = frozenset(Kind)

@@ -322,7 +322,7 @@ async def test_workers_are_shared_out() -> None:
     """As many helpers as there are workers at the most, and each has its part."""
     sandbox = HelperSandbox(5, helpers=3)
     assert [helper._settings.workers for helper in sandbox._helpers] == [2, 2, 1]
-    assert len(HelperSandbox(2, helpers=9)._helpers) == 2
+    assert len(HelperSandbox(2, helpers=9)._with_workers) == 2
 
 
 VALUES = st.recursive(

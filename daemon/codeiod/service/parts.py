@@ -97,7 +97,7 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
         budget = budget_of(settings, journal.state.calls)
         recipes = agree(journal, present, new_recipe=plan.new_recipe)
         async with open_sandbox(settings) as sandbox:
-            counted = CountedRunner(TracesOfTwo(sandbox), workers_of(settings))
+            counted = CountedRunner(TracesOfTwo(sandbox), workers_of(settings), sandbox)
             level, where = sandbox.level, provenance(sandbox.level)
             async with open_teacher(settings, counted, budget) as teacher:
                 if plan.redo is not None:  # now that nothing is in the way of doing it

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from anyio.lowlevel import checkpoint
 
@@ -39,13 +40,24 @@ SPARE_JOBS = 2
 """Jobs in the sandbox beyond its workers, so that none is idle; all others wait by urgency."""
 
 
+class Workers(Protocol):
+    """What of a sandbox can be made larger and smaller while it works."""
+
+    async def resize(self, workers: int) -> None:
+        """Run so many programs at a time from now on."""
+        ...
+
+
 class CountedRunner:
     """A runner whose jobs wait in line by their urgency, and are counted: admission waits."""
 
-    def __init__(self, runner: Runner, workers: int) -> None:
+    def __init__(self, runner: Runner, workers: int, sandbox: Workers | None = None) -> None:
+        """Take who runs the jobs, for how many workers, and the sandbox that has these."""
         self._runner = runner
+        self._sandbox = sandbox
         self._jobs = Slots(workers + SPARE_JOBS)
         self._most_jobs = SANDBOX_JOBS_PER_WORKER * workers
+        self.workers = workers
         self.meter = SandboxMeter()
 
     async def run(
@@ -69,6 +81,14 @@ class CountedRunner:
             traced = await self._runner.trace(program, call, limits, twin=twin)
             outcomes.append(traced.outcome)
         return traced
+
+    async def resize(self, workers: int) -> None:
+        """Have so many workers from now on; what runs is not disturbed."""
+        self.workers = workers
+        self._most_jobs = SANDBOX_JOBS_PER_WORKER * workers
+        if self._sandbox is not None:
+            await self._sandbox.resize(workers)
+        self._jobs.obey(workers + SPARE_JOBS)
 
     @property
     def running(self) -> int:
@@ -139,6 +159,11 @@ class Traffic:
     def leave(self) -> None:
         """Count an item out."""
         self._inside -= 1
+        self._left.give()
+
+    def bound(self, max_items: int) -> None:
+        """Let so many inside at the most from now on; who is inside stays."""
+        self._most, self._now = max_items, min(self._now, max_items)
         self._left.give()
 
     def widen(self) -> None:
