@@ -1,6 +1,6 @@
 """What the page, the API and the metrics ask of a daemon: the seam to ``service``.
 
-May import ``reports`` and items.
+May import ``reports``, ``telemetry`` and items.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from codeiod.reports.affairs import Affairs
+from codeiod.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Daemon(Protocol):
 
     def affairs(self) -> Affairs:
         """Tell how things stand; gathered at most once a second, however often it is asked."""
+        ...
+
+    def telemetry(self) -> Telemetry:
+        """Return the meters of the run; empty ones where it has stopped."""
         ...
 
     async def submit(self, content: bytes, name: str, meta: Mapping[str, str]) -> Submitted:
