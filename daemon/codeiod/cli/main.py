@@ -13,6 +13,7 @@ from codeiod.cli.check import check
 from codeiod.cli.config import config
 from codeiod.cli.doctor import doctor
 from codeiod.cli.estimate import estimate
+from codeiod.cli.export import export
 from codeiod.cli.run import run
 from codeiod.cli.show import show
 from codeiod.cli.status import status
@@ -31,6 +32,7 @@ app.command("status")(status)
 app.command("check")(check)
 app.command("show")(show)
 app.command("estimate")(estimate)
+app.command("export")(export)
 app.command("config")(config)
 app.command("doctor")(doctor)
 
