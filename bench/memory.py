@@ -22,11 +22,11 @@ from codeiod.admission import Recipe
 from codeiod.config import load
 from codeiod.dataset.committer import Committer
 from codeiod.journal import Journal
-from codeiod.service.life import Life
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import agree
+from codeiod.service.run import Run
 from codeiod.service.traffic import CountedRunner
 from codeiod.testing import FakeSandbox, FakeTeacher
 from codeiod_prompts import Prompts
@@ -58,7 +58,7 @@ async def run(items: int, folder: Path) -> None:
         recipes = agree(journal, Recipe.of(settings, Prompts.load()), new_recipe=False)
         runner = CountedRunner(FakeSandbox(), 1)
         parts = Parts(journal, committer, recipes, runner, FakeTeacher(remember=False), "fake")
-        ended = await Life(plan, parts).live(_no_display)
+        ended = await Run(plan, parts).live(_no_display)
     report = ended.report
     assert report.items.finished == report.entries == items, report
 

@@ -28,11 +28,11 @@ from codeiod.journal.disk import OsDisk
 from codeiod.journal.folder import JOURNAL
 from codeiod.journal.records import RecipeSet
 from codeiod.journal.replay import Replay
-from codeiod.service.life import Life
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import agree
+from codeiod.service.run import Run
 from codeiod.service.traffic import CountedRunner
 from codeiod.teachers.asks import Ask
 from codeiod.testing import FakeSandbox, FakeTeacher
@@ -128,7 +128,7 @@ async def first_call(out: Path) -> dict[str, float]:
         recipes = agree(journal, recipe_of(out), new_recipe=False)
         runner = CountedRunner(FakeSandbox(), 1)
         parts = Parts(journal, committer, recipes, runner, FirstCall(), "fake")
-        await Life(plan, parts).live(_no_display)
+        await Run(plan, parts).live(_no_display)
     return {}
 
 

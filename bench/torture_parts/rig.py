@@ -18,7 +18,6 @@ from unittest.mock import patch
 
 import anyio
 from anyio import to_thread
-from anyio.abc import TaskGroup
 
 from codeiod.admission import Recipe
 from codeiod.config import load
@@ -30,7 +29,7 @@ from codeiod.journal.frame import found_in
 from codeiod.journal.keeper import Keeping
 from codeiod.reports.check import check
 from codeiod.reports.status import Report
-from codeiod.service import life
+from codeiod.service import life, run
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts
 from codeiod.service.plan import Plan
@@ -101,10 +100,10 @@ class WatchedSteps(Steps):
         return result
 
 
-class QuietLife(life.Life):
+class QuietLife(run.Run):
     """A life that no signal reaches: it runs in any thread."""
 
-    async def _obey_signals(self, parts: TaskGroup) -> None:
+    async def _obey_signals(self) -> None:
         await anyio.sleep_forever()
 
 

@@ -23,11 +23,11 @@ from codeiod.items import Answer, GaveUp
 from codeiod.journal import Journal, Ledger
 from codeiod.reports import read_report
 from codeiod.reports.check import check
-from codeiod.service.life import Ended, Life
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import agree
+from codeiod.service.run import Ended, Run
 from codeiod.service.traffic import CountedRunner
 from codeiod.teachers.asks import Ask, PredictAsk, UnifyAsk
 from codeiod.testing import FakeSandbox, FakeTeacher
@@ -80,7 +80,7 @@ async def start(
             recipes = agree(journal, recipe, new_recipe=new_recipe)
             runner = CountedRunner(sandbox or FakeSandbox(), 1)
             parts = Parts(journal, committer, recipes, runner, teacher, "fake")
-            return await Life(plan, parts).live(observe)  # type: ignore[arg-type]  # a coroutine
+            return await Run(plan, parts).live(observe)  # type: ignore[arg-type]  # a coroutine
 
 
 def lines(folder: Path, stream: str) -> list[dict[str, Any]]:

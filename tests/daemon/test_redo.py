@@ -29,12 +29,12 @@ from codeiod.journal.replay import read_state
 from codeiod.journal.state import State
 from codeiod.reports import Report
 from codeiod.reports.check import check
-from codeiod.service.life import Life
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import agree
 from codeiod.service.redo import Redo, make_anew, quote
+from codeiod.service.run import Run
 from codeiod.service.traffic import CountedRunner
 from codeiod.teachers.asks import Ask, UnifyAsk
 from codeiod.testing import FakeSandbox, FakeTeacher
@@ -98,7 +98,7 @@ async def run(
         async with Committer.open(plan.directory, journal, part_bytes=5000) as committer:
             runner = CountedRunner(FakeSandbox(), 1)
             parts = Parts(journal, committer, recipes, runner, teacher, "fake")
-            await Life(plan, parts).live(watch)
+            await Run(plan, parts).live(watch)
     return await to_thread.run_sync(home.sound)
 
 

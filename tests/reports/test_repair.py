@@ -24,11 +24,11 @@ from codeiod.journal.keeper import Keeping
 from codeiod.journal.sealed import Sealed
 from codeiod.reports.check import check
 from codeiod.reports.repair import Repaired, repair
-from codeiod.service.life import Life
 from codeiod.service.live import Live
 from codeiod.service.parts import Parts
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import agree
+from codeiod.service.run import Run
 from codeiod.service.traffic import CountedRunner
 from codeiod.testing import FakeSandbox, FakeTeacher
 from codeiod_prompts import Prompts
@@ -68,7 +68,7 @@ async def run(folder: Path, *, stop_after: int = 0, keeping: Keeping = PLAIN) ->
         ):
             recipes = agree(journal, recipe, new_recipe=False)
             runner = CountedRunner(FakeSandbox(), 1)
-            await Life(plan, Parts(journal, committer, recipes, runner, teacher, "fake")).live(
+            await Run(plan, Parts(journal, committer, recipes, runner, teacher, "fake")).live(
                 observe
             )
     return teacher

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from codeiod.items import Reason
-    from codeiod.service.life import Ended
+    from codeiod.service.run import Ended
     from codeiod.service.plan import Plan
 
 _COLLECT_AFTER = (2000, 10, 20)
@@ -144,7 +144,7 @@ def _run(plan: Plan) -> Ended:
     from rich.console import Console
 
     from codeiod.cli.progress import show_progress
-    from codeiod.service.life import run as run_plan
+    from codeiod.service.run import run as run_plan
 
     console = Console(stderr=True)
     _spare_what_is_loaded()

@@ -132,6 +132,11 @@ class Journal:
         return self._segment
 
     @property
+    def records(self) -> int:
+        """How many records there are; it grows with each."""
+        return self._seq - 1
+
+    @property
     def unsynced(self) -> int:
         """How many records are not known to be on disk yet."""
         return self._seq - 1 - self._synced

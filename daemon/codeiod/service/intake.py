@@ -1,7 +1,7 @@
 """How items come in: those of the journal that are not done, new entries, what is handed in.
 
 May import ``admission``, ``feed``, ``live``, ``traffic``, ``recipes`` and what lies below them.
-All go through one gate, one after the other, as lazily as the traffic allows.
+All go through one gate, one after the other, as the traffic allows.
 """
 
 from __future__ import annotations
@@ -27,11 +27,14 @@ from codeiod.service.traffic import Traffic
 
 Carry = Callable[[Item, Fault | None], Coroutine[Any, Any, None]]
 
+MOST_IN_LINE = 100_000
+"""Items that wait in the journal before a daemon takes no more from the folders it watches."""
+
 log = structlog.get_logger()
 
 
 class Intake:
-    """The way in. One event loop, so there is no lock but around what reads the whole log."""
+    """The way in, with a line of items that the journal holds and that are not inside yet."""
 
     def __init__(
         self,
@@ -47,8 +50,8 @@ class Intake:
         self._admission = admission
         self._traffic = traffic
         self._live = live
-        self._backlog: deque[str] = deque()
-        self._more = Notice()
+        self._line: deque[str] = deque()
+        self._moved = Notice()
         self._retrying = anyio.Lock()  # one reading of the whole log at a time
         self.scope = anyio.CancelScope()
 
@@ -61,8 +64,8 @@ class Intake:
         """Let nothing more in; what is inside stays there."""
         self.scope.cancel()
 
-    async def resume(self, items: TaskGroup, carry: Carry, retry: Collection[str] = ()) -> None:
-        """Let in what the journal holds unfinished, in the order of admission.
+    async def resume(self, retry: Collection[str] = ()) -> None:
+        """Put in line what the journal holds unfinished, in the order of admission.
 
         :param retry: reasons; items that were rejected so are taken up again.
         """
@@ -71,15 +74,24 @@ class Intake:
         if retry:
             reopened = await reopen_rejected(journal)
             log.info("run.retry", rejected_as=", ".join(sorted(retry)), items=reopened)
-        self._backlog.clear()  # what was handed in before is pending as well
+        self._line.clear()  # what was handed in before is pending as well
         self._queue(journal.state.pending)
-        await self._let_in(items, carry)
 
-    async def serve_backlog(self, items: TaskGroup, carry: Carry) -> None:
-        """Let in what is handed in or taken up again, until cancelled."""
+    async def let_in(self, items: TaskGroup, carry: Carry) -> None:
+        """Let in what stands in line."""
+        while self._line:
+            await self._opened()
+            await self._traffic.enter()
+            item, fault = await self._journal.load_item(self._line.popleft())
+            self._live.backlog = len(self._line)
+            self._moved.give()
+            items.start_soon(carry, item, fault)
+
+    async def keep_letting_in(self, items: TaskGroup, carry: Carry) -> None:
+        """Let in what stands in line, or comes to, until cancelled."""
         while True:
-            await self._let_in(items, carry)
-            await self._more.wait()
+            await self.let_in(items, carry)
+            await self._moved.wait()
 
     async def admit(self, feed: Feed, items: TaskGroup, carry: Carry) -> None:
         """Let in what is new in a feed, until it ends or the limit is reached."""
@@ -98,6 +110,22 @@ class Intake:
                     # The new item reaches its first call before this looks for room again.
                     await self._traffic.enter()
             self._traffic.leave()
+
+    async def collect(self, feed: Feed) -> None:
+        """Take what is new in a feed as soon as it comes; it waits its turn in the journal.
+
+        What lies in a watched folder may be gone by the time that there is room for it.
+        """
+        async with aclosing(feed.entries()) as new:
+            async for entry in new:
+                await self._opened()
+                while len(self._line) >= MOST_IN_LINE:
+                    await self._moved.wait()
+                came = await self._admission.take(entry)
+                await feed.taken(entry)
+                if came:
+                    self._live.funnel.admitted += 1
+                    self._queue((came,))
 
     async def take(self, entry: Entry) -> str | None:
         """Admit one entry; return the id of a new item, None where it was known; it is durable.
@@ -138,18 +166,9 @@ class Intake:
         self._live.changed.give()
 
     def _queue(self, item_ids: Iterable[str]) -> None:
-        self._backlog.extend(item_ids)
-        self._live.backlog = len(self._backlog)
-        self._more.give()
-
-    async def _let_in(self, items: TaskGroup, carry: Carry) -> None:
-        """Let in what the journal holds and stands in line."""
-        while self._backlog:
-            await self._opened()
-            await self._traffic.enter()
-            item, fault = await self._journal.load_item(self._backlog.popleft())
-            self._live.backlog = len(self._backlog)
-            items.start_soon(carry, item, fault)
+        self._line.extend(item_ids)
+        self._live.backlog = len(self._line)
+        self._moved.give()
 
     async def _opened(self) -> None:
         """Wait while no one may come in: it is paused, or the disk is full."""
