@@ -72,7 +72,8 @@ async def carry(work: Work) -> Finished:
     """Synthesize an item; whatever goes wrong with it alone ends as its rejection."""
     where = Whereabouts()
     try:
-        return await synthesize(work, where)
+        with structlog.contextvars.bound_contextvars(item=work.item.item_id):
+            return await synthesize(work, where)
     except Rejected as rejected:
         return set_aside(work.item, rejected.stage, Fault(rejected.reason, rejected.detail))
     except Changed as changed:

@@ -1,6 +1,6 @@
 """Where the key of an endpoint is read from.
 
-May import ``settings`` and ``errors``.
+May import ``settings``, ``logs`` and ``errors``. A key that was read never shows in a log.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from codeiod.config.settings import EndpointSettings
 from codeiod.errors import SettingsError
+from codeiod.logs import hide
 
 
 def read_api_key(endpoint: EndpointSettings, environ: Mapping[str, str] = os.environ) -> str:
@@ -23,7 +24,7 @@ def read_api_key(endpoint: EndpointSettings, environ: Mapping[str, str] = os.env
         key = environ.get(endpoint.api_key_env, "").strip()
         if not key:
             raise SettingsError(f"{where}: the variable {endpoint.api_key_env} is not set")
-        return key
+        return hide(key)
     if not endpoint.api_key_file:
         return ""
     path = Path(endpoint.api_key_file)
@@ -36,4 +37,4 @@ def read_api_key(endpoint: EndpointSettings, environ: Mapping[str, str] = os.env
         raise SettingsError(f"{where}: the key file {path} can't be read: {error}") from error
     if not key:
         raise SettingsError(f"{where}: the key file {path} is empty")
-    return key
+    return hide(key)
