@@ -1,0 +1,65 @@
+// One item's story: what became of the file, step by step, its program, pairs and samples.
+
+import { h } from "./dom.js";
+import { brief, money, moment, second, span } from "./format.js";
+import { inline } from "./json.js";
+import { prose } from "./prose.js";
+import { listing } from "./python.js";
+import { sampleRow } from "./rows.js";
+import { REASONS, step, words } from "./words.js";
+
+const STATES = { finished: "good", rejected: "bad", pending: "warn" };
+
+export function item({ item: it, program = {}, pairs = [], samples = [], events = [] }, back) {
+  return h("article", { class: "story" },
+    head(it, back),
+    h("div", { class: "columns" },
+      h("div", {},
+        events.length ? h("section", {}, h("h3", {}, "What happened"), h("ol", { class: "events" }, events.map(event))) : "",
+        samples.length ? h("section", {}, h("h3", {}, "Samples"),
+          h("ol", { class: "rows samples" }, samples.map((row) => h("li", {}, sampleRow(row, { item: it.item_id }, { named: false }))))) : "",
+        pairs.length ? h("section", {}, h("h3", {}, "Pairs"), pairTable(pairs)) : ""),
+      h("div", {},
+        program.refcode ? made(program) : "",
+        it.content ? h("section", {}, h("h3", {}, "The file"), listing(it.content, "The file")) : "")));
+}
+
+function head(it, back) {
+  const name = it.path.slice(it.path.lastIndexOf("/") + 1) || it.path;
+  return h("header", { class: "head" },
+    h("nav", { class: "steps", "aria-label": "Items" }, h("a", { class: "back always", href: back }, "All items")),
+    h("h2", {}, name, " ", h("span", { class: `state ${STATES[it.status] ?? "off"}` }, it.status)),
+    it.reason ? h("p", { class: "why" }, it.stage ? `${it.stage}: ` : "", words(REASONS, it.reason), it.detail ? ` (${it.detail})` : "") : "",
+    h("dl", { class: "facts" }, [
+      ["item", brief(it.item_id), it.item_id],
+      ["path", it.path],
+      it.source ? ["source", it.source] : null,
+      it.cost ? ["cost", money(it.cost)] : null,
+      it.at ? [it.status === "pending" ? "taken in" : "done", moment(it.at)] : null,
+      ...Object.entries(it.meta ?? {}).filter(([key]) => key !== "path"),
+    ].filter(Boolean).map(([term, value, title]) => h("div", {}, h("dt", {}, term), h("dd", { title }, String(value))))));
+}
+
+function event(each) {
+  const cost = [each.seconds ? span(each.seconds) : "", each.cost ? money(each.cost) : ""].filter(Boolean).join(" · ");
+  return h("li", {},
+    h("time", { class: "number" }, each.at ? second(each.at) : ""),
+    h("span", { class: "name" }, step(each.step ?? "")),
+    h("p", {}, each.text ?? "", each.detail ? h("span", { class: "below" }, ` ${each.detail}`) : ""),
+    h("span", { class: "number" }, cost));
+}
+
+function made(program) {
+  return h("section", {},
+    h("h3", {}, "Problem"), prose(program.problem_description),
+    h("h3", {}, "Program"), listing(program.refcode, "Program"),
+    h("details", {}, h("summary", {}, "Input generator"), listing(program.input_generator, "Input generator")));
+}
+
+function pairTable(pairs) {
+  return h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Pairs" }, h("table", { class: "pairs" },
+    h("thead", {}, h("tr", {}, ["", "input", "output"].map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", {}, pairs.map((pair, place) => h("tr", {},
+      h("td", { class: "number" }, String(place + 1)),
+      h("td", {}, h("code", {}, inline(pair.input))), h("td", {}, h("code", {}, inline(pair.output))))))));
+}
