@@ -1,4 +1,4 @@
-"""What happens to events before they are shown: repeats, secrets, troubles, levels, priorities."""
+"""What happens to events before they are shown: repeats, secrets, levels, priorities."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeiod.config import EndpointSettings, read_api_key
-from codeiod.logs import Seen, hide, journald, secrets, set_level, without_secrets
+from codeiod.logs import hide, journald, secrets, set_level, without_secrets
 from codeiod.logs.repeats import LEFT_OUT, MOST, WINDOW_SECONDS, Repeats
-from codeiod.logs.secrets import blank_secrets
-from codeiod.logs.troubles import MOST as MOST_TROUBLES
-from codeiod.logs.troubles import Troubles
+from codeiod.logs.secrets import blank_secrets, blank_values
 
 
 @pytest.fixture(autouse=True)
@@ -188,36 +186,11 @@ def test_a_key_that_was_read_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     assert without_secrets("401 for q7-plain-words") == "401 for ***"
 
 
-def noting(times: Iterator[int]) -> tuple[Troubles, Any]:
-    kept = Troubles(lambda: float(next(times)))
-
-    def note(level: str, event: str, **fields: object) -> None:
-        kept(None, level, {"event": event, "level": level, **fields})
-
-    return kept, note
-
-
-def test_the_last_troubles_are_kept_newest_first() -> None:
-    """Repeats count as one, what is no trouble is not kept, and secrets are not."""
+def test_secrets_are_blanked_in_fields_for_who_keeps_events() -> None:
+    """Only texts are looked at; the rest is blanked once it is a line."""
     hide("hidden-key-1")
-    kept, note = noting(iter(range(100)))
-    note("warning", "teacher.retry", endpoint="main", why="429")
-    note("info", "run.progress")
-    note("error", "disk.failed", timestamp="t")
-    note("warning", "teacher.retry", endpoint="main", why="with hidden-key-1")
-    assert kept.last() == (
-        Seen(2.0, "warning", "teacher.retry", "endpoint=main why=with ***", 2),
-        Seen(1.0, "error", "disk.failed", "", 1),
-    )
-
-
-def test_no_more_troubles_are_kept_than_can_be_looked_at() -> None:
-    """The oldest go first."""
-    kept, note = noting(iter(range(1000)))
-    for number in range(MOST_TROUBLES + 5):
-        note("warning", f"e{number}")
-    assert len(kept.last()) == MOST_TROUBLES
-    assert kept.last()[-1].event == "e5"
+    event = {"event": "x", "why": "with hidden-key-1", "attempt": 3}
+    assert blank_values(None, "", event) == {"event": "x", "why": "with ***", "attempt": 3}
 
 
 def test_a_line_for_the_journal_is_json_behind_its_priority() -> None:

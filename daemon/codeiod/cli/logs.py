@@ -1,7 +1,7 @@
 """Where log events go: to standard error, in the form that suits who reads it.
 
-May import structlog, ``logs`` and ``printable``. A terminal gets colours, the journal of systemd
-JSON with priorities, all else plain lines of ``key=value``.
+May import structlog, ``logs``, ``reports.troubles`` and ``printable``. A terminal gets colours, the
+journal of systemd JSON with priorities, all else plain lines of ``key=value``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from codeiod.logs import journald, set_level
 from codeiod.logs.levels import Level
 from codeiod.logs.libraries import forward_libraries
 from codeiod.logs.repeats import Repeats
-from codeiod.logs.secrets import blank_secrets
-from codeiod.logs.troubles import TROUBLES
+from codeiod.logs.secrets import blank_secrets, blank_values
+from codeiod.reports.troubles import TROUBLES
 
 
 class StandardError:
@@ -49,6 +49,7 @@ def configure_logs(*, verbose: bool = False, level: Level = "info") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            blank_values,
             TROUBLES,
             repeats,
             structlog.processors.format_exc_info,
