@@ -17,6 +17,7 @@ from codeiod.cli.export import export
 from codeiod.cli.run import run
 from codeiod.cli.show import show
 from codeiod.cli.status import status
+from codeiod.cli.view import view
 from codeiod.errors import CodeiodError, ExitStatus
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app.command("check")(check)
 app.command("show")(show)
 app.command("estimate")(estimate)
 app.command("export")(export)
+app.command("view")(view)
 app.command("config")(config)
 app.command("doctor")(doctor)
 

@@ -1,6 +1,6 @@
 """What the page, the API and the metrics ask of a daemon: the seam to ``service``.
 
-May import ``reports``, ``telemetry`` and items.
+May import ``reports``, ``journal``, ``telemetry`` and items.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from codeiod.journal.state import State
 from codeiod.reports.affairs import Affairs
 from codeiod.telemetry import Telemetry
 
@@ -29,6 +30,11 @@ class Daemon(Protocol):
     @property
     def directory(self) -> Path:
         """Where the run lives."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """What its journal adds up to; to be looked at on the event loop, and never changed."""
         ...
 
     @property
