@@ -12,7 +12,7 @@ from codeiod.items import Answer, GaveUp, Instance, Message, Pair, Program, Task
 from codeiod.stages.values import parse
 from codeiod.stages.work import Work
 from codeiod.teachers.asks import PredictAsk, Sampling, ask_digest
-from codeiod_prompts import ENTRY_POINT, predict_prompt, signature
+from codeiod_prompts import ENTRY_POINT, Prompts, predict_prompt, signature
 
 
 def choose(
@@ -43,7 +43,7 @@ def ask_for(work: Work, program: Program, instance: Instance, pair: Pair) -> Pre
         program=program,
         task=instance.task,
         known=known,
-        messages=(Message("user", _prompt(work, program, instance.task, known)),),
+        messages=(Message("user", prompt_of(work.recipe.prompts, program, instance.task, known)),),
         sampling=Sampling.of(work.recipe.predict),
         order=work.order,
     )
@@ -59,10 +59,11 @@ async def predict(work: Work, instance: Instance, ask: PredictAsk) -> Answer | G
     )
 
 
-def _prompt(work: Work, program: Program, task: Task, known: str) -> str:
+def prompt_of(prompts: Prompts, program: Program, task: Task, known: str) -> str:
+    """Write the text of a question, from its known side as JSON text."""
     found = signature(program.refcode)
     return predict_prompt(
-        work.recipe.prompts,
+        prompts,
         task,
         problem=program.problem,
         requirements=program.requirements,
