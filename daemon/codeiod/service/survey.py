@@ -16,9 +16,10 @@ from anyio import from_thread
 from codeiod.config import Settings
 from codeiod.items import Entry
 from codeiod.reports.estimate import Survey
+from codeiod.sources.archives import Bounds
 from codeiod.sources.containers import read_container
 from codeiod.sources.files import read_file
-from codeiod.sources.formats import format_of
+from codeiod.sources.formats import is_container
 from codeiod.sources.places import Found
 from codeiod.sources.walk import walk
 from codeiod.stages.unify import unify_prompt
@@ -69,11 +70,10 @@ def _all(sources: Sequence[str], settings: Settings) -> Iterator[Found | Entry]:
             from_thread.check_cancelled()
             if found is None:
                 continue
-            form = None if isinstance(found, Entry) else format_of(found.file)
-            if form is None or isinstance(found, Entry):
+            if isinstance(found, Entry) or not is_container(found.file):
                 yield found
                 continue
-            for row in read_container(found, form, 0, settings.items):
+            for row in read_container(found, 0, settings.items, Bounds.of(settings.service)):
                 from_thread.check_cancelled()
                 if isinstance(row, Entry):
                     yield row

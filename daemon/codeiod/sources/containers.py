@@ -1,4 +1,4 @@
-"""Read a file that holds many entries: its rows as entries, with a mark now and then.
+"""Read a file that holds many entries: its rows or members as entries, with a mark now and then.
 
 May import ``items``, ``config``, ``admission.marks`` and the other modules of ``sources``; belongs
 in a worker thread.
@@ -13,18 +13,19 @@ from io import BufferedReader
 
 from codeiod.admission import END, Mark
 from codeiod.config import ItemsSettings
-from codeiod.items import Entry, Origin
-from codeiod.sources.formats import Format
+from codeiod.items import Entry, Fault, Origin
+from codeiod.sources.archives import Bounds, members
+from codeiod.sources.formats import ARCHIVES, Format, format_of
 from codeiod.sources.jsonl import jsonl_rows
 from codeiod.sources.parquet import parquet_rows
 from codeiod.sources.places import Found, open_found, reason_of, unreadable
-from codeiod.sources.rows import Break, Row, most_row_bytes, row_entry
+from codeiod.sources.rows import AnyRow, Break, Passed, most_row_bytes, row_entry
 
 MARK_ROWS = 200
 
 
 def read_container(
-    found: Found, form: Format, position: int, items: ItemsSettings
+    found: Found, position: int, items: ItemsSettings, bounds: Bounds
 ) -> Generator[Entry | Mark | None]:
     """Yield the entries after ``position``, a mark every 200 rows and at the end.
 
@@ -38,38 +39,48 @@ def read_container(
         return
     with stream:
         start = position if origin == found.origin else 0
-        with closing(_rows(stream, form, start, items)) as rows:
-            yield from _entries(rows, origin, items)
+        with closing(rows_of(stream, found.file, start, items, bounds)) as rows:
+            yield from container_entries(rows, origin, items)
 
 
-def _rows(
-    stream: BufferedReader, form: Format, start: int, items: ItemsSettings
-) -> Generator[Row | Break | None]:
+def rows_of(
+    stream: BufferedReader, name: str, start: int, items: ItemsSettings, bounds: Bounds
+) -> Generator[AnyRow | None]:
+    """Yield what a container of that name holds after ``start``, None to take a breath."""
+    form = format_of(name)
+    if form in ARCHIVES:
+        return members(stream, form, start, items.max_bytes, bounds)
     if form is Format.PARQUET:
         return parquet_rows(stream, start, items)
-    return jsonl_rows(stream, form, start, most_row_bytes(items))
+    return jsonl_rows(stream, form or Format.JSONL, start, most_row_bytes(items))
 
 
-def _entries(
-    rows: Generator[Row | Break | None], origin: Origin, items: ItemsSettings
+def container_entries(
+    rows: Generator[AnyRow | None], origin: Origin, items: ItemsSettings
 ) -> Generator[Entry | Mark | None]:
+    """Make entries of what a container holds, with marks between them."""
     position = unmarked = 0
     for row in rows:
         if row is None:
             yield None
             continue
-        here = replace(origin, offset=row.offset)
         if isinstance(row, Break):
-            yield unreadable(here, row.why)
+            yield _broken(row, origin)
             if not row.final:
                 if unmarked:
                     yield Mark(origin, position)
                 return
             break
-        yield row_entry(row, here, items)
+        if not isinstance(row, Passed):
+            yield row_entry(row, replace(origin, offset=row.offset), items)
         position = row.position
         unmarked += 1
         if unmarked == MARK_ROWS:
             yield Mark(origin, position)
             unmarked = 0
     yield Mark(origin, END)
+
+
+def _broken(row: Break, origin: Origin) -> Entry:
+    entry = unreadable(replace(origin, offset=row.offset), row.why)
+    return replace(entry, fault=Fault(row.reason, row.why))

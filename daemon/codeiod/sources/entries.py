@@ -17,6 +17,7 @@ from codeiod.admission import END, Mark
 from codeiod.config import ItemsSettings
 from codeiod.errors import SettingsError
 from codeiod.items import Entry, Origin
+from codeiod.sources.archives import NO_MORE_THAN, Bounds
 from codeiod.sources.batches import batches
 from codeiod.sources.containers import read_container
 from codeiod.sources.files import read_file
@@ -64,7 +65,11 @@ def check(sources: Sequence[str], exclude: Path) -> None:
 
 
 async def entries(
-    sources: Sequence[str], items: ItemsSettings, known: Known, exclude: Path
+    sources: Sequence[str],
+    items: ItemsSettings,
+    known: Known,
+    exclude: Path,
+    bounds: Bounds = NO_MORE_THAN,
 ) -> AsyncGenerator[Entry | Mark]:
     """Yield what the sources hold and the journal does not, lazily; close it with ``aclosing``.
 
@@ -72,12 +77,13 @@ async def entries(
     for what is in a source: what can't be taken is an entry with a fault.
 
     :param exclude: the output directory: skipped wherever it is met.
+    :param bounds: of what an archive may hold.
     """
     found: AsyncGenerator[list[Found | Entry]] = batches(_walk_all(sources, exclude))
     async with aclosing(found):
         async for block in found:
             wanted = [(one, at) for one in block if (at := _position(one, known)) < END]
-            read: AsyncGenerator[list[Entry | Mark]] = batches(_read_all(wanted, items))
+            read: AsyncGenerator[list[Entry | Mark]] = batches(_read_all(wanted, items, bounds))
             async with aclosing(read):
                 async for part in read:
                     for entry in part:
@@ -99,12 +105,12 @@ def _position(one: Found | Entry, known: Known) -> int:
 
 
 def _read_all(
-    wanted: Iterable[tuple[Found | Entry, int]], items: ItemsSettings
+    wanted: Iterable[tuple[Found | Entry, int]], items: ItemsSettings, bounds: Bounds
 ) -> Generator[Entry | Mark | None]:
     for one, position in wanted:
         if isinstance(one, Entry):
             yield one
-        elif form := format_of(one.file):
-            yield from read_container(one, form, position, items)
+        elif is_container(one.file):
+            yield from read_container(one, position, items, bounds)
         else:
             yield read_file(one, items.max_bytes)

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from math import isnan
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from codeiod.config import ItemsSettings
 from codeiod.items import Entry, Fault, Origin, Reason
@@ -36,13 +36,40 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive."""
+
+    offset: int
+    """Which of its members it is, from 1; so many are done with when this one is."""
+    name: str
+    data: bytes
+    fault: Fault | None = None
+    """Why there is no data."""
+
+    @property
+    def position(self) -> int:
+        return self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A member that is not for us."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
-    """The rest of a container can't be read."""
+    """The rest of a container can't be read, or is not to be."""
 
     offset: int
     why: str
     final: bool
     """It is the file that is broken: reading it again helps only when it has changed."""
+    reason: Reason = Reason.UNREADABLE
+
+
+AnyRow: TypeAlias = Row | Member | Passed | Break
 
 
 class BadRow(Exception):
@@ -54,8 +81,10 @@ def most_row_bytes(items: ItemsSettings) -> int:
     return 8 * items.max_bytes + (64 << 10)
 
 
-def row_entry(row: Row, origin: Origin, items: ItemsSettings) -> Entry:
+def row_entry(row: Row | Member, origin: Origin, items: ItemsSettings) -> Entry:
     """Make the entry of a row; one without content is named by its place."""
+    if isinstance(row, Member):
+        return _member_entry(row, origin, items)
     if row.text is Gap.TOO_LONG:
         why = f"{row.where}: longer than {most_row_bytes(items):,} bytes"
         return Entry(place_id(origin), origin, "", fault=Fault(Reason.OVERSIZED, why))
@@ -66,6 +95,15 @@ def row_entry(row: Row, origin: Origin, items: ItemsSettings) -> Entry:
         fault = Fault(Reason.MALFORMED_LINE, f"{row.where}: {bad}")
         return Entry(place_id(origin), origin, "", fault=fault)
     return entry_of(content.encode(), origin, meta_of(fields, items), items.max_bytes)
+
+
+def _member_entry(member: Member, origin: Origin, items: ItemsSettings) -> Entry:
+    meta = {"path": member.name}
+    if language := language_of(member.name):
+        meta["language"] = language
+    if member.fault is not None:
+        return Entry(place_id(origin), origin, "", meta, member.fault)
+    return entry_of(member.data, origin, meta, items.max_bytes)
 
 
 def parse(row: bytes) -> dict[str, Any]:

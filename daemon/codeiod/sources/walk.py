@@ -35,10 +35,10 @@ def walk(source: str, exclude: Path) -> Generator[Found | Entry | None]:
         else:
             yield Found(file, printable(source), origin, named=True)
         return
-    yield from _Folder(source, str(path.resolve()), _identity(exclude)).files()
+    yield from Folder(source, str(path.resolve()), identity(exclude)).files()
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
+def identity(folder: Path) -> tuple[int, int] | None:
     """Tell a folder's device and inode: the same by whatever name it is met."""
     try:
         status = folder.stat()
@@ -47,17 +47,20 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-class _Folder:
-    """One folder that the operator named."""
+class Folder:
+    """One folder that the operator named; ``root`` is its real path."""
 
     def __init__(self, source: str, root: str, exclude: tuple[int, int] | None) -> None:
         self._source = source
         self._root = root
         self._exclude = exclude
 
-    def files(self) -> Generator[Found | Entry | None]:
-        """Walk depth first, with a stack of our own: nesting may be deeper than Python's."""
-        stack = [self._names(self._root)]
+    def files(self, start: str = "") -> Generator[Found | Entry | None]:
+        """Walk depth first, with a stack of our own: nesting may be deeper than Python's.
+
+        :param start: a folder below the root, to walk that alone.
+        """
+        stack = [self._names(start or self._root)]
         try:
             while stack:
                 name = next(stack[-1], None)
@@ -66,48 +69,61 @@ class _Folder:
                 elif isinstance(name, Entry):
                     yield name
                 elif _is_folder(name):
-                    if self._may_enter(name):
+                    if self.may_enter(name):
                         stack.append(self._names(name.path))
                 else:
-                    yield self._found(name) if _wanted(name) else None
+                    yield self._look_at(name) if _wanted(name) else None
         finally:
             for names in stack:
                 names.close()
 
+    def found(self, file: str, status: os.stat_result) -> Found:
+        """Make of a file below the root what is known of it."""
+        below = printable(file.removeprefix(self._root).removeprefix("/"))
+        return Found(file, below, origin_of(self._source, file, status), named=False)
+
+    def before_listing(self, folder: str) -> None:
+        """Be told of each folder before it is listed."""
+
+    def may_enter(self, folder: os.DirEntry[str]) -> bool:
+        """Tell whether a folder is for us."""
+        return not folder.name.startswith(".") and (
+            self._exclude is None or identity(Path(folder.path)) != self._exclude
+        )
+
+    def unlisted(self, path: str, error: OSError, what: str = "") -> Entry | None:
+        """Make what stands for a folder or file that the system tells nothing of."""
+        origin = Origin(printable(self._source), printable(path))
+        return unreadable(origin, f"{what}{reason_of(error)}")
+
     def _names(self, folder: str) -> Generator[os.DirEntry[str] | Entry]:
         """List a folder, and close it as early as can be: an open one is a file descriptor."""
         try:
+            self.before_listing(folder)
             with os.scandir(folder) as scan:
                 while block := list(islice(scan, BLOCK_NAMES)):
                     if len(block) < BLOCK_NAMES:
                         scan.close()
                     yield from sorted(block, key=lambda name: name.name)
         except OSError as error:
-            why = f"folder can't be listed: {reason_of(error)}"
-            yield unreadable(Origin(printable(self._source), printable(folder)), why)
+            if entry := self.unlisted(folder, error, "folder can't be listed: "):
+                yield entry
 
-    def _may_enter(self, folder: os.DirEntry[str]) -> bool:
-        return not folder.name.startswith(".") and (
-            self._exclude is None or _identity(Path(folder.path)) != self._exclude
-        )
-
-    def _found(self, name: os.DirEntry[str]) -> Found | Entry:
+    def _look_at(self, name: os.DirEntry[str]) -> Found | Entry | None:
         try:
             status = name.stat(follow_symlinks=False)
         except OSError as error:
-            origin = Origin(printable(self._source), printable(name.path))
-            return unreadable(origin, reason_of(error))
-        below = printable(name.path.removeprefix(self._root).removeprefix("/"))
-        return Found(name.path, below, origin_of(self._source, name.path, status), named=False)
+            return self.unlisted(name.path, error)
+        return self.found(name.path, status)
+
+
+def is_wanted(name: str) -> bool:
+    """Tell from its name whether a file in a folder is for us."""
+    return not name.startswith(".") and (is_container(name) or language_of(name) != "")
 
 
 def _wanted(name: os.DirEntry[str]) -> bool:
-    """Tell from a name, and from its kind, whether it is a file for us."""
-    return (
-        not name.name.startswith(".")
-        and (is_container(name.name) or language_of(name.name) != "")
-        and _may_be_file(name)
-    )
+    return is_wanted(name.name) and _may_be_file(name)
 
 
 def _is_folder(name: os.DirEntry[str]) -> bool:

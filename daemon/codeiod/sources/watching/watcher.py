@@ -1,27 +1,60 @@
 """Watch folders, and hand out what comes into them, each file once it is complete.
 
-May import ``items``, ``config``, ``errors``, ``admission.marks``, ``reports.affairs`` and the other
-modules of ``sources``. The periodic look through the folders is the truth; what the system tells of
-changes only makes it quicker.
+May import ``items``, ``config``, ``errors``, ``admission.marks``, ``journal``, ``reports.affairs``
+and the other modules of ``sources``. The periodic look through the folders is the truth; what the
+system tells of changes only makes it quicker. Files are judged in ``judging``, waited for in
+``waiting``, heard of in ``hearing``, put away in ``leaving``.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Generator,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import anyio
+import structlog
+from anyio import to_thread
+from anyio.abc import TaskGroup
 
-from codeiod.admission import Mark
+from codeiod.admission import END, Mark
 from codeiod.config import ItemsSettings
 from codeiod.config.settings import ServiceSettings
 from codeiod.errors import SettingsError
-from codeiod.items import Entry
+from codeiod.items import Entry, Origin
+from codeiod.journal.digests import DigestSet
+from codeiod.journal.places import PLACE_BYTES, stamp_of
 from codeiod.reports.affairs import WatchAffairs
-from codeiod.sources.entries import Known, entries
-from codeiod.sources.places import printable, reason_of
+from codeiod.sources.archives import Bounds
+from codeiod.sources.batches import batches
+from codeiod.sources.entries import Known
+from codeiod.sources.formats import is_container
+from codeiod.sources.places import Found, printable, reason_of
+from codeiod.sources.watching.folder import WatchedFolder
+from codeiod.sources.watching.hearing import Hearing, Hint
+from codeiod.sources.watching.judging import Candidate, Complete, Gone, Judged, Unsettled, judge
+from codeiod.sources.watching.leaving import Leaving, put_away
+from codeiod.sources.watching.steady import read_steady
+from codeiod.sources.watching.waiting import Waiting
+
+MOST_CONTAINERS: Final = 4
+"""How many containers are read at once, so that one of weeks does not keep the others waiting."""
+BLOCK: Final = 256
+LEAVING_AT_ONCE: Final = 1024
+
+log = structlog.get_logger()
 
 
 def check_watched(folders: Sequence[str], directory: Path) -> None:
@@ -70,21 +103,33 @@ class Watcher:
         self._known = known
         self._directory = directory
         self._durable = durable
-        self._folders = tuple(settings.watch)
+        self._awake = anyio.Event()
+        self._hearing = Hearing(self._wake)
+        self._waiting = Waiting(settings.settle_seconds)
+        self._folders: dict[str, WatchedFolder] = {}
+        self._nothing_new = DigestSet(PLACE_BYTES)
+        """Stamps of files whose content was known at their very place: the journal has none."""
+        self._containers: set[str] = set()
+        """Those that are being read."""
+        self._files: dict[str, Leaving] = {}
+        """What is handed out and will have to leave, by the paths of their origins."""
+        self._active = False
+        """Whether something has come since the last look."""
         self._send, self._receive = anyio.create_memory_object_stream[Entry | Mark](0)
+        leaving = anyio.create_memory_object_stream[Leaving](LEAVING_AT_ONCE)
+        self._leave, self._to_leave = leaving
+        self.change(settings.watch)
 
     async def run(self) -> None:
         """Watch until cancelled.
 
         :raises CodeiodError: what ``durable`` raises.
         """
-        while True:
-            for folder in self._folders:
-                found = entries([folder], self._items, self._known, self._directory)
-                async with aclosing(found):
-                    async for entry in found:
-                        await self._send.send(entry)
-            await anyio.sleep(self._settings.rescan_seconds)
+        with self._hearing.opened():
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._hearing.run)
+                tasks.start_soon(self._put_away)
+                await self._look(tasks)
 
     async def entries(self) -> AsyncGenerator[Entry | Mark]:
         """Yield what comes in, as slowly as it is asked for, until cancelled."""
@@ -96,11 +141,220 @@ class Watcher:
 
         What holds nothing more is kept, moved or deleted once the journal is on disk.
         """
+        origin = entry.origin
+        if isinstance(entry, Entry) and origin.inode:
+            self._count(origin)
+        if is_container(origin.path):
+            if isinstance(entry, Entry) or entry.position < END:
+                return
+        elif origin.inode and not self._known.seen(origin):
+            self._nothing_new.add(_stamp(origin))
+        if leaving := self._files.pop(origin.path, None):
+            await self._leave.send(leaving)
 
     def change(self, folders: Sequence[str]) -> None:
         """Watch these folders from now on; ``check_watched`` comes before, in a thread."""
-        self._folders = tuple(folders)
+        names = [name for name in dict.fromkeys(folders) if name not in self._folders]
+        for name in self._folders.keys() - set(folders):
+            self._hearing.forget(self._folders.pop(name).root)
+        for name in names:
+            rescan_seconds = self._settings.rescan_seconds
+            folder = WatchedFolder(name, self._directory, self._hearing, rescan_seconds)
+            self._folders[name] = folder
+        self._wake()
 
     def affairs(self) -> tuple[WatchAffairs, ...]:
         """Tell how things stand with each folder."""
-        return tuple(WatchAffairs(folder, scanned_at=time.time()) for folder in self._folders)
+        folders = self._folders.values()
+        return tuple(folder.affairs(self._waiting.below(folder.root)) for folder in folders)
+
+    async def _look(self, tasks: TaskGroup) -> None:
+        """Look wherever it is time to, for ever."""
+        while True:
+            self._awake = anyio.Event()
+            await self._look_at_hints(tasks)
+            now = time.monotonic()
+            due = [folder for folder in self._folders.values() if folder.due <= now]
+            if due:
+                await self._look_through(due[0], tasks)
+            else:
+                with anyio.move_on_after(self._pause()):
+                    await self._awake.wait()
+
+    def _pause(self) -> float:
+        folders = min((folder.due for folder in self._folders.values()), default=float("inf"))
+        return min(folders - time.monotonic(), self._waiting.due_in())
+
+    async def _look_through(self, folder: WatchedFolder, tasks: TaskGroup) -> None:
+        """Look at all that a folder holds; what is heard of meanwhile comes first."""
+        self._active = self._waiting.overflowed = self._hearing.lost = False
+        await self._take_all(folder, folder.scan(), tasks, between=True)
+        folder.scanned(busy=self._is_busy())
+
+    def _is_busy(self) -> bool:
+        """Tell whether looking is worth more than hearing."""
+        hearing = self._hearing
+        lost = hearing.lost or bool(hearing.why_deaf)
+        return lost or self._active or self._waiting.overflowed
+
+    async def _look_at_hints(self, tasks: TaskGroup) -> None:
+        """Look at what was heard of, and at what may be complete by now."""
+        while due := self._waiting.take_due(BLOCK):
+            await self._take([one for one in due if self._is_watched(one)], tasks)
+        for folder, hints in self._sorted(self._hearing.take()).items():
+            moved = {hint.path for hint in hints if hint.moved}
+            for hint in hints:
+                if hint.is_folder:
+                    await self._take_all(folder, folder.scan(hint.path), tasks)
+            files = [hint.path for hint in hints if not hint.is_folder]
+            await self._take_all(folder, folder.locate(files), tasks, moved)
+        if self._active or self._hearing.lost:
+            for folder in self._folders.values():
+                folder.hurry(busy=True)
+
+    def _sorted(self, hints: Iterable[Hint]) -> dict[WatchedFolder, list[Hint]]:
+        """Part hints by the folder that they belong to."""
+        parted: dict[WatchedFolder, list[Hint]] = {}
+        for hint in hints:
+            if folder := self._folder_of(hint.path):
+                self._active = True
+                parted.setdefault(folder, []).append(hint)
+        return parted
+
+    async def _take_all(
+        self,
+        folder: WatchedFolder,
+        files: Generator[Found | None],
+        tasks: TaskGroup,
+        moved: Collection[str] = (),
+        *,
+        between: bool = False,
+    ) -> None:
+        """Take what is complete of some files.
+
+        :param between: look at hints after each block.
+        """
+        found: AsyncGenerator[list[Found]] = batches(files)
+        async with aclosing(found):
+            async for block in found:
+                if folder.name not in self._folders:
+                    return
+                new = [one for one in block if self._is_new(one)]
+                if self._settings.taken != "keep":
+                    await self._leave_old(block)
+                wait = self._waiting
+                await self._take([wait.candidate(o, moved=o.file in moved) for o in new], tasks)
+                if between:
+                    await self._look_at_hints(tasks)
+
+    def _is_watched(self, candidate: Candidate) -> bool:
+        """Tell whether a file's folder is still watched; what is not is forgotten."""
+        if self._folder_of(candidate.found.file):
+            return True
+        self._waiting.drop(candidate.found.origin.path)
+        return False
+
+    def _is_new(self, found: Found) -> bool:
+        """Tell whether the journal has not all that a file holds."""
+        if is_container(found.file):
+            return self._known.position(found.origin) < END
+        return not self._known.seen(found.origin) and _stamp(found.origin) not in self._nothing_new
+
+    async def _take(self, candidates: Sequence[Candidate], tasks: TaskGroup) -> None:
+        """Judge files, and hand out what is complete."""
+        files = {one.found.origin.path: one.found for one in candidates}
+        judged: AsyncGenerator[list[Judged]] = batches(
+            judge(candidates, self._settings.settle_seconds, self._items.max_bytes)
+        )
+        async with aclosing(judged):
+            async for batch in judged:
+                for one in batch:
+                    await self._act_on(one, files, tasks)
+
+    async def _act_on(self, one: Judged, files: Mapping[str, Found], tasks: TaskGroup) -> None:
+        if isinstance(one, Unsettled):
+            self._waiting.put(one)
+        elif isinstance(one, Gone):
+            self._waiting.drop(one.found.origin.path)
+        elif isinstance(one, Complete):
+            self._begin(one, tasks)
+        else:
+            self._waiting.drop(one.origin.path)
+            await self._hand_out(one, files[one.origin.path])
+
+    async def _hand_out(self, one: Entry | Mark, found: Found) -> None:
+        if self._settings.taken != "keep" and (leaving := self._leaving(found, one.origin)):
+            self._files[one.origin.path] = leaving
+        await self._send.send(one)
+
+    def _begin(self, container: Complete, tasks: TaskGroup) -> None:
+        """Begin to read a container, if there is a place for it."""
+        path = container.origin.path
+        if path in self._containers:
+            return
+        if len(self._containers) >= MOST_CONTAINERS:
+            self._waiting.put(Unsettled(container.found, container.shape))
+            return
+        self._waiting.drop(path)
+        self._containers.add(path)
+        tasks.start_soon(self._read, container)
+
+    async def _read(self, container: Complete) -> None:
+        """Hand out what a container holds, from where the journal has it on."""
+        position = self._known.position(container.origin)
+        parts: AsyncGenerator[list[Entry | Mark | Unsettled]] = batches(
+            read_steady(container, position, self._items, Bounds.of(self._settings))
+        )
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    if self._folder_of(container.found.file) is None:
+                        return
+                    for one in part:
+                        await self._act_on_row(one, container.found)
+        finally:
+            self._containers.discard(container.origin.path)
+
+    async def _act_on_row(self, one: Entry | Mark | Unsettled, found: Found) -> None:
+        if isinstance(one, Unsettled):
+            self._waiting.put(one)
+            self._wake()
+        else:
+            await self._hand_out(one, found)
+
+    async def _leave_old(self, found: Iterable[Found]) -> None:
+        """Put away what the journal has had since an earlier look, or an earlier life."""
+        for one in found:
+            if not self._is_new(one) and (leaving := self._leaving(one, one.origin)):
+                await self._leave.send(leaving)
+
+    def _leaving(self, found: Found, origin: Origin) -> Leaving | None:
+        folder = self._folder_of(found.file)
+        return Leaving(found.file, folder.root, folder.done, origin) if folder else None
+
+    async def _put_away(self) -> None:
+        """Move or delete what was taken in, once that is on disk."""
+        told = ""
+        async for first in self._to_leave:
+            waiting = self._to_leave.statistics().current_buffer_used
+            files = [first, *(self._to_leave.receive_nowait() for _ in range(waiting))]
+            await self._durable()
+            delete = self._settings.taken == "delete"
+            why = await to_thread.run_sync(partial(put_away, files, delete=delete))
+            if why not in ("", told):
+                told = why
+                log.warning("watch.stays", why=why, advice="it is taken in, and can't be put away")
+
+    def _folder_of(self, file: str) -> WatchedFolder | None:
+        return next((one for one in self._folders.values() if one.holds(file)), None)
+
+    def _count(self, origin: Origin) -> None:
+        for folder in self._folders.values():
+            folder.taken += folder.source == origin.source
+
+    def _wake(self) -> None:
+        self._awake.set()
+
+
+def _stamp(origin: Origin) -> bytes:
+    return bytes.fromhex(stamp_of(origin))
