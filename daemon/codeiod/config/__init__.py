@@ -3,26 +3,27 @@
 May import pydantic and ``errors``.
 """
 
-from codeiod.config.keys import read_api_key
+from codeiod.config.endpoints import EndpointSettings, Price
+from codeiod.config.keys import read_api_key, read_token
 from codeiod.config.layers import Loaded, load
+from codeiod.config.section import Section
 from codeiod.config.settings import (
-    ASKING_STAGES,
-    TRAFFIC_KEYS,
     BudgetSettings,
-    EndpointSettings,
     ItemsSettings,
     JournalSettings,
     OutputSettings,
-    PredictSettings,
-    Price,
-    ReviseSettings,
-    SampleSettings,
     SandboxSettings,
-    Section,
     ServiceSettings,
     Settings,
-    StageSettings,
     TeacherSettings,
+)
+from codeiod.config.stages import (
+    ASKING_STAGES,
+    TRAFFIC_KEYS,
+    PredictSettings,
+    ReviseSettings,
+    SampleSettings,
+    StageSettings,
     UnifySettings,
 )
 
@@ -48,4 +49,5 @@ __all__ = [
     "UnifySettings",
     "load",
     "read_api_key",
+    "read_token",
 ]

@@ -1,6 +1,6 @@
 """A wrong setting in one line: which, where it comes from, what is known there.
 
-May import pydantic and ``settings``.
+May import pydantic, ``section`` and ``settings``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from codeiod.config.settings import Section, Settings
+from codeiod.config.section import Section
+from codeiod.config.settings import Settings
 
 
 def explain(error: ErrorDetails, origins: Mapping[str, str]) -> str:

@@ -1,147 +1,72 @@
 """The settings as models: their defaults, and what a value may be.
 
-May import pydantic and ``errors``. Frozen; a section refuses keys that it does not know.
+May import pydantic, ``section``, ``endpoints``, ``stages`` and ``errors``. The texts below keys are
+what the example settings say: each key has one.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from codeiod.config.endpoints import EndpointSettings
+from codeiod.config.section import Section
+from codeiod.config.stages import (
+    ASKING_STAGES,
+    PredictSettings,
+    ReviseSettings,
+    SampleSettings,
+    UnifySettings,
+)
 from codeiod.errors import SettingsError
-
-ASKING_STAGES = ("unify", "predict", "revise")
-"""The sections that say how a teacher is asked."""
-
-
-class Section(BaseModel):
-    """One section of the settings; frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, coerce_numbers_to_str=True, allow_inf_nan=False
-    )
 
 
 class OutputSettings(Section):
+    """Where the data goes."""
+
     dir: str = Field(default="out", min_length=1)
+    """Where journal and dataset are kept; created where it is missing."""
 
 
 class TeacherSettings(Section):
+    """Who answers."""
+
     kind: Literal["", "openai", "builtin"] = ""
     """``""``: openai where an endpoint is configured, else a refusal that says so."""
-
-
-class Price(Section):
-    """Per million tokens."""
-
-    currency: str = ""
-    input: float = Field(default=0.0, ge=0)
-    cached_input: float = Field(default=0.0, ge=0)
-    output: float = Field(default=0.0, ge=0)
-
-    @model_validator(mode="after")
-    def _names_its_currency(self) -> Self:
-        if not self.currency and (self.input or self.cached_input or self.output):
-            raise ValueError("a price needs a currency")
-        return self
-
-
-class EndpointSettings(Section):
-    name: str = Field(default="main", min_length=1)
-    base_url: str = Field(pattern=r"^https?://[^\s]+$")
-    model: str = Field(min_length=1)
-    api_key_env: str = ""
-    api_key_file: str = ""
-    weight: float = Field(default=1.0, gt=0)
-    """Its share of the work beside other endpoints."""
-    requests_per_minute: float = Field(default=0.0, ge=0)
-    tokens_per_minute: float = Field(default=0.0, ge=0)
-    input_tokens_per_minute: float = Field(default=0.0, ge=0)
-    output_tokens_per_minute: float = Field(default=0.0, ge=0)
-    concurrency: Literal["adaptive", "fixed"] = "adaptive"
-    start_in_flight: int = Field(default=8, ge=1)
-    """Where adaptive concurrency starts; between ``min_in_flight`` and ``max_in_flight``."""
-    min_in_flight: int = Field(default=1, ge=1)
-    max_in_flight: int = Field(default=64, ge=1)
-    timeout_seconds: float = Field(default=600.0, gt=0)
-    stream: bool = False
-    idle_seconds: float = Field(default=60.0, gt=0)
-    """How long a streamed answer may stand still before it is cut."""
-    price: Price = Price()
-    headers: dict[str, str] = {}
-    extra_body: dict[str, Any] = {}
-
-    @model_validator(mode="after")
-    def _bounds_are_in_order(self) -> Self:
-        if self.min_in_flight > self.max_in_flight:
-            raise ValueError(
-                f"min_in_flight is {self.min_in_flight}, above max_in_flight {self.max_in_flight}"
-            )
-        return self
-
-
-class StageSettings(Section):
-    """What a stage asks a teacher with; what is absent is not sent."""
-
-    endpoint: str = ""
-    temperature: float | None = Field(default=None, ge=0)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    max_tokens: int | None = Field(default=None, ge=1)
-    deadline_seconds: float = Field(default=0.0, ge=0)
-    """How long one request may take; 0: as long as its endpoint's ``timeout_seconds``."""
-    hedge_percentile: float = Field(default=0.0, ge=0, lt=100)
-    """A request slower than this percentile of its stage is sent once more; 0: never."""
-
-
-TRAFFIC_KEYS = frozenset({"endpoint", "deadline_seconds", "hedge_percentile"})
-"""What of a stage's settings says how a request travels, and does not shape the data."""
-
-
-class UnifySettings(StageSettings):
-    attempts: int = Field(default=2, ge=1, le=2)
-
-
-class SampleSettings(Section):
-    pairs: int = Field(default=10, ge=2)
-    draws: int = Field(default=50, ge=2)
-    seed: int = 0
-    trivial: Literal["reject", "mark"] = "reject"
-
-
-class PredictSettings(StageSettings):
-    output_pairs: int = Field(default=3, ge=0)
-    input_pairs: int = Field(default=3, ge=0)
-    samples: int = Field(default=1, ge=1)
-    trace_check: Literal["auto", "on", "off"] = "auto"
-    """Whether claims of a rationale are checked against a trace; auto: those of builtin are."""
-
-
-class ReviseSettings(StageSettings):
-    turns: int = Field(default=1, ge=0, le=1)
-    name_divergence: bool = False
-    """Whether the feedback names the first claim that the trace contradicts."""
 
 
 ModuleName = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]
 
 
 class SandboxSettings(Section):
+    """How programs are run, which no one trusts."""
+
     workers: int = Field(default=0, ge=0)
+    """Programs that run at once; 0: as many as there are cores."""
     call_seconds: float = Field(default=5.0, gt=0)
+    """CPU time of one call; on the clock it may take four times that."""
     memory_bytes: int = Field(default=1 << 30, ge=64 << 20)
+    """Of one program."""
     minimum_level: int = Field(default=2, ge=1, le=4)
+    """Below this level of isolation nothing is run; ``codeiod doctor`` tells the level here."""
     modules: tuple[ModuleName, ...] = ()
     """What programs may import beside the standard library; empty: all that is installed."""
     preload: tuple[ModuleName, ...] = ()
     """What is imported before a program asks for it; empty: the usual ones."""
     helpers: int = Field(default=0, ge=0)
+    """Processes that run the sandbox in the daemon's place."""
 
 
 class ItemsSettings(Section):
+    """What is taken in."""
+
     in_flight: int = Field(default=0, ge=0)
+    """Items inside at once at most; 0: as many as the traffic needs."""
     max_bytes: int = Field(default=1 << 20, ge=1)
+    """A larger file is rejected as ``oversized``."""
     content_field: str = "content"
+    """Where the code stands in JSONL and Parquet."""
     meta_fields: tuple[str, ...] = (
         "path",
         "repo_name",
@@ -152,16 +77,25 @@ class ItemsSettings(Section):
         "source",
         "category",
     )
+    """What is kept beside it, as metadata."""
 
 
 class BudgetSettings(Section):
+    """Caps on what is spent in the output directory, over all runs; 0: none. Days are in UTC."""
+
     money: float = Field(default=0.0, ge=0)
+    """In the currency of the endpoints' prices."""
     money_per_day: float = Field(default=0.0, ge=0)
+    """The same for each day."""
     tokens: int = Field(default=0, ge=0)
+    """Input and output together."""
     tokens_per_day: int = Field(default=0, ge=0)
+    """The same for each day."""
 
 
 class JournalSettings(Section):
+    """How the journal is kept."""
+
     segment_bytes: int = Field(default=64 << 20, ge=1 << 16)
     """A segment that has grown to this is sealed, and another one is begun."""
     compress: bool = True
@@ -175,6 +109,8 @@ class JournalSettings(Section):
 
 
 class ServiceSettings(Section):
+    """The daemon: ``codeiod serve``."""
+
     watch: tuple[str, ...] = ()
     """Folders whose files are taken in as they come."""
     settle_seconds: float = Field(default=2.0, ge=0)
@@ -190,14 +126,17 @@ class ServiceSettings(Section):
     listen: str = "127.0.0.1:8642"
     """Where the page, the API and the metrics are served; ``""``: nowhere."""
     token_env: str = ""
+    """The variable that holds the bearer token, without which only loopback may be listened on."""
     token_file: str = ""
-    """Where the bearer token is found without which only loopback may be listened on."""
+    """Or the file; a relative name is looked up in ``$CREDENTIALS_DIRECTORY`` first."""
     socket: str = ""
     """The control socket; ``""``: ``control.sock`` in the output directory."""
     socket_mode: str = Field(default="0600", pattern=r"^0?[0-7]{3}$")
     """Who may control the daemon: the permissions of its socket, octal."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is logged, and all above it."""
     grace_seconds: float = Field(default=120.0, ge=0)
+    """How long calls in flight may take to land after a signal."""
 
 
 class Settings(Section):
