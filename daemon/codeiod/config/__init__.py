@@ -50,4 +50,5 @@ __all__ = [
     "load",
     "read_api_key",
     "read_token",
+    "read_token",
 ]

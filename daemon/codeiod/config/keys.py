@@ -9,8 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from codeiod.config.endpoints import EndpointSettings
-from codeiod.config.settings import ServiceSettings
+from codeiod.config.settings import EndpointSettings, ServiceSettings
 from codeiod.errors import SettingsError
 from codeiod.logs import hide
 
