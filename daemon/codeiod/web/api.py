@@ -10,16 +10,21 @@ from dataclasses import dataclass
 
 import orjson
 from aiohttp import web
+from anyio import to_thread
 
 from codeiod.errors import CodeiodError
 from codeiod.web import asking
 from codeiod.web.answers import JSON, Refusal, answer
 from codeiod.web.daemon import Daemon
+from codeiod.web.events import Events
 from codeiod.web.index import Answer, Index
 from codeiod.web.index.asks import Ask, FiltersAsk, ItemAsk, SampleAsk
+from codeiod.web.openapi import document
 from codeiod.web.pending import PENDING, PendingItems
+from codeiod.web.series import Series
 from codeiod.web.submission import Submission
 
+DEFAULT_MINUTES = 60
 READ_SECONDS = 20.0
 """How long a body may take to come."""
 
@@ -31,12 +36,17 @@ class Api:
     daemon: Daemon
     index: Index
     pending: PendingItems
+    events: Events
+    series: Series
     max_item_bytes: int
 
     def routes(self) -> list[web.RouteDef]:
         """Return its addresses."""
         return [
             web.get("/api/status", self.status),
+            web.get("/api/openapi.json", self.openapi),
+            web.get("/api/series", self.charts),
+            web.get("/api/events", self.events.stream, allow_head=False),
             web.get("/api/filters", self.filters),
             web.get("/api/items", self.items),
             web.post("/api/items", self.submit),
@@ -48,6 +58,14 @@ class Api:
     async def status(self, request: web.Request) -> web.Response:
         asking.checked(request.query, {})
         return answer(self.daemon.affairs())
+
+    async def openapi(self, request: web.Request) -> web.Response:
+        asking.checked(request.query, {})
+        return answer(await to_thread.run_sync(document))
+
+    async def charts(self, request: web.Request) -> web.Response:
+        given = asking.checked(request.query, asking.SERIES)
+        return answer(self.series.last(int(given.get("minutes", DEFAULT_MINUTES))))
 
     async def filters(self, request: web.Request) -> web.Response:
         asking.checked(request.query, {})

@@ -19,9 +19,11 @@ from codeiod.web import asking
 from codeiod.web.api import Api
 from codeiod.web.assets import PAGE, Assets
 from codeiod.web.daemon import Daemon
+from codeiod.web.events import Events
 from codeiod.web.guard import add_headers, guard
 from codeiod.web.index import Index
 from codeiod.web.pending import PendingItems
+from codeiod.web.series import Series
 
 BODY_BYTES = 1 << 20
 """What a body may hold beside the code that is submitted."""
@@ -51,11 +53,14 @@ def make_app(
         middlewares=guard(token, hosts), client_max_size=BODY_BYTES + max_item_bytes
     )
     index = Index(daemon.directory, lambda: daemon.state.ends)
-    api = Api(daemon, index, PendingItems(daemon.directory), max_item_bytes)
+    events = Events(daemon)
+    series = Series(daemon, events.tell_point)
+    api = Api(daemon, index, PendingItems(daemon.directory), events, series, max_item_bytes)
     app.add_routes(api.routes())
     app.add_routes(_pages(Assets()))
     app.on_response_prepare.append(add_headers)
-    app.cleanup_ctx.append(_in_background(index.run))
+    app.cleanup_ctx.append(_in_background(index.run, events.run, series.run))
+    app.on_shutdown.append(events.close)
     return app
 
 

@@ -17,6 +17,27 @@ NAME_CHARACTERS = 255
 META_FIELDS = 64
 META_CHARACTERS = 4096
 
+FORM = {
+    "type": "object",
+    "required": ["content"],
+    "additionalProperties": False,
+    "properties": {
+        "content": {"type": "string", "minLength": 1, "description": "the code"},
+        "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": NAME_CHARACTERS,
+            "description": "as a file of it would be named: its ending tells the language",
+        },
+        "meta": {
+            "type": "object",
+            "maxProperties": META_FIELDS,
+            "additionalProperties": {"type": "string", "maxLength": META_CHARACTERS},
+        },
+    },
+}
+"""The form of a body, as JSON Schema has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
