@@ -123,6 +123,10 @@ class FakeTeacher:
     def obey(self, settings: Settings, calls: int) -> None:
         """Go on as before: it has no limits."""
 
+    async def reach(self) -> str:
+        """Be there always."""
+        return ""
+
     async def watch(self, tell: Callable[[str], None] | None = None) -> None:
         """Be well always."""
         await anyio.sleep_forever()

@@ -15,6 +15,7 @@ from codeiod.cli.doctor import doctor
 from codeiod.cli.estimate import estimate
 from codeiod.cli.export import export
 from codeiod.cli.run import run
+from codeiod.cli.serve import serve
 from codeiod.cli.show import show
 from codeiod.cli.status import status
 from codeiod.cli.view import view
@@ -29,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("run")(run)
+app.command("serve")(serve)
 app.command("status")(status)
 app.command("check")(check)
 app.command("show")(show)

@@ -22,14 +22,13 @@ from codeiod.cli.options import (
     Verbose,
     load_settings,
 )
-from codeiod.errors import SettingsError, WorkLeft
+from codeiod.errors import WorkLeft
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from codeiod.items import Reason
-    from codeiod.service.run import Ended
     from codeiod.service.plan import Plan
+    from codeiod.service.run import Ended
 
 _COLLECT_AFTER = (2000, 10, 20)
 """Objects, and younger collections: a full one looks at all that the items inside hold."""
@@ -98,11 +97,12 @@ def run(
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         from codeiod.cli.logs import configure_logs
+        from codeiod.journal.retry import retriable_reason
         from codeiod.service.plan import Plan
 
         configure_logs(verbose=verbose)
         settings = load_settings(config, assignments, teacher, base_url, model, out).settings
-        reasons = frozenset(_reason(name) for name in retry or ())
+        reasons = frozenset(retriable_reason(name) for name in retry or ())
         plan = Plan(settings, tuple(sources or ()), limit, new_recipe or upgrade, reasons)
         if redo or upgrade:
             from codeiod.cli.redo import agreed
@@ -118,25 +118,6 @@ def run(
     raise typer.Exit(ended.status)
 
 
-def _reason(name: str) -> Reason:
-    """Read the reason of a rejection that may end otherwise at another try.
-
-    :raises SettingsError: there is no such reason, or another try would end as the first.
-    """
-    from codeiod.items import Reason
-    from codeiod.journal.pending import ADMIT_REASONS
-
-    known = [reason for reason in Reason if reason not in ADMIT_REASONS]
-    if name not in list(Reason):
-        raise SettingsError(f"--retry {name}: no reason of a rejection; known: {', '.join(known)}")
-    if name in ADMIT_REASONS:
-        raise SettingsError(
-            f"--retry {name}: what could not be taken in is not read again; put the file right,"
-            " and it is another item"
-        )
-    return Reason(name)
-
-
 def _run(plan: Plan) -> Ended:
     from functools import partial
 
@@ -147,11 +128,11 @@ def _run(plan: Plan) -> Ended:
     from codeiod.service.run import run as run_plan
 
     console = Console(stderr=True)
-    _spare_what_is_loaded()
+    spare_what_is_loaded()
     return anyio.run(run_plan, plan, partial(show_progress, console=console))
 
 
-def _spare_what_is_loaded() -> None:
+def spare_what_is_loaded() -> None:
     """Keep the modules out of each collection: they are most of what a run ever holds."""
     gc.collect()
     gc.freeze()

@@ -41,6 +41,11 @@ def completions_url(settings: EndpointSettings) -> URL:
     return (base / "chat" / "completions").with_query(base.query)
 
 
+def models_url(settings: EndpointSettings) -> URL:
+    base = URL(settings.base_url)
+    return (base / "models").with_query(base.query)
+
+
 def must_be_sendable(settings: EndpointSettings, headers: Mapping[str, str]) -> None:
     try:
         orjson.dumps(settings.extra_body)

@@ -122,6 +122,7 @@ class Budget:
         self._clock = clock
         self._line: deque[_Waiter] = deque()
         self._stuck = anyio.Event()
+        self._moved = anyio.Event()
 
     def reserve(self, cost: float, currency: str, tokens: int) -> Reservation | None:
         """Set a request's estimate aside; None where a cap leaves no room for it now."""
@@ -165,6 +166,13 @@ class Budget:
             self._stuck = anyio.Event()
             await self._stuck.wait()
         return why
+
+    async def relief(self) -> None:
+        """Wait until there is room for who waits, after ``exhaustion``: of a cap or a new day."""
+        while self.exhausted:
+            self._moved = anyio.Event()
+            with anyio.move_on_after(min(self._seconds_of_day(), LONGEST_WAIT_SECONDS)):
+                await self._moved.wait()
 
     def recap(self, caps: Caps) -> None:
         """Take other caps, in the same currency, from now on."""
@@ -232,6 +240,7 @@ class Budget:
 
     def _wake(self) -> None:
         """Wake from the head of the line those who would fit together."""
+        self._moved.set()
         money, tokens = 0.0, 0
         while (first := self._first()) is not None:
             money, tokens = money + first.money, tokens + first.tokens

@@ -17,8 +17,9 @@ import structlog
 
 from codeiod.config import EndpointSettings
 from codeiod.items import Message, digest
-from codeiod.llm.address import completions_url, must_be_sendable, secrets_of
+from codeiod.llm.address import completions_url, models_url, must_be_sendable, secrets_of
 from codeiod.llm.faults import (
+    KEY_STATUSES,
     NO_HEADERS,
     Complaint,
     FaultKind,
@@ -75,6 +76,14 @@ class Completer(Protocol):
         """
         ...
 
+    async def reach(self) -> None:
+        """Find out, at no cost, whether it is there and takes the key.
+
+        :raises TransportFault: there is no connection to it.
+        :raises Refused: it does not take the key.
+        """
+        ...
+
     async def close(self) -> None:
         """End all connections."""
         ...
@@ -108,6 +117,29 @@ class Client:
     async def close(self) -> None:
         """End all connections."""
         await self._session.close()
+
+    async def reach(self) -> None:
+        """Ask for the list of models, which costs nothing; whatever else it says, it is there.
+
+        :raises TransportFault: there is no connection to it.
+        :raises Refused: it does not take the key.
+        """
+        timeout = aiohttp.ClientTimeout(total=CONNECT_SECONDS)
+        late = TransportFault(FaultKind.UNREACHABLE, "no answer in time")
+        try:
+            async with self._session.get(
+                models_url(self._settings), allow_redirects=False, timeout=timeout
+            ) as response:
+                if response.status in KEY_STATUSES:
+                    body = await _read(response, LARGEST_COMPLAINT_BYTES)
+                    raise self._complaint(response.status, response.headers, body)
+        except aiohttp.ClientError as error:
+            raise transport_fault(error, late) from error
+        except TimeoutError as error:
+            raise late from error
+        except (TransportFault, Refused) as error:
+            error.args = (self._without_secrets(str(error)),)
+            raise
 
     async def complete(self, request: ChatRequest, *, deadline_seconds: float = 0) -> Completion:
         """Ask, and read the whole answer.

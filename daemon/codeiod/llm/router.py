@@ -9,11 +9,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 
+import anyio
+
 from codeiod.config import ASKING_STAGES, EndpointSettings, Settings
 from codeiod.llm import clock
+from codeiod.llm.address import shown_url
 from codeiod.llm.client import Completer
 from codeiod.llm.demand import Demand
 from codeiod.llm.endpoint import Endpoint
+from codeiod.llm.faults import Refused, TransportFault
 from codeiod.llm.limits import Place, Slots
 from codeiod.llm.notice import Notice
 from codeiod.llm.watch import Watch
@@ -97,6 +101,18 @@ class Router:
             if (endpoint := self.endpoints.get(changed.name)) and endpoint.settings != changed:
                 endpoint.obey(changed)
 
+    async def reach(self) -> str:
+        """Find out whether each stage has an endpoint that is there; say why not."""
+        faults = dict[str, str]()
+        async with anyio.create_task_group() as tries:
+            for endpoint in self.endpoints.values():
+                tries.start_soon(_reach, endpoint, faults)
+        for stage, endpoints in self._stages.items():
+            if all(endpoint.name in faults for endpoint in endpoints):
+                whys = "; ".join(faults[endpoint.name] for endpoint in endpoints)
+                return f"no endpoint can answer ({stage}): {whys}"
+        return ""
+
     def close_intake(self) -> None:
         """Let no request start until ``open_intake``."""
         for endpoint in self.endpoints.values():
@@ -121,6 +137,15 @@ class Router:
             return endpoints
         now = clock.now()
         return [e for e in endpoints if not e.health.rests(now)] or endpoints
+
+
+async def _reach(endpoint: Endpoint, faults: dict[str, str]) -> None:
+    """Find out whether an endpoint is there; put down why not."""
+    try:
+        await endpoint.client.reach()
+    except (TransportFault, Refused) as fault:
+        url = shown_url(endpoint.settings.base_url)
+        faults[endpoint.name] = f"endpoint {endpoint.name!r} ({url}): {fault}"
 
 
 def _affinity(endpoint: Endpoint, item_id: str) -> float:

@@ -16,6 +16,8 @@ from codeiod.llm.health import Health
 from codeiod.llm.notice import Notice
 
 GONE_SECONDS = 600.0
+GO_ON = "; run again to go on"
+"""Advice for who runs it; a daemon goes on by itself."""
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +80,7 @@ class Watch:
             if error is None and down:
                 log.info("endpoints.available")
             if tell is not None and down != (error is not None):
-                tell(str(error or ""))
+                tell(str(error or "").removesuffix(GO_ON))
             down = error is not None
             with anyio.CancelScope(deadline=deadline):
                 await self._trouble.wait()
@@ -108,7 +110,7 @@ class Watch:
         silent_since = max(self._asked_since[stage], self._last_sign())
         if silent_since + GONE_SECONDS <= now:
             what = f"no endpoint has answered for {GONE_SECONDS:g} s"
-            return EndpointsGone(_lines(what, healths) + "; run again to go on"), now
+            return EndpointsGone(_lines(what, healths) + GO_ON), now
         return None, silent_since + GONE_SECONDS
 
     def _last_sign(self) -> float:

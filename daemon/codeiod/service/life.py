@@ -47,6 +47,8 @@ class Life(ABC):
     def __init__(self, plan: Plan, parts: Parts) -> None:
         self._plan = plan
         self._parts = parts
+        self.settings = plan.settings
+        """Those in force; what of them holds for a life of its own is read when it is needed."""
         self.shown = Live(parts.journal.state)
         calls = calls_of(plan.settings)
         items = max_items(plan.settings.items.in_flight, calls)
@@ -56,7 +58,7 @@ class Life(ABC):
         self._admission = Admission(parts.journal, recipe, plan.limit)
         self._intake = Intake(parts.journal, recipe, self._admission, self.traffic, self.shown)
         self._carrying = anyio.CancelScope()
-        self._beside: TaskGroup
+        self._beside: TaskGroup | None = None
         self._reported = 0
 
     @abstractmethod
@@ -99,6 +101,10 @@ class Life(ABC):
         """
         return await self._intake.retry(reasons)
 
+    def bound(self, max_items: int) -> None:
+        """Let so many items inside at the most from now on; those inside stay."""
+        self.traffic.bound(max_items)
+
     def pause(self, why: str) -> None:
         """Let no item in and no request leave, until ``resume``; what is in flight lands."""
         if not self._intake.closed:
@@ -122,7 +128,10 @@ class Life(ABC):
         self.shown.changed.give()
         self._intake.close()
         self._parts.teacher.close_intake()
-        self._beside.start_soon(self._land)
+        if self._beside is None:  # nothing has begun yet
+            self.hurry()
+        else:
+            self._beside.start_soon(self._land)
 
     def hurry(self) -> None:
         """End at once: what is in flight is given up."""
@@ -131,12 +140,13 @@ class Life(ABC):
     async def _live(self, observe: Observer) -> None:
         """Work until all that was let in is done, or until stopped."""
         try:
-            async with anyio.create_task_group() as self._beside:
-                self._stand_by(self._beside)
-                self._beside.start_soon(self._keep_report)
-                self._beside.start_soon(observe, self.shown)
+            async with anyio.create_task_group() as beside:
+                self._beside = beside
+                self._stand_by(beside)
+                beside.start_soon(self._keep_report)
+                beside.start_soon(observe, self.shown)
                 await self._work()
-                self._beside.cancel_scope.cancel()
+                beside.cancel_scope.cancel()
         except BaseExceptionGroup as group:
             if error := known_cause(group):
                 raise error from group
@@ -192,7 +202,7 @@ class Life(ABC):
 
     async def _land(self) -> None:
         """Let the calls in flight land and be journalled; items are not run to their end."""
-        with anyio.move_on_after(self._plan.settings.service.grace_seconds):
+        with anyio.move_on_after(self.settings.service.grace_seconds):
             await self.shown.in_flight.idle()
         self._carrying.cancel()
 

@@ -30,6 +30,8 @@ class Live:
     """Items that the journal holds and that are not inside yet."""
     total_entries: int | None = None
     """How many entries the sources hold; None while they are counted."""
+    starting: bool = False
+    """Whether it is not known yet that it can work."""
     paused: str = ""
     """Who has closed the intake for now, ``""`` while it is open."""
     hindrances: dict[str, str] = field(default_factory=dict)
@@ -63,6 +65,8 @@ class Live:
             return Phase.PAUSED
         if self.hindrances:
             return Phase.WAITING
+        if self.starting:
+            return Phase.STARTING
         return Phase.WORKING if self.inside or self.backlog else Phase.IDLE
 
     @property
@@ -73,7 +77,7 @@ class Live:
     @property
     def ready(self) -> bool:
         """Whether it can work on what it is given; one that is paused only has to be let."""
-        return not self.stopping and not self.hindrances
+        return not (self.stopping or self.hindrances or self.starting)
 
     def hinder(self, kind: str, why: str) -> None:
         """Take note that something is in the way, or (``""``) is no more."""

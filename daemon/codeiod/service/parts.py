@@ -52,6 +52,10 @@ log = structlog.get_logger()
 class WatchedTeacher(Teacher, Protocol):
     """A teacher that can tell when going on has no point."""
 
+    async def reach(self) -> str:
+        """Find out, at no cost, whether there is someone to ask; say why not, ``""`` if so."""
+        ...
+
     async def watch(self, tell: Callable[[str], None] | None = None) -> None:
         """Watch for ever.
 
@@ -89,7 +93,8 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
     settings = plan.settings
     caps_of(settings)
     present = Recipe.of(settings, Prompts.load())
-    if not plan.sources and not (plan.directory / "journal").is_dir():
+    nothing = not (plan.sources or plan.endless)
+    if nothing and not (plan.directory / "journal").is_dir():
         raise SettingsError(f"no source is given, and {plan.directory} holds no run to go on with")
     await to_thread.run_sync(sources.check, plan.sources, plan.directory)
     async with _open_journal(plan) as journal:

@@ -26,6 +26,8 @@ class Plan:
     retry: frozenset[Reason] = frozenset()
     """Items that were rejected so are taken up again."""
 
+    endless: bool = False
+    """Items come as long as it goes: no source need be named."""
     redo: Redo | None = None
     """Items that are done are made anew."""
 

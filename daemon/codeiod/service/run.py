@@ -85,7 +85,7 @@ class Run(Life):
                     "run.stopping",
                     signal=signal.Signals(number).name,
                     in_flight=self.shown.in_flight.count,
-                    grace_seconds=self._plan.settings.service.grace_seconds,
+                    grace_seconds=self.settings.service.grace_seconds,
                 )
                 self.drain(signal.Signals(number).name)
 

@@ -6,6 +6,8 @@ journal's to see to, and what is in flight lands on its reserve.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import anyio
 import structlog
 
@@ -23,16 +25,21 @@ async def out_of_room(journal: Journal) -> str:
     return f"no room left on the disk of {journal.folder.parent}: make room and run again to go on"
 
 
-async def wait_for_room(journal: Journal, retry_seconds: float = RETRY_SECONDS) -> None:
+async def wait_for_room(
+    journal: Journal, tell: Callable[[str], None], retry_seconds: float = RETRY_SECONDS
+) -> None:
     """Whenever the disk is full, wait for room and let the work go on; until cancelled.
 
+    :param tell: told why it waits, and ``""`` once there is room.
     :raises OSError: the disk failed.
     """
     journal.room.reserve.patient = True
     while True:
         await journal.room.lost()
+        tell(f"no room left on the disk of {journal.folder.parent}: make room, and it goes on")
         log.warning("disk.full", folder=str(journal.folder.parent), advice="make room to go on")
         while journal.room.low:
             await anyio.sleep(retry_seconds)
             await journal.room.regain()
+        tell("")
         log.info("disk.room", folder=str(journal.folder.parent))

@@ -131,6 +131,10 @@ class OpenAITeacher:
         """Let requests start again."""
         self._router.open_intake()
 
+    async def reach(self) -> str:
+        """Find out, at no cost, whether each stage has an endpoint to ask; say why not."""
+        return await self._router.reach()
+
     async def watch(self, tell: Callable[[str], None] | None = None) -> None:
         """Watch the endpoints for ever.
 

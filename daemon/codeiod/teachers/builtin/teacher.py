@@ -52,6 +52,10 @@ class BuiltinTeacher:
     async def room(self) -> None:
         await self._slots.room()
 
+    async def reach(self) -> str:
+        """Be there always."""
+        return ""
+
     async def watch(self, tell: Callable[[str], None] | None = None) -> None:
         """Watch for ever: nothing that it needs can go away."""
         await anyio.sleep_forever()
