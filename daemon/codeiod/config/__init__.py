@@ -50,5 +50,4 @@ __all__ = [
     "load",
     "read_api_key",
     "read_token",
-    "read_token",
 ]

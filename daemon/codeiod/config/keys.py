@@ -1,6 +1,6 @@
 """Where the key of an endpoint, and the token of the page, are read from.
 
-May import ``endpoints``, ``settings``, ``logs`` and ``errors``. A key that was read never shows in a log.
+May import ``endpoints``, ``settings``, ``logs`` and ``errors``. What was read shows in no log.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from codeiod.config.settings import EndpointSettings, ServiceSettings
+from codeiod.config.endpoints import EndpointSettings
+from codeiod.config.settings import ServiceSettings
 from codeiod.errors import SettingsError
 from codeiod.logs import hide
 
