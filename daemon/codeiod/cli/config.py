@@ -5,7 +5,7 @@ May import typer and ``options``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,10 @@ from codeiod.cli.options import (
     load_settings,
 )
 
+Example = Annotated[
+    bool, typer.Option("--example", help="Print a settings file with all keys and what they mean.")
+]
+
 
 def config(
     config: Config = None,
@@ -28,11 +32,17 @@ def config(
     base_url: BaseUrl = "",
     model: Model = "",
     out: Out = "",
+    example: Example = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the settings in force and where each of them comes from."""
     import json
 
+    if example:
+        from codeiod.config.example import example as example_settings
+
+        typer.echo(example_settings(), nl=False)
+        return
     loaded = load_settings(config, assignments, teacher, base_url, model, out)
     rows = [
         (path, value, _origin(path, loaded.origins))
