@@ -65,7 +65,8 @@ class WatchedFolder:
 
     def holds(self, path: str) -> bool:
         """Tell whether a path lies in it, and not where taken files are moved."""
-        return path.startswith(f"{self.root}/") and not f"{path}/".startswith(f"{self.done}/")
+        inside = self.root != "" and path.startswith(f"{self.root}/")
+        return inside and not f"{path}/".startswith(f"{self.done}/")
 
     def scan(self, start: str = "") -> Generator[Found | None]:
         """Yield its files, or those of a folder below it.
@@ -75,6 +76,8 @@ class WatchedFolder:
         if not start:
             self.root = str(Path(self.name).resolve())
             self._trouble, self._seconds = "", 0.0
+        elif identity(Path(start)) == identity(self._directory):
+            return
         since = time.perf_counter()
         for one in self._below().files(start):
             self._seconds += time.perf_counter() - since

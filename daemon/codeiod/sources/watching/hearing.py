@@ -72,14 +72,14 @@ class Hearing:
         if self._inotify is not None:
             try:
                 self._inotify.listen(folder)
-            except FileNotFoundError:
-                return
+            except (FileNotFoundError, NotADirectoryError, PermissionError):
+                return  # whoever lists it is told
             except OSError as error:
                 self._be_deaf(error)
 
     def forget(self, root: str) -> None:
         """Hear no more of a folder and all below it."""
-        if self._inotify is not None:
+        if self._inotify is not None and root:
             self._inotify.forget(root)
 
     def take(self) -> list[Hint]:

@@ -1,9 +1,9 @@
 """Watch folders, and hand out what comes into them, each file once it is complete.
 
-May import ``items``, ``config``, ``errors``, ``admission.marks``, ``journal``, ``reports.affairs``
+May import ``items``, ``config``, ``admission.marks``, ``journal``, ``reports.affairs``
 and the other modules of ``sources``. The periodic look through the folders is the truth; what the
 system tells of changes only makes it quicker. Files are judged in ``judging``, waited for in
-``waiting``, heard of in ``hearing``, put away in ``leaving``.
+``waiting``, heard of in ``hearing``, let go in ``departing``.
 """
 
 from __future__ import annotations
@@ -20,19 +20,15 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 import anyio
-import structlog
-from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from codeiod.admission import END, Mark
 from codeiod.config import ItemsSettings
 from codeiod.config.settings import ServiceSettings
-from codeiod.errors import SettingsError
 from codeiod.items import Entry, Origin
 from codeiod.journal.digests import DigestSet
 from codeiod.journal.places import PLACE_BYTES, stamp_of
@@ -41,44 +37,19 @@ from codeiod.sources.archives import Bounds
 from codeiod.sources.batches import batches
 from codeiod.sources.entries import Known
 from codeiod.sources.formats import is_container
-from codeiod.sources.places import Found, printable, reason_of
+from codeiod.sources.places import Found
+from codeiod.sources.watching.departing import Departing
 from codeiod.sources.watching.folder import WatchedFolder
 from codeiod.sources.watching.hearing import Hearing, Hint
 from codeiod.sources.watching.judging import Candidate, Complete, Gone, Judged, Unsettled, judge
-from codeiod.sources.watching.leaving import Leaving, put_away
 from codeiod.sources.watching.steady import read_steady
 from codeiod.sources.watching.waiting import Waiting
 
 MOST_CONTAINERS: Final = 4
 """How many containers are read at once, so that one of weeks does not keep the others waiting."""
+TURN_SECONDS: Final = 1.0
+"""How long another one waits for a place, where places become free that quickly."""
 BLOCK: Final = 256
-LEAVING_AT_ONCE: Final = 1024
-
-log = structlog.get_logger()
-
-
-def check_watched(folders: Sequence[str], directory: Path) -> None:
-    """Refuse folders that can never be watched; it blocks.
-
-    One that is missing or can't be read is not refused: it is waited for.
-
-    :param directory: the output directory.
-    :raises SettingsError: a folder has no name, is no folder, or lies in the output directory.
-    """
-    for folder in folders:
-        shown = f"service.watch: {printable(folder)}"
-        if not folder:
-            raise SettingsError("service.watch: a folder without a name")
-        try:
-            real = Path(folder).resolve()
-            is_file = real.exists() and not real.is_dir()
-        except (OSError, ValueError) as error:
-            why = reason_of(error) if isinstance(error, OSError) else "no name of a folder"
-            raise SettingsError(f"{shown}: {why}") from error
-        if is_file:
-            raise SettingsError(f"{shown} is not a folder")
-        if real.is_relative_to(directory.resolve()):
-            raise SettingsError(f"{shown} lies in the output directory {directory}")
 
 
 class Watcher:
@@ -102,7 +73,6 @@ class Watcher:
         self._items = items
         self._known = known
         self._directory = directory
-        self._durable = durable
         self._awake = anyio.Event()
         self._hearing = Hearing(self._wake)
         self._waiting = Waiting(settings.settle_seconds)
@@ -111,13 +81,13 @@ class Watcher:
         """Stamps of files whose content was known at their very place: the journal has none."""
         self._containers: set[str] = set()
         """Those that are being read."""
-        self._files: dict[str, Leaving] = {}
-        """What is handed out and will have to leave, by the paths of their origins."""
+        self._container_ended = 0.0
+        self._place = anyio.Event()
+        """Given when one has been read."""
         self._active = False
         """Whether something has come since the last look."""
         self._send, self._receive = anyio.create_memory_object_stream[Entry | Mark](0)
-        leaving = anyio.create_memory_object_stream[Leaving](LEAVING_AT_ONCE)
-        self._leave, self._to_leave = leaving
+        self._departing = Departing(settings.taken, durable)
         self.change(settings.watch)
 
     async def run(self) -> None:
@@ -128,7 +98,7 @@ class Watcher:
         with self._hearing.opened():
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._hearing.run)
-                tasks.start_soon(self._put_away)
+                tasks.start_soon(self._departing.run)
                 await self._look(tasks)
 
     async def entries(self) -> AsyncGenerator[Entry | Mark]:
@@ -149,8 +119,7 @@ class Watcher:
                 return
         elif origin.inode and not self._known.seen(origin):
             self._nothing_new.add(_stamp(origin))
-        if leaving := self._files.pop(origin.path, None):
-            await self._leave.send(leaving)
+        await self._departing.taken(origin.path)
 
     def change(self, folders: Sequence[str]) -> None:
         """Watch these folders from now on; ``check_watched`` comes before, in a thread."""
@@ -239,13 +208,21 @@ class Watcher:
             async for block in found:
                 if folder.name not in self._folders:
                     return
-                new = [one for one in block if self._is_new(one)]
-                if self._settings.taken != "keep":
-                    await self._leave_old(block)
-                wait = self._waiting
-                await self._take([wait.candidate(o, moved=o.file in moved) for o in new], tasks)
+                await self._take(await self._sift(folder, block, moved), tasks)
                 if between:
                     await self._look_at_hints(tasks)
+
+    async def _sift(
+        self, folder: WatchedFolder, block: Iterable[Found], moved: Collection[str]
+    ) -> list[Candidate]:
+        """Choose what the journal has not, and let the rest go."""
+        chosen = []
+        for found in block:
+            if self._is_new(found):
+                chosen.append(self._waiting.candidate(found, moved=found.file in moved))
+            else:
+                await self._departing.let_go(found, folder)
+        return chosen
 
     def _is_watched(self, candidate: Candidate) -> bool:
         """Tell whether a file's folder is still watched; what is not is forgotten."""
@@ -277,21 +254,26 @@ class Watcher:
         elif isinstance(one, Gone):
             self._waiting.drop(one.found.origin.path)
         elif isinstance(one, Complete):
-            self._begin(one, tasks)
+            await self._begin(one, tasks)
         else:
             self._waiting.drop(one.origin.path)
             await self._hand_out(one, files[one.origin.path])
 
     async def _hand_out(self, one: Entry | Mark, found: Found) -> None:
-        if self._settings.taken != "keep" and (leaving := self._leaving(found, one.origin)):
-            self._files[one.origin.path] = leaving
-        await self._send.send(one)
+        self._active = self._active or one.origin.inode != 0
+        if folder := self._folder_of(found.file):
+            self._departing.announce(found, one.origin, folder)
+            await self._send.send(one)
 
-    def _begin(self, container: Complete, tasks: TaskGroup) -> None:
-        """Begin to read a container, if there is a place for it."""
+    async def _begin(self, container: Complete, tasks: TaskGroup) -> None:
+        """Begin to read a container, or put it off while others take their time."""
         path = container.origin.path
         if path in self._containers:
             return
+        if len(self._containers) >= MOST_CONTAINERS:
+            recently = time.monotonic() - self._container_ended < TURN_SECONDS
+            with anyio.move_on_after(TURN_SECONDS if recently else 0):
+                await self._place.wait()
         if len(self._containers) >= MOST_CONTAINERS:
             self._waiting.put(Unsettled(container.found, container.shape))
             return
@@ -308,12 +290,13 @@ class Watcher:
         try:
             async with aclosing(parts):
                 async for part in parts:
-                    if self._folder_of(container.found.file) is None:
-                        return
                     for one in part:
                         await self._act_on_row(one, container.found)
         finally:
             self._containers.discard(container.origin.path)
+            self._container_ended = time.monotonic()
+            self._place.set()
+            self._place = anyio.Event()
 
     async def _act_on_row(self, one: Entry | Mark | Unsettled, found: Found) -> None:
         if isinstance(one, Unsettled):
@@ -321,29 +304,6 @@ class Watcher:
             self._wake()
         else:
             await self._hand_out(one, found)
-
-    async def _leave_old(self, found: Iterable[Found]) -> None:
-        """Put away what the journal has had since an earlier look, or an earlier life."""
-        for one in found:
-            if not self._is_new(one) and (leaving := self._leaving(one, one.origin)):
-                await self._leave.send(leaving)
-
-    def _leaving(self, found: Found, origin: Origin) -> Leaving | None:
-        folder = self._folder_of(found.file)
-        return Leaving(found.file, folder.root, folder.done, origin) if folder else None
-
-    async def _put_away(self) -> None:
-        """Move or delete what was taken in, once that is on disk."""
-        told = ""
-        async for first in self._to_leave:
-            waiting = self._to_leave.statistics().current_buffer_used
-            files = [first, *(self._to_leave.receive_nowait() for _ in range(waiting))]
-            await self._durable()
-            delete = self._settings.taken == "delete"
-            why = await to_thread.run_sync(partial(put_away, files, delete=delete))
-            if why not in ("", told):
-                told = why
-                log.warning("watch.stays", why=why, advice="it is taken in, and can't be put away")
 
     def _folder_of(self, file: str) -> WatchedFolder | None:
         return next((one for one in self._folders.values() if one.holds(file)), None)
