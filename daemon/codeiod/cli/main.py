@@ -11,8 +11,10 @@ import typer
 
 from codeiod.cli.check import check
 from codeiod.cli.config import config
+from codeiod.cli.ctl import ctl
 from codeiod.cli.doctor import doctor
 from codeiod.cli.estimate import estimate
+from codeiod.cli.explain import explain
 from codeiod.cli.export import export
 from codeiod.cli.run import run
 from codeiod.cli.serve import serve
@@ -34,9 +36,11 @@ app.command("serve")(serve)
 app.command("status")(status)
 app.command("check")(check)
 app.command("show")(show)
+app.command("explain")(explain)
 app.command("estimate")(estimate)
 app.command("export")(export)
 app.command("view")(view)
+app.add_typer(ctl, name="ctl")
 app.command("config")(config)
 app.command("doctor")(doctor)
 

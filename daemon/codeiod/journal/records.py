@@ -304,6 +304,24 @@ class Expected:
     entries: int
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an operator, or settings that were read anew, changed of a daemon while it went.
+
+    It changes nothing of the state: it is there for who reads the log, and in no snapshot.
+    """
+
+    KIND: ClassVar[str] = "change"
+    by: str
+    """``reload``, or the user who asked for it: ``uid 1000``."""
+    what: str
+    """``limits``, ``pause``, ``resume``, ``drain``, ``retry``, ``submit``, ``reload``."""
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    """Both by dotted key, or what was asked for."""
+    at: int
+
+
 class Kept(NamedTuple):
     """What had been made of a step when its item was re-opened."""
 
@@ -363,5 +381,6 @@ Record: TypeAlias = (
     | Lost
     | Retired
     | Expected
+    | Change
     | Reopen
 )

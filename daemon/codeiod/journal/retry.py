@@ -10,9 +10,10 @@ from collections.abc import Collection, Mapping
 
 from anyio import to_thread
 
-from codeiod.errors import DirectoryError
+from codeiod.errors import DirectoryError, SettingsError
+from codeiod.items import Reason
 from codeiod.journal.journal import Journal
-from codeiod.journal.pending import Pending
+from codeiod.journal.pending import ADMIT_REASONS, Pending
 from codeiod.journal.replay import Replay
 from codeiod.journal.state import State
 
@@ -21,6 +22,22 @@ REOPENED_AT_ONCE = 500
 
 Rejected = Mapping[str, tuple[str, Pending]]
 """Items by their id: the reason, and what had been made of them."""
+
+
+def retriable_reason(name: str) -> Reason:
+    """Read the reason of a rejection that may end otherwise at another try.
+
+    :raises SettingsError: there is no such reason, or another try would end as the first.
+    """
+    known = [reason for reason in Reason if reason not in ADMIT_REASONS]
+    if name not in list(Reason):
+        raise SettingsError(f"{name}: no reason of a rejection; known: {', '.join(known)}")
+    if name in ADMIT_REASONS:
+        raise SettingsError(
+            f"{name}: what could not be taken in is not read again; put the file right,"
+            " and it is another item"
+        )
+    return Reason(name)
 
 
 async def reopen_rejected(journal: Journal) -> int:

@@ -20,6 +20,7 @@ from codeiod.journal.places import stamp_of as stamp_of  # offered here beside S
 from codeiod.journal.records import (
     FINISHED,
     Admit,
+    Change,
     Close,
     Commit,
     CursorAt,
@@ -258,5 +259,6 @@ _FOLDS: dict[type[Any], Callable[[State, Any, Position], None]] = {
     Lost: State._lost,  # noqa: SLF001 -- as above
     Retired: State._retired,  # noqa: SLF001 -- as above
     Expected: State._expected,  # noqa: SLF001 -- as above
+    Change: lambda *_: None,  # it is there for people
     Reopen: State._reopen,  # noqa: SLF001 -- as above
 }
