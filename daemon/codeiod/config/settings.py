@@ -125,6 +125,8 @@ class ServiceSettings(Section):
     """How much one archive may unpack to."""
     listen: str = "127.0.0.1:8642"
     """Where the page, the API and the metrics are served; ``""``: nowhere."""
+    hosts: tuple[str, ...] = ()
+    """Names under which the page is asked for, beside that of ``listen`` and those of loopback."""
     token_env: str = ""
     """The variable that holds the bearer token, without which only loopback may be listened on."""
     token_file: str = ""

@@ -15,7 +15,7 @@ import anyio
 import structlog
 from aiohttp import web
 
-from codeiod.web import asking
+from codeiod.web import asking, health, metrics
 from codeiod.web.api import Api
 from codeiod.web.assets import PAGE, Assets
 from codeiod.web.daemon import Daemon
@@ -58,6 +58,8 @@ def make_app(
     api = Api(daemon, index, PendingItems(daemon.directory), events, series, max_item_bytes)
     app.add_routes(api.routes())
     app.add_routes(_pages(Assets()))
+    app.add_routes(health.routes(daemon))
+    app.add_routes(metrics.routes(daemon))
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_in_background(index.run, events.run, series.run))
     app.on_shutdown.append(events.close)

@@ -64,7 +64,7 @@ def guard(token: str, hosts: Collection[str]) -> list[Middleware]:
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Say what a browser may do with an answer; connected to ``on_response_prepare``."""
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
 
 
