@@ -100,6 +100,13 @@ def test_events_are_the_same_only_about_the_same_thing(shown: Shown) -> None:
     )
 
 
+def test_what_was_asked_for_is_shown_whole(shown: Shown) -> None:
+    """A dump of the state has as many lines as there is to tell."""
+    for _ in range(MOST + 5):
+        log.info("state.call")
+    assert len(shown.named("state.call")) == MOST + 5
+
+
 def test_what_was_left_out_is_told_by_the_next_event_of_any_kind(shown: Shown) -> None:
     """A thread without a loop has no other occasion."""
     for _ in range(MOST + 1):

@@ -20,6 +20,8 @@ from structlog.typing import EventDict
 MOST: Final = 10
 WINDOW_SECONDS: Final = 60.0
 LEFT_OUT: Final = "log.left_out"
+NEVER_LEFT_OUT: Final = (LEFT_OUT, "state.")
+"""How the names of events begin that are always shown: what an operator has asked for."""
 SUBJECTS: Final = ("endpoint", "folder", "library")
 """Fields that say what an event is about."""
 
@@ -65,7 +67,7 @@ class Repeats:
 
         :raises structlog.DropEvent: it was shown often enough.
         """
-        if event["event"] == LEFT_OUT:
+        if event["event"].startswith(NEVER_LEFT_OUT):
             return event
         self.tell()
         if not self._passes(Same(event["event"], event["level"], subject_of(event))):
