@@ -60,10 +60,13 @@ def serve(
     try:
         from codeiod.cli.logs import configure_logs
         from codeiod.cli.run import spare_what_is_loaded
+        from codeiod.logs import set_level
         from codeiod.service.plan import Plan
 
         configure_logs(verbose=verbose)
         plan = Plan(load(), new_recipe=new_recipe, endless=True)
+        if not verbose:
+            set_level(plan.settings.service.log_level)
         import anyio
 
         from codeiod.service.serve import serve as serve_plan

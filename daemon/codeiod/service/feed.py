@@ -14,6 +14,7 @@ from codeiod.admission import Mark
 from codeiod.config import ItemsSettings
 from codeiod.items import Entry
 from codeiod.sources import Known
+from codeiod.sources.archives import Bounds
 
 
 class Feed(Protocol):
@@ -32,16 +33,22 @@ class Sources:
     """The sources of a run, from the first to the last."""
 
     def __init__(
-        self, named: Sequence[str], items: ItemsSettings, known: Known, exclude: Path
+        self,
+        named: Sequence[str],
+        items: ItemsSettings,
+        known: Known,
+        exclude: Path,
+        bounds: Bounds,
     ) -> None:
         self._named = named
         self._items = items
         self._known = known
         self._exclude = exclude
+        self._bounds = bounds
 
     def entries(self) -> AsyncGenerator[Entry | Mark]:
         """Yield what they hold."""
-        return sources.entries(self._named, self._items, self._known, self._exclude)
+        return sources.entries(self._named, self._items, self._known, self._exclude, self._bounds)
 
     async def taken(self, entry: Entry | Mark) -> None:
         """Leave them as they are."""

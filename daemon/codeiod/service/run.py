@@ -23,6 +23,7 @@ from codeiod.service.live import Live
 from codeiod.service.parts import calls_of, open_parts
 from codeiod.service.plan import Plan
 from codeiod.service.space import out_of_room
+from codeiod.sources.archives import Bounds
 from codeiod.sources.count import count as count_entries
 
 log = structlog.get_logger()
@@ -70,7 +71,9 @@ class Run(Life):
     async def _let_in(self, items: TaskGroup) -> None:
         """Let in what was begun before, and then what is new."""
         plan = self._plan
-        new = Sources(plan.sources, plan.settings.items, self._admission, plan.directory)
+        bounds = Bounds.of(plan.settings.service)
+        items_settings = plan.settings.items
+        new = Sources(plan.sources, items_settings, self._admission, plan.directory, bounds)
         await self._intake.let_in(items, self._carry)
         await self._intake.admit(new, items, self._carry)
 

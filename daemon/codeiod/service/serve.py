@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 
@@ -17,13 +18,15 @@ import structlog
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
-from codeiod.config import Settings
+from codeiod.config import Settings, read_token
 from codeiod.errors import DiskFull, known_cause
 from codeiod.reports.sentence import sentence
 from codeiod.service.affairs import Gatherer
+from codeiod.service.control.server import control_socket
 from codeiod.service.daemon import RunningDaemon
 from codeiod.service.descriptors import make_room_for
 from codeiod.service.dump import dump
+from codeiod.service.listening import Address, address_of, listen
 from codeiod.service.live import Live
 from codeiod.service.notify import Manager
 from codeiod.service.parts import Parts, calls_of, open_parts
@@ -32,6 +35,7 @@ from codeiod.service.reload import reload
 from codeiod.service.served import Served
 from codeiod.service.space import RETRY_SECONDS
 from codeiod.sources.watching import check_watched
+from codeiod.web.app import make_app
 
 STATUS_SECONDS = 5.0
 """How often the manager is told how things stand, if that has changed."""
@@ -39,6 +43,21 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 SIGNALS = (*ENDING, signal.SIGHUP, signal.SIGUSR1)
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where the page is, and for whom."""
+
+    address: Address
+    token: str
+    hosts: tuple[str, ...]
+
+    async def serve(self, daemon: RunningDaemon) -> None:
+        """Serve it until cancelled."""
+        most = daemon.settings.items.max_bytes
+        app = make_app(daemon, token=self.token, hosts=self.hosts, max_item_bytes=most)
+        await listen(app, self.address)
 
 
 async def serve(plan: Plan, load: Callable[[], Settings]) -> None:
@@ -75,12 +94,22 @@ class Service:
             beside.start_soon(self._manager.keep_alive)
             beside.start_soon(self._manager.keep_asking_for_time, self._needs_time)
             with self._starting:
-                watched = self._plan.settings.service.watch
-                await to_thread.run_sync(check_watched, watched, self._plan.directory)
+                page = await to_thread.run_sync(self._check)
                 async with AsyncExitStack() as exits:
-                    await self._live(await self._open(exits))
+                    await self._live(await self._open(exits), page)
             beside.cancel_scope.cancel()
         log.info("daemon.stopped")
+
+    def _check(self) -> Page | None:
+        """Look at what of the settings can be wrong, before anything else happens; it blocks.
+
+        :raises SettingsError: it is.
+        """
+        service = self._plan.settings.service
+        check_watched(service.watch, self._plan.directory)
+        token = read_token(service)
+        address = address_of(service, token)
+        return Page(address, token, (address.host,)) if address else None
 
     async def _open(self, exits: AsyncExitStack) -> Parts:
         """Open all parts; where the disk has no room to begin, wait for it."""
@@ -92,17 +121,20 @@ class Service:
                 await self._manager.status(f"waiting: {error}")
             await anyio.sleep(RETRY_SECONDS)
 
-    async def _live(self, parts: Parts) -> None:
+    async def _live(self, parts: Parts, page: Page | None) -> None:
         """Be there for who asks, and work."""
         life = Served(self._plan, parts)
         gatherer = Gatherer(self._plan, parts, life.shown, life.watcher)
         self._daemon = RunningDaemon(self._plan, parts, life, gatherer, self._load)
-        await life.live(partial(self._keep_telling, self._daemon))
+        async with control_socket(self._daemon):
+            await life.live(partial(self._be_seen, self._daemon, page))
 
-    async def _keep_telling(self, daemon: RunningDaemon, live: Live) -> None:
-        """Tell the manager of every turn that things take."""
+    async def _be_seen(self, daemon: RunningDaemon, page: Page | None, live: Live) -> None:
+        """Show how things stand, and tell the manager of every turn that they take."""
         async with anyio.create_task_group() as beside:
             beside.start_soon(daemon.gatherer.keep_measuring)
+            if page is not None:
+                beside.start_soon(page.serve, daemon)
             while True:
                 await self._tell(daemon, live)
                 with anyio.move_on_after(STATUS_SECONDS):
@@ -134,8 +166,8 @@ class Service:
             async for number in signals:
                 if number in ENDING:
                     self._end(signal.Signals(number).name)
-                elif self._daemon is None:
-                    log.info("signal.ignored", signal=signal.Signals(number).name, why="starting")
+                elif self._daemon is None or self._told_stopping:
+                    log.info("signal.ignored", signal=signal.Signals(number).name)
                 elif number == signal.SIGUSR1:
                     dump(self._daemon.affairs())
                 else:
