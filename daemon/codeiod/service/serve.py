@@ -109,7 +109,7 @@ class Service:
         check_watched(service.watch, self._plan.directory)
         token = read_token(service)
         address = address_of(service, token)
-        return Page(address, token, (address.host,)) if address else None
+        return Page(address, token, (address.host, *service.hosts)) if address else None
 
     async def _open(self, exits: AsyncExitStack) -> Parts:
         """Open all parts; where the disk has no room to begin, wait for it."""
