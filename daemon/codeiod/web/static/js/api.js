@@ -24,16 +24,15 @@ export function keepToken(token) {
 /** Get JSON; empty parameters are left out. Throws Refused; an aborted request throws AbortError. */
 export async function get(path, parameters = {}, signal = undefined) {
   const query = queryOf(parameters);
-  let response;
   try {
-    response = await fetch(`/api/${path}${query && `?${query}`}`, { headers: headers(), signal });
+    const response = await fetch(`/api/${path}${query && `?${query}`}`, { headers: headers(), signal });
+    const body = await response.json();
+    if (response.ok) return body;
+    throw new Refused(response.status, body.error?.message ?? response.statusText);
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (error.name === "AbortError" || error instanceof Refused) throw error;
     throw new Refused(0, "The daemon can't be reached.");
   }
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Refused(response.status, body.error?.message ?? response.statusText);
-  return body;
 }
 
 /** Write parameters as a query, without those that are empty. */

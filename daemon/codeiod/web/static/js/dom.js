@@ -1,16 +1,9 @@
 // Makes elements and brings a part of the page up to date without tearing it down.
 // Text goes in as text alone: nothing here reads markup, so that no data can become markup.
 
-const SVG = "http://www.w3.org/2000/svg";
-
 /** Make an element. Properties: class, text attributes, `on` {event: handler}, `style` {property: value}. */
 export function h(tag, properties = {}, ...children) {
   return filled(document.createElement(tag), properties, children);
-}
-
-/** Make an element of a drawing. */
-export function svg(tag, properties = {}, ...children) {
-  return filled(document.createElementNS(SVG, tag), properties, children);
 }
 
 function filled(element, properties, children) {

@@ -10,14 +10,15 @@ export function spend({ budget, report }) {
   if (!paid && !input && !output) return nothing("Nothing was paid for.");
   const forecast = report.forecast.money[currency];
   const inMoney = (amount) => money(amount, currency);
+  const rough = (amount) => roughly(amount, currency);
   const perhaps = report.money_perhaps[currency];
   return [
-    paid ? cap("in all", paid, budget.money, inMoney, budget.reserved_money, forecast) : "",
-    budget.money_per_day ? cap("today, UTC", budget.spent_money_today, budget.money_per_day, inMoney) : "",
-    budget.tokens ? cap("tokens", budget.spent_tokens, budget.tokens, short) : "",
-    budget.tokens_per_day ? cap("tokens today", budget.spent_tokens_today, budget.tokens_per_day, short) : "",
+    paid ? cap("in all", paid, budget.money, inMoney, rough, budget.reserved_money, forecast) : "",
+    budget.money_per_day ? cap("today, UTC", budget.spent_money_today, budget.money_per_day, inMoney, rough) : "",
+    budget.tokens ? cap("tokens", budget.spent_tokens, budget.tokens, short, short) : "",
+    budget.tokens_per_day ? cap("tokens today", budget.spent_tokens_today, budget.tokens_per_day, short, short) : "",
     budget.exhausted ? h("p", { class: "why" }, budget.exhausted) : "",
-    forecast?.likely ? h("p", { class: "aside" }, verdict(paid, forecast, budget.money, (amount) => roughly(amount, currency))) : "",
+    forecast?.likely ? h("p", { class: "aside" }, verdict(paid, forecast, budget.money, rough)) : "",
     h("dl", { class: "facts" },
       fact("tokens in", short(input)),
       fact("of these cached", share(cached, input) || "0"),
@@ -32,12 +33,12 @@ function fact(term, value) {
   return h("div", {}, h("dt", {}, term), h("dd", {}, value));
 }
 
-function cap(name, spent, limit, told, reserved = 0, forecast = undefined) {
+function cap(name, spent, limit, told, capTold, reserved = 0, forecast = undefined) {
   const whole = limit || spent + reserved + (forecast?.high ?? 0);
   const parts = [[spent, "good"], [reserved, "second"], [forecast?.likely ?? 0, "forecast"]];
   return h("div", { class: "cap" },
     h("h3", {}, name, h("span", { class: "number" },
-      limit ? `${told(spent)} of ${told(limit)} · ${share(spent, limit)}` : `${told(spent)}, no cap`)),
+      limit ? `${told(spent)} of ${capTold(limit)} · ${share(spent, limit)}` : `${told(spent)}, no cap`)),
     bar(parts, whole));
 }
 
