@@ -44,7 +44,7 @@ class ItemLists:
             "SELECT key, tail, class, path, source, part, offset, length FROM item WHERE row = ?",
             (row,),
         ).fetchone()
-        status, stage, reason = self._tables.items.keys[kind]
+        status, stage, reason = self._tables.items.kinds[kind]
         detail = ""
         if status != FINISHED:
             detail = self._lines.read(Line(Stream.REJECTS, *place)).get("detail", "")
@@ -71,7 +71,7 @@ class ItemLists:
             "SELECT class, count(*), sum(cost), max(at) FROM sample WHERE item = ? GROUP BY class",
             (key,),
         ):
-            known = self._tables.samples.keys[kind]
+            known = self._tables.samples.kinds[kind]
             if not known.reason:
                 counts["all"] += n
                 counts["right_1"] += n * (known.status_1 == Status.SUCCESS)

@@ -79,11 +79,11 @@ class Rows:
         """Return which stream the rows of each class come from."""
         items = {
             n: Stream.PROGRAMS if key.status == FINISHED else Stream.REJECTS
-            for n, key in self._tables.items.keys.items()
+            for n, key in self._tables.items.kinds.items()
         }
         samples = {
             n: Stream.REJECTS if key.reason else Stream.SAMPLES
-            for n, key in self._tables.samples.keys.items()
+            for n, key in self._tables.samples.kinds.items()
         }
         return items, samples
 

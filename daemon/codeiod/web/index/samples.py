@@ -75,7 +75,7 @@ class SampleLists:
         cost: float,
         at: int,
     ) -> SampleRow:
-        task, status_1, status_2, model, reason = self._tables.samples.keys[kind]
+        task, status_1, status_2, model, reason = self._tables.samples.kinds[kind]
         return SampleRow(
             id=_id(key, tail),
             item_id=_id(item_key, item_tail),

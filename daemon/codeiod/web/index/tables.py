@@ -95,7 +95,7 @@ class Classes(Generic[Key]):
         self._database = database
         self._table = table
         self.ids: dict[Key, int] = {}
-        self.keys: dict[int, Key] = {}
+        self.kinds: dict[int, Key] = {}
         self.counts: dict[int, int] = {}
         self._changed: set[int] = set()
         for number, *key, rows in database.execute(f"SELECT * FROM {table}"):
@@ -116,7 +116,7 @@ class Classes(Generic[Key]):
 
     def chosen(self, fits: Callable[[Key], bool]) -> set[int]:
         """Return the classes that a filter fits and that have rows."""
-        return {n for n, key in self.keys.items() if self.counts[n] > 0 and fits(key)}
+        return {n for n, key in self.kinds.items() if self.counts[n] > 0 and fits(key)}
 
     def total(self, chosen: set[int]) -> int:
         """Return how many rows classes have."""
@@ -129,13 +129,13 @@ class Classes(Generic[Key]):
     def write(self) -> None:
         """Bring the table up to what is counted."""
         for number in self._changed:
-            row = (number, *self.keys[number], self.counts[number])
+            row = (number, *self.kinds[number], self.counts[number])
             marks = ", ".join("?" * len(row))
             self._database.execute(f"INSERT OR REPLACE INTO {self._table} VALUES ({marks})", row)
         self._changed.clear()
 
     def _add(self, key: Key, number: int, rows: int) -> int:
-        self.ids[key], self.keys[number], self.counts[number] = number, key, rows
+        self.ids[key], self.kinds[number], self.counts[number] = number, key, rows
         return number
 
 

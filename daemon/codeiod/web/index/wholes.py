@@ -72,7 +72,7 @@ class Wholes:
         item = orjson.loads(orjson.dumps(self._items.row(row)))
         program = b"{}"
         pairs: list[dict[str, str]] = []
-        if self._tables.items.keys[kind].status == FINISHED:
+        if self._tables.items.kinds[kind].status == FINISHED:
             program = self._lines.text(Line(Stream.PROGRAMS, *place))
             fields = orjson.loads(program)
             item["meta"] = fields.get("meta", "{}")
@@ -95,7 +95,7 @@ class Wholes:
         found = self._tables.database.execute(
             "SELECT part, offset, length, class FROM item WHERE key = ?", (key,)
         ).fetchone()
-        if found is None or self._tables.items.keys[found[3]].status != FINISHED:
+        if found is None or self._tables.items.kinds[found[3]].status != FINISHED:
             return b"{}"
         return self._lines.text(Line(Stream.PROGRAMS, *found[:3]))
 
