@@ -33,8 +33,8 @@ def read_steady(
         stream, origin = open_found(found)
     except OSError:  # it is gone, or will be met again
         return
-    with stream:
-        descriptor = stream.fileno()
+    with stream, os.fdopen(os.dup(stream.fileno())) as same:  # readers close theirs at its end
+        descriptor = same.fileno()
         if shape_of(os.fstat(descriptor)) != container.shape:
             yield Unsettled(found, shape_of(os.fstat(descriptor)))
             return
