@@ -93,11 +93,11 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def paid_teacher() -> Iterator[PaidTeacher]:
-    """Run a teacher for the length of a block."""
+def paid_teacher(port: int = 0) -> Iterator[PaidTeacher]:
+    """Run a teacher for the length of a block, at a free port or the one that is named."""
     teacher = PaidTeacher()
     teacher.hold.set()
-    server = _Server(("127.0.0.1", 0), _handler(teacher))
+    server = _Server(("127.0.0.1", port), _handler(teacher))
     teacher.base_url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
