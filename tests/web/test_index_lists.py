@@ -21,6 +21,11 @@ from codeiod.web.index.search import BadCursor, Cursor
 from codeiod.web.index.tables import Tables, joined, keys_of, split
 from codeiod.web.index.wholes import NotThere, Wholes, pairs_of
 
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
 FILTERS = [
     {},
     {"task": Task.INPUT_PREDICTION},
@@ -166,7 +171,8 @@ def test_items_are_listed_by_what_became_of_them(filled: Any, tables: Tables) ->
     lists = ItemLists(tables, Lines(filled.directory))
     page = lists.page(ItemsAsk(limit=200), 0)
     assert page.total == len(page.items) == 40
-    assert [row.path for row in page.items if row.status == "rejected"][0].endswith("file_39.py")
+    newest = next(row for row in page.items if row.status == "rejected")
+    assert newest.path.endswith("file_39.py")
     rejected = lists.page(ItemsAsk(status="rejected", reason="timeout"), 0)
     assert rejected.total == 5
     assert {(row.stage, row.reason, row.detail) for row in rejected.items} == {
@@ -220,20 +226,8 @@ def test_ids_are_split_and_joined_without_loss(data: bytes, length: int) -> None
     assert low <= split(data.hex())[0] <= high
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.recursive(
-                st.none() | st.booleans() | st.integers() | st.text(),
-                lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-                max_leaves=5,
-            ),
-            st.integers(),
-        ),
-        max_size=4,
-    )
-)
-def test_pairs_are_taken_apart_as_text(values: list[tuple[Any, int]]) -> None:
+@given(st.lists(st.tuples(VALUES, VALUES), max_size=4))
+def test_pairs_are_taken_apart_as_text(values: list[tuple[Any, Any]]) -> None:
     """Each side is the text that stands in the line."""
 
     texts = [(json.dumps(left), json.dumps(right)) for left, right in values]
