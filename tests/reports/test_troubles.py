@@ -56,6 +56,9 @@ def test_words() -> None:
     )
     assert in_words({"event": "x.y", "hard_limit": 1, "wanted": 2}) == "hard limit 1, wanted 2"
     assert in_words({"event": "x.y"}) == "x.y"
+    retry = {"event": "x", "endpoint": "main", "item": "ab", "why": "503"}
+    assert in_words(retry) == "endpoint main: 503"
+    assert in_words({"event": "x", "item": "ab", "error": "no"}) == "item ab: no"
     assert len(in_words({"event": "x", "why": "w" * 5000})) == MOST_CHARACTERS
 
 

@@ -67,20 +67,28 @@ class Troubles:
 
 
 def in_words(event: EventDict) -> str:
-    """Say in a line what an event is about and why; other fields only where it gives no reason."""
-    reasons = [_line(event[name]) for name in REASONS if event.get(name)]
-    told = "; ".join(reasons)
-    about = [f"{name} {_line(event[name])}" for name in SUBJECTS if event.get(name)]
-    if not reasons:
-        told = ", ".join(
-            f"{name.replace('_', ' ')} {_line(value)}"
-            for name, value in event.items()
-            if name not in BESIDE
-        )
-    about = [words for words in about if words.partition(" ")[2] not in told]
+    """Say in a line what an event is about and why; other fields only where it gives no reason.
+
+    What befalls one item after the other, as of an endpoint, is one trouble: no item is named then.
+    """
+    told = "; ".join(_line(event[name]) for name in REASONS if event.get(name)) or _fields(event)
+    subjects = [name for name in SUBJECTS if event.get(name)]
+    about = [
+        f"{name} {_line(event[name])}"
+        for name in subjects
+        if (name != "item" or len(subjects) == 1) and _line(event[name]) not in told
+    ]
     line = ": ".join(part for part in (", ".join(about), told) if part)
     line = line or str(event.get("event", ""))
     return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1] + "…"
+
+
+def _fields(event: EventDict) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_line(value)}"
+        for name, value in event.items()
+        if name not in BESIDE
+    )
 
 
 def _line(value: object) -> str:

@@ -29,6 +29,7 @@ from codeiod.service.traffic import CountedRunner
 from codeiod.telemetry import Distribution, EndpointMeter, Funnel, SandboxMeter
 
 MOST_CALLS = 50
+JOURNAL_FILES = ("segment-", "snapshot-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,9 @@ def measure(journal: Journal) -> Measured:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     descriptors = sum(1 for _ in Path("/proc/self/fd").iterdir()) - 1  # without its own
     with os.scandir(journal.folder) as files:
-        journal_bytes = sum(file.stat().st_size for file in files if file.is_file())
+        journal_bytes = sum(
+            file.stat().st_size for file in files if file.name.startswith(JOURNAL_FILES)
+        )
     return Measured(
         memory_bytes=pages * os.sysconf("SC_PAGE_SIZE"),
         descriptors=descriptors,
