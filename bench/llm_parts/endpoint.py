@@ -166,6 +166,8 @@ class Connection(asyncio.Protocol):
         elif path == b"/control":
             self._endpoint.set(Ways(**orjson.loads(body)))
             self.answer(200, b"{}")
+        elif not body:  # someone who looks whether it is there
+            self.answer(404, b'{"error":{"message":"nothing is here"}}')
         elif self._endpoint.ways.alive:
             self.asks = True
             self._endpoint.take(self, body)
