@@ -22,7 +22,7 @@ from codeiod.dataset.exports.jsonl import JsonLines
 from codeiod.dataset.exports.options import Format, Options
 from codeiod.dataset.exports.parquet import Parquet, require_pyarrow
 from codeiod.dataset.exports.programs import Programs
-from codeiod.dataset.exports.rlvr import RECIPES_NAME
+from codeiod.dataset.exports.rlvr import MODULE, MODULE_NAME, RECIPES_NAME
 from codeiod.dataset.exports.rows import Shape
 from codeiod.dataset.exports.shapes import shape_of
 from codeiod.dataset.exports.shards import Writer
@@ -69,6 +69,7 @@ def _fill(folder: Path, found: Committed, options: Options, language_of: Languag
         exported = Exported(counts, tuple(writer.close()))
     if options.format is Format.RLVR:
         _write_json(folder / RECIPES_NAME, dict(found.state.recipes))
+        (folder / MODULE_NAME).write_text(MODULE, "utf-8")
     (folder / "README.md").write_text(card(options, shape, found.state, exported), "utf-8")
     _write_json(folder / MANIFEST_NAME, manifest(options, exported))
     return exported

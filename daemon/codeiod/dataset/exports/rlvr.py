@@ -19,6 +19,24 @@ PROGRAMS = "programs"
 RECIPES_NAME = "recipes.json"
 """Beside the data: prompts and limits of each recipe by its digest, as the journal stored them."""
 
+MODULE_NAME = "codeiod_tasks.py"
+MODULE = '''"""The tasks beside this file, as a taskset of the library verifiers: see README.md."""
+
+from pathlib import Path
+
+from codeiod.rewards.environment import CodeiodTaskset as _Taskset
+
+
+class CodeiodTaskset(_Taskset):
+    """The tasks of this export, or fresh ones from its programs."""
+
+    FOLDER = str(Path(__file__).parent)
+
+
+__all__ = ["CodeiodTaskset"]
+'''
+"""The module by which ``verifiers`` finds the tasks of an export."""
+
 _TASK: Columns = {
     "prompt": MESSAGES,
     "answer": str,

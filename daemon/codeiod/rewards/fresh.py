@@ -1,0 +1,202 @@
+"""Fresh tasks from the programs of a dataset: their generators draw on, with seeds of their own.
+
+May import ``tasks``, ``running``, items, ``dataset``, ``stages``, the sandbox and the prompts. A
+fresh pair keeps to the limits of every pair, and is computed again alone in the twin, as those of
+the dataset were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from codeiod.admission.recipe import Recipe
+from codeiod.dataset.exports.programs import split_pairs
+from codeiod.dataset.exports.rows import message
+from codeiod.dataset.lines import sample_id
+from codeiod.items import Pair, Program, Task, canonical, draw_seed
+from codeiod.rewards.running import Sandboxes
+from codeiod.rewards.tasks import Export, RewardTask
+from codeiod.stages.predict import prompt_of
+from codeiod.stages.sample import CHANCES
+from codeiod.stages.values import over_limit, parse
+from codeiod_prompts import ENTRY_POINT, GENERATOR
+from codeiod_sandbox import Call, Outcome, Returned, SandboxLevel, SyncSandbox
+from codeiod_sandbox import Program as Source
+
+DRAWS = 20
+"""Inputs that are drawn for one task, in the hope of some that the dataset does not hold."""
+COMPUTED = 4
+"""Of these, so many distinct ones are computed, in the hope of a new output."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreshTask:
+    """A task that no run has asked."""
+
+    row: dict[str, Any]
+    """With the columns of an exported task that trainers need."""
+    new: bool
+    """Whether the dataset holds no pair with its known side; some programs have few outputs."""
+
+    @property
+    def task(self) -> RewardTask:
+        """Return what a verifier needs."""
+        return RewardTask.of(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A program that tasks are drawn from, and what the dataset holds of it."""
+
+    program: Program
+    program_id: str
+    recipe: str
+    sides: Mapping[str, frozenset[str]]
+    """The inputs and the outputs of its pairs, as canonical JSON."""
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        pairs = list(split_pairs(row["ios"]))
+        program = Program(
+            row["item_id"],
+            row["refcode"],
+            row["io_requirements"],
+            row["input_generator"],
+            row["problem_description"],
+        )
+        sides = {
+            "input": frozenset(canonical(parse(one)) for one, _ in pairs),
+            "output": frozenset(canonical(parse(other)) for _, other in pairs),
+        }
+        return cls(program, row["id"], row["recipe"], sides)
+
+    def holds(self, side: str, value: Any) -> bool:
+        """Tell whether the dataset has a pair with this value on a side."""
+        return canonical(value) in self.sides[side]
+
+
+class FreshTasks:
+    """Tasks without end, the same for a seed; iterate, or ``draw`` from one program."""
+
+    def __init__(
+        self,
+        folder: str | Path,
+        split: str = "train",
+        seed: int = 0,
+        tasks: Sequence[Task] = tuple(Task),
+        workers: int = 0,
+        at_most: SandboxLevel = SandboxLevel.CGROUP,
+    ) -> None:
+        """:param folder: an ``rlvr`` export.
+        :raises SettingsError: the folder is no such export.
+        """
+        self._export = Export(Path(folder))
+        self._split, self._seed, self._tasks = split, seed, tuple(tasks)
+        self._sandboxes = Sandboxes(self._export.recipes, workers, at_most)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._sandboxes.close()
+
+    def __iter__(self) -> Iterator[FreshTask]:
+        """Draw one task after another, program by program, round by round.
+
+        Ends only where no program yields anything.
+
+        :raises codeiod_sandbox.SandboxError: the sandbox itself failed.
+        """
+        for number in count():
+            drawn = 0
+            for row in self._export.programs(self._split):
+                for task in self._tasks:
+                    if (found := self.draw(row, task, number)) is not None:
+                        drawn += 1
+                        yield found
+            if not drawn:
+                return
+
+    def draw(self, row: Mapping[str, Any], task: Task, number: int) -> FreshTask | None:
+        """Draw the task of a number from a program; None where its generator gives no pair.
+
+        :param row: of the export's programs.
+        :raises codeiod_sandbox.SandboxError: the sandbox itself failed.
+        """
+        known = _Known.of(row)
+        sandbox = self._sandboxes.of(known.recipe)
+        drawn = self._drawn(sandbox, known, task, number)
+        pairs = _computed(sandbox, known.program.refcode, drawn[:COMPUTED])
+        for pair in pairs:
+            if not known.holds(task.known, parse(pair.side(task.known))):
+                return self._fresh(known, task, pair, new=True)
+        return self._fresh(known, task, pairs[0], new=False) if pairs else None
+
+    def _drawn(
+        self, sandbox: SyncSandbox, known: _Known, task: Task, number: int
+    ) -> list[tuple[int, Returned]]:
+        """Draw inputs, each with its seed; those that the dataset does not hold come first."""
+        name = f"{known.program_id}/{task}/{number}"
+        seeds = [draw_seed(self._seed, name, i) for i in range(DRAWS)]
+        calls = [Call(GENERATOR, {}, seed) for seed in seeds]
+        outcomes = sandbox.run(Source(known.program.drawing_code), calls)
+        distinct: dict[str, tuple[int, Returned]] = {}
+        for seed, outcome in zip(seeds, outcomes, strict=True):
+            if (found := _usable(outcome)) and isinstance(found.value, dict):
+                distinct.setdefault(canonical(found.value), (seed, found))
+        return sorted(distinct.values(), key=lambda one: known.holds("input", one[1].value))
+
+    def _fresh(self, known: _Known, task: Task, pair: Pair, *, new: bool) -> FreshTask:
+        recipe: Recipe = self._export.recipes[known.recipe]
+        side = pair.side(task.known)
+        row = {
+            "prompt": [message("user", prompt_of(recipe.prompts, known.program, task, side))],
+            "answer": pair.side(task.asked),
+            "known": side,
+            "refcode": known.program.refcode,
+            "seed": str(pair.seed),
+            "recipe": known.recipe,
+            "id": sample_id(known.program_id, task, side, 0),
+            "item_id": known.program.item_id,
+            "program_id": known.program_id,
+            "task": str(task),
+        }
+        return FreshTask(row, new)
+
+
+def _computed(
+    sandbox: SyncSandbox, refcode: str, drawn: Sequence[tuple[int, Returned]]
+) -> list[Pair]:
+    """Compute outputs twice, the second time alone in the twin; what differs or fails is left out.
+
+    A program that names random numbers is computed again with several seeds, as when sampling.
+    """
+    source, chances = Source(refcode), range(CHANCES if "random" in refcode else 1)
+    first = sandbox.run(source, [Call(ENTRY_POINT, one.value, seed) for seed, one in drawn])
+    calls = [Call(ENTRY_POINT, o.value, seed ^ chance) for seed, o in drawn for chance in chances]
+    again = sandbox.run(source, calls, twin=True, alone=True)
+    pairs = []
+    for place, (seed, one) in enumerate(drawn):
+        output = _usable(first[place])
+        others = again[place * len(chances) : (place + 1) * len(chances)]
+        if output is not None and all(_same(output, other) for other in others):
+            pairs.append(Pair(one.json, output.json, seed))
+    return pairs
+
+
+def _usable(outcome: Outcome) -> Returned | None:
+    return outcome if isinstance(outcome, Returned) and not over_limit(outcome.value) else None
+
+
+def _same(first: Returned, second: Outcome) -> bool:
+    return isinstance(second, Returned) and canonical(first.value) == canonical(second.value)
