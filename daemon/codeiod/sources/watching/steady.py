@@ -7,8 +7,9 @@ in a worker thread.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from io import BufferedReader
 
 from codeiod.admission import Mark
 from codeiod.config import ItemsSettings
@@ -33,8 +34,7 @@ def read_steady(
         stream, origin = open_found(found)
     except OSError:  # it is gone, or will be met again
         return
-    with stream, os.fdopen(os.dup(stream.fileno())) as same:  # readers close theirs at its end
-        descriptor = same.fileno()
+    with stream, _same(stream) as descriptor:
         if shape_of(os.fstat(descriptor)) != container.shape:
             yield Unsettled(found, shape_of(os.fstat(descriptor)))
             return
@@ -44,6 +44,16 @@ def read_steady(
                 yield from container_entries(steady, origin, items)
             except _Changed:
                 yield Unsettled(found, shape_of(os.fstat(descriptor)))
+
+
+@contextmanager
+def _same(stream: BufferedReader) -> Iterator[int]:
+    """Have a descriptor of the same file, which stays open when a reader closes its own."""
+    descriptor = os.dup(stream.fileno())
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _steady(

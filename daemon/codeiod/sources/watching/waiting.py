@@ -54,7 +54,8 @@ class Waiting:
         if due <= now:  # it stands still, and someone has it open for writing
             due = now + min(max(self._settle_seconds, now - first), LONGEST_SECONDS)
         self._files[path] = _Kept(one.found, one.shape, since, first, due)
-        heappush(self._queue, (due, path))
+        if kept is None or kept.due != due:
+            heappush(self._queue, (due, path))
 
     def drop(self, path: str) -> None:
         """Wait no more for a file, told by its origin's path: it was taken, or it is gone."""

@@ -40,6 +40,7 @@ from codeiod.sources.formats import is_container
 from codeiod.sources.places import Found
 from codeiod.sources.watching.departing import Departing
 from codeiod.sources.watching.folder import WatchedFolder
+from codeiod.sources.watching.handover import Handover
 from codeiod.sources.watching.hearing import Hearing, Hint
 from codeiod.sources.watching.judging import Candidate, Complete, Gone, Judged, Unsettled, judge
 from codeiod.sources.watching.steady import read_steady
@@ -86,7 +87,7 @@ class Watcher:
         """Given when one has been read."""
         self._active = False
         """Whether something has come since the last look."""
-        self._send, self._receive = anyio.create_memory_object_stream[Entry | Mark](0)
+        self._handover = Handover[Entry | Mark]()
         self._departing = Departing(settings.taken, durable)
         self.change(settings.watch)
 
@@ -101,10 +102,12 @@ class Watcher:
                 tasks.start_soon(self._departing.run)
                 await self._look(tasks)
 
-    async def entries(self) -> AsyncGenerator[Entry | Mark]:
-        """Yield what comes in, as slowly as it is asked for, until cancelled."""
-        async for entry in self._receive:
-            yield entry
+    def entries(self) -> AsyncGenerator[Entry | Mark]:
+        """Yield what comes in, as slowly as it is asked for, until cancelled.
+
+        Whoever asks for the next one has given the last one to the journal.
+        """
+        return self._handover.take()
 
     async def taken(self, entry: Entry | Mark) -> None:
         """Take note that an entry or a mark was given to the journal.
@@ -263,7 +266,7 @@ class Watcher:
         self._active = self._active or one.origin.inode != 0
         if folder := self._folder_of(found.file):
             self._departing.announce(found, one.origin, folder)
-            await self._send.send(one)
+            await self._handover.put(one)
 
     async def _begin(self, container: Complete, tasks: TaskGroup) -> None:
         """Begin to read a container, or put it off while others take their time."""
