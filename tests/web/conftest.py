@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import anyio
 import orjson
 import pytest
+from aiohttp import ClientSession, CookieJar, web
+from anyio.from_thread import start_blocking_portal
+from yarl import URL
 
+from codeiod.dataset import Committer, Finished
 from codeiod.dataset.lines import program_line, reject_line, sample_line
 from codeiod.dataset.shards import part_path
+from codeiod.errors import CodeiodError
 from codeiod.items import (
     Answer,
     Fault,
@@ -27,13 +34,20 @@ from codeiod.items import (
     Task,
     Verdict,
     digest,
+    item_id_of,
 )
-from codeiod.journal.records import End, Stream
+from codeiod.journal import Journal
+from codeiod.journal.records import FINISHED, Admit, End, RecipeSet, Stream
+from codeiod.web.app import make_app
+from codeiod.web.daemon import Submitted
+from codeiod.web.door import Runner
 from codeiod.web.index.filling import Filler
 from codeiod.web.index.tables import Tables
+from codeiod.web.stopped import Stopped
 
 FINISHED_AT = "2026-09-21T00:00:00+00:00"
 STATUSES = tuple(Status)
+HOSTILE = "</script><img src=x onerror=alert(1)>\u2028"
 WORDS = ("prime", "matrix", "graph", "string", "Zähler")
 
 
@@ -134,7 +148,7 @@ def made(number: int, epoch: int = 0) -> tuple[Item, Program, Pair]:
     item = Item(digest(str(number)), epoch, "r1", origin, "", {"path": path})
     code = f"def main_solution(n): return n + {number}"
     program = Program(item.item_id, code, "n: int", "g", f"Count every {word} of the house.")
-    return item, program, Pair(f'{{"n": {number}00000000000000000000001}}', "1.10", 7)
+    return item, program, Pair(f'{{"n": {number + 1}00000000000000000000001}}', "1.10", 7)
 
 
 def _sample(item: Item, program: Program, pair: Pair, index: int, number: int) -> bytes:
@@ -161,6 +175,119 @@ def _leaves(stream: Stream, line: bytes, gone: set[str]) -> bool:
     """Tell whether a line goes with its item: that it was rejected is history, and stays."""
     fields = orjson.loads(line)
     return fields["item_id"] in gone and not (stream is Stream.REJECTS and not fields["task"])
+
+
+async def fill_directory(directory: Path) -> None:
+    """Leave the directory of a run: 6 finished items, 2 rejected ones, 3 on their way."""
+    async with (
+        Journal.open(directory) as journal,
+        Committer.open(directory, journal) as committer,
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(committer.run)
+        journal.append(RecipeSet("r1", {}))
+        for number in range(11):
+            item, program, pair = made(number)
+            journal.append(Admit(item.item_id, "r1", item.origin, item.meta, "x = 1", "now"))
+            if number < 6:
+                lines = [_sample(item, program, pair, n, number) for n in range(4)]
+                written = program_line(item, program, [pair], "python")
+                done = Finished(item.item_id, 0, FINISHED, tuple(lines), (written,))
+                await committer.finish(done)
+            elif number < 8:
+                line = reject_line(item, Stage.UNIFY, Fault(Reason.UNPARSABLE, HOSTILE))
+                await committer.finish(
+                    Finished(item.item_id, 0, Reason.UNPARSABLE, rejects=(line,))
+                )
+        committer.close()
+
+
+class Taking(Stopped):
+    """A daemon that takes what is submitted, and does nothing with it."""
+
+    takes_items = True
+
+    @property
+    def taken(self) -> list[tuple[bytes, str, Mapping[str, str]]]:
+        """What was submitted."""
+        return self.__dict__.setdefault("_taken", [])
+
+    async def submit(self, content: bytes, name: str, meta: Mapping[str, str]) -> Submitted:
+        """Remember it."""
+        if name == "refuse.py":
+            raise CodeiodError("the disk is full")
+        self.taken.append((content, name, meta))
+        return Submitted(item_id_of(content), new=True)
+
+
+@dataclass
+class Site:
+    """A served application, and one who asks it."""
+
+    url: str
+    port: int
+    session: ClientSession
+    daemon: Taking
+    app: web.Application
+
+    async def get(self, path: str, **headers: str) -> tuple[int, Any]:
+        """Ask for something; return status and JSON."""
+        async with self.session.get(URL(self.url + path, encoded=True), headers=headers) as answer:
+            return answer.status, orjson.loads(await answer.read())
+
+    async def found(self, path: str) -> Any:
+        """Ask for something that the index knows, once it has read all."""
+        with anyio.fail_after(30):
+            while True:
+                status, body = await self.get(path)
+                if status != 503 and not body.get("behind"):
+                    return body
+                await anyio.sleep(0.02)
+
+
+@asynccontextmanager
+async def serve(daemon: Taking, **options: Any) -> AsyncIterator[Site]:
+    """Serve a daemon on loopback."""
+    app = make_app(daemon, **options)
+    runner = Runner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        port = runner.addresses[0][1]
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+            yield Site(f"http://127.0.0.1:{port}", port, session, daemon, app)
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture(scope="session")
+def run_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the directory of a run, once; nobody changes more of it than its index."""
+    directory = tmp_path_factory.mktemp("run") / "out"
+    with start_blocking_portal() as portal:
+        portal.call(fill_directory, directory)
+    return directory
+
+
+@pytest.fixture
+def daemon(run_directory: Path) -> Taking:
+    """Read it as a daemon."""
+    read = Taking.read(run_directory)
+    assert isinstance(read, Taking)
+    return read
+
+
+@pytest.fixture
+def serving() -> Callable[..., AbstractAsyncContextManager[Site]]:
+    """Offer to serve a daemon, with options of the application."""
+    return serve
+
+
+@pytest.fixture
+async def site(daemon: Taking) -> AsyncIterator[Site]:
+    """Serve the run as everybody may see it."""
+    async with serve(daemon, max_item_bytes=1000) as served:
+        yield served
 
 
 @pytest.fixture

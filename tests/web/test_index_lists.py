@@ -156,7 +156,7 @@ def test_a_whole_item_has_its_pairs_as_the_text_that_they_are(filled: Any, table
     wholes = Wholes(tables, Lines(filled.directory))
     line = next(one for one in filled.lines(Stream.PROGRAMS) if "file_12." in one["path"])
     whole = orjson.loads(wholes.item(ItemAsk(line["item_id"])))
-    assert whole["pairs"] == [{"input": '{"n": 1200000000000000000000001}', "output": "1.10"}]
+    assert whole["pairs"] == [{"input": '{"n": 1300000000000000000000001}', "output": "1.10"}]
     assert whole["item"]["status"] == "finished"
     assert len(whole["samples"]) == whole["item"]["samples"] == 12 % 5
     rejected = next(one for one in filled.lines(Stream.REJECTS) if not one["task"])
