@@ -34,3 +34,10 @@ def test_our_files_ask_nobody_else_and_read_no_markup() -> None:
         assert not re.search(refused, text), path
         if path.suffix == ".html":
             assert not re.search(r"\sstyle=|\son\w+=|<script>", text), path
+
+
+def test_all_modules_are_named_at_once() -> None:
+    """The page names every module up front: none waits for another one to be read first."""
+    page = (WEB / "static" / "index.html").read_text(encoding="utf-8")
+    modules = {path.relative_to(WEB).as_posix() for path in (WEB / "static" / "js").rglob("*.js")}
+    assert {name for name in modules if f'"/{name}"' not in page} == set()

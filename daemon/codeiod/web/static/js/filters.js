@@ -36,6 +36,15 @@ export function valuesOf(form) {
   return Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim()));
 }
 
+/** Add what there is to a field, with how often: {value: number}. */
+export function offer(field, values) {
+  for (const [value, n] of Object.entries(values)) {
+    const known = [...field.options].find((option) => option.value === value);
+    const option = known ?? field.appendChild(h("option", { value }));
+    option.textContent = `${value} (${n.toLocaleString("en")})`;
+  }
+}
+
 /** Fill a form with values; what it has no option for is added as one. */
 export function fill(form, values) {
   for (const field of form.elements) {

@@ -15,6 +15,11 @@ export function count(n) {
   return WHOLE.format(n);
 }
 
+/** 1 segment, 12 segments */
+export function counted(n, noun) {
+  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
 /** 1.23M: where room is short. */
 export function short(n) {
   return Math.abs(n) < 10_000 ? WHOLE.format(n) : SHORT.format(n);
@@ -52,7 +57,8 @@ export function roughly(amount, currency = "") {
 
 /** A length of time in its two largest units: 42 s, 3 min 20 s, 2 d 4 h. */
 export function span(seconds) {
-  if (seconds < 0.001) return "0 s";
+  if (seconds === 0) return "0 s";
+  if (seconds < 0.001) return "<1 ms";
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 120) return `${Math.round(seconds)} s`;

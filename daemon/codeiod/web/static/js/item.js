@@ -8,6 +8,7 @@ import { listing } from "./python.js";
 import { sampleRow } from "./rows.js";
 import { REASONS, step, words } from "./words.js";
 
+const SHORT_DETAIL = 160;
 const STATES = { finished: "good", rejected: "bad", pending: "warn" };
 
 export function item({ item: it, program = {}, pairs = [], samples = [], events = [] }, back) {
@@ -36,17 +37,26 @@ function head(it, back) {
       it.source ? ["source", it.source] : null,
       it.cost ? ["cost", money(it.cost)] : null,
       it.at ? [it.status === "pending" ? "taken in" : "done", moment(it.at)] : null,
-      ...Object.entries(it.meta ?? {}).filter(([key]) => key !== "path"),
+      ...Object.entries(metaOf(it)).filter(([key]) => key !== "path"),
     ].filter(Boolean).map(([term, value, title]) => h("div", {}, h("dt", {}, term), h("dd", { title }, String(value))))));
+}
+
+function metaOf({ meta }) {
+  return typeof meta === "string" && meta ? JSON.parse(meta) : meta ?? {};
 }
 
 function event(each) {
   const cost = [each.seconds ? span(each.seconds) : "", each.cost ? money(each.cost) : ""].filter(Boolean).join(" · ");
   return h("li", {},
     h("time", { class: "number" }, each.at ? second(each.at) : ""),
-    h("span", { class: "name" }, step(each.step ?? "")),
-    h("p", {}, each.text ?? "", each.detail ? h("span", { class: "below" }, ` ${each.detail}`) : ""),
+    h("span", { class: "name" }, step(each.step || each.key || each.kind || "")),
+    h("div", {}, h("p", {}, each.text ?? ""), detail(each.detail ?? "")),
     h("span", { class: "number" }, cost));
+}
+
+function detail(text) {
+  if (text.length <= SHORT_DETAIL && !text.includes("\n")) return text ? h("p", { class: "below" }, text) : "";
+  return h("details", {}, h("summary", {}, "all that was said"), prose(text));
 }
 
 function made(program) {

@@ -24,7 +24,7 @@ const PANELS = [
   ["sandbox", "Sandbox", sandbox],
   ["flight", "In flight now", flight],
   ["troubles", "Last errors", troubles],
-  ["machine", "Watched folders and machine", machine],
+  ["machine", "Machine", machine],
 ];
 
 export class Overview {
@@ -50,7 +50,10 @@ export class Overview {
   }
 
   status(affairs) {
-    at("panels").classList.toggle("ended", affairs.phase === "stopped");
+    const { classList } = at("panels");
+    classList.toggle("ended", affairs.phase === "stopped");
+    classList.toggle("calm", !affairs.troubles.length);
+    classList.toggle("alone", affairs.phase !== "stopped" && affairs.teacher === "builtin" && !affairs.endpoints.length);
     this.charts.status(affairs);
     show(at("figures"), figures(affairs, this.charts.pace()));
     for (const [name, , drawn] of PANELS) if (drawn) show(at(name), drawn(affairs));

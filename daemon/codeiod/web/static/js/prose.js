@@ -5,6 +5,8 @@ import { highlighted } from "./python.js";
 
 const FENCE = /^[ \t]*(`{3,}|~{3,})[^\n]*\n([^]*?)(?:^[ \t]*\1[ \t]*$|$(?![^]))/gm;
 
+const POINT = /^ *(?:[-*•]|\d+[.)]) /;
+
 /** Return nodes that show the text, every character of its prose kept. */
 export function prose(text) {
   const nodes = [];
@@ -20,7 +22,18 @@ export function prose(text) {
 
 function paragraphs(text) {
   return text.split(/\n{2,}/).filter((part) => part.trim())
-    .map((part) => h("p", { class: "said" }, inline(part.replace(/^\n+|\n+$/g, ""))));
+    .map((part) => h("p", { class: "said" }, lines(part.replace(/^\n+|\n+$/g, ""))));
+}
+
+// A line of a list that wraps goes on below its text, not below its mark.
+function lines(text) {
+  const all = text.split("\n");
+  if (!all.some((line) => POINT.test(line))) return inline(text);
+  return all.map((line) => {
+    const [mark] = POINT.exec(line) ?? [""];
+    const style = { "padding-left": `${0.54 * mark.length}ch`, "text-indent": `-${0.54 * mark.length}ch` };
+    return h("span", { class: "line", style: mark ? style : {} }, inline(line));
+  });
 }
 
 function inline(text) {

@@ -3,7 +3,7 @@
 import { get, queryOf, Refused } from "./api.js";
 import { at, h } from "./dom.js";
 import { copyText } from "./copy.js";
-import { choosing, fill, filtering, searching, valuesOf } from "./filters.js";
+import { choosing, fill, filtering, offer, searching, valuesOf } from "./filters.js";
 import { count } from "./format.js";
 import { PagedList } from "./list.js";
 import { sampleRow } from "./rows.js";
@@ -67,8 +67,18 @@ export class Samples {
   async load() {
     this.newer.hidden = true;
     this.seen = this.total;
+    this.nameModels();
     await this.list.start(this.filters);
     this.markCurrent();
+  }
+
+  /** Offer the models that there are samples of. */
+  async nameModels() {
+    try {
+      offer(this.form.elements.model, (await get("filters")).models);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error; // The list tells of it.
+    }
   }
 
   /** Load anew what may have changed. */
@@ -125,12 +135,8 @@ export class Samples {
     if (link && WIDE.matches) bringIntoSight(link, this.list.element.parentElement);
   }
 
-  /** Name the models that may be asked for, and say that there is more to see. */
+  /** Say that there is more to see. */
   status(affairs) {
-    const known = this.form.elements.model;
-    for (const { model } of affairs.endpoints) {
-      if (![...known.options].some((option) => option.value === model)) known.append(h("option", { value: model }, model));
-    }
     this.total = Object.values(affairs.report.samples).reduce((sum, tally) => sum + tally.total, 0);
     this.seen ??= this.total;
     const more = this.total - this.seen;

@@ -1,10 +1,11 @@
 // One chart over time, drawn by uPlot, in the page's colours and as wide as its place.
 
 import { h } from "../dom.js";
-import { day, moment, clock } from "../format.js";
+import { clock, day, moment, second } from "../format.js";
 import { colour } from "../theme.js";
 
 const HEIGHT = 168;
+const SHORT_SECONDS = 300;
 const SYNC = "codeiod";
 
 export class Chart {
@@ -58,7 +59,7 @@ export class Chart {
       hooks: { setCursor: [() => this.rest()] },
       series: [{ value: (_, at) => (at ? moment(at) : "") }, ...lines.map((line) => this.series(line))],
       axes: [
-        axis({ space: 64, size: 26, values: (_, all) => all.map((at, place) => time(at, all[place - 1])) }, false),
+        axis({ space: 64, size: 26, values: (_, all) => times(all) }, false),
         axis({ space: 34, size: 44, values: (_, all) => all.map(this.told) }, true),
       ],
       scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
@@ -86,9 +87,13 @@ export class Chart {
   }
 }
 
-function time(at, before) {
-  const next = before !== undefined && new Date(at * 1000).getDate() !== new Date(before * 1000).getDate();
-  return next ? day(at) : clock(at);
+function times(all) {
+  if (all.at(-1) - all[0] < SHORT_SECONDS) return all.map(second);
+  return all.map((at, place) => (place && dateOf(at) !== dateOf(all[place - 1]) ? day(at) : clock(at)));
+}
+
+function dateOf(at) {
+  return new Date(at * 1000).getDate();
 }
 
 function axis(more, grid) {

@@ -93,8 +93,9 @@ export class Charts {
       line(`latency_p50/${name}`, `${name}, half`, LINES[place]),
       line(`latency_p95/${name}`, "95%", LINES[place], { dash: [4, 3] }),
     ]));
+    const limit = this.names.length ? [line("limit", "limit", "--ink-2", { dash: [4, 3] })] : [];
     this.charts.flight.draw(at, this.names.length < 2 ? [
-      line("in_flight", "in flight", "--accent", filled), line("limit", "limit", "--ink-2", { dash: [4, 3] }),
+      line("in_flight", "in flight", "--accent", filled), ...limit,
     ] : this.names.slice(0, LINES.length).flatMap((name, place) => [
       line(`in_flight/${name}`, name, LINES[place]),
       line(`limit/${name}`, "limit", LINES[place], { dash: [4, 3] }),

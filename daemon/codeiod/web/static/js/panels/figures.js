@@ -5,7 +5,8 @@ import { count, measure, moment, money, roughly, share, short, span } from "../f
 import { bar } from "./parts.js";
 
 export function figures(affairs, pace) {
-  return [items(affairs), samples(affairs), speed(affairs, pace), calls(affairs), spent(affairs), left(affairs)];
+  const now = affairs.phase === "stopped" ? [asked(affairs), tokens(affairs)] : [speed(pace), calls(affairs)];
+  return [items(affairs), samples(affairs), ...now, spent(affairs), left(affairs)];
 }
 
 function figure(name, value, unit, below, meter) {
@@ -34,13 +35,23 @@ function samples({ report }) {
   return figure("Samples", count(total), "", below, bar([[first, "good"], [second, "second"]], total));
 }
 
-function speed(affairs, pace) {
-  if (affairs.phase === "stopped") return figure("Throughput", "–", "", "the run has stopped");
+function asked({ report }) {
+  const { answered, failed, truncated, in_flight_lost } = report.calls;
+  const lost = in_flight_lost ? ` · ${count(in_flight_lost)} lost in flight` : "";
+  return figure("Teacher calls", count(answered), "answered", `${count(failed)} failed · ${count(truncated)} cut off${lost}`);
+}
+
+function tokens({ report }) {
+  const { input, cached, output } = report.tokens;
+  const below = input ? `${short(input)} in (${share(cached, input)} cached), ${short(output)} out` : "none were counted";
+  return figure("Tokens", short(input + output), "", below);
+}
+
+function speed(pace) {
   return figure("Throughput", measure(pace.items), "items/min", `${measure(pace.samples)} samples/min`);
 }
 
-function calls({ phase, endpoints, in_flight, teacher }) {
-  if (phase === "stopped") return figure("Teacher calls", "–", "", "the run has stopped");
+function calls({ endpoints, in_flight, teacher }) {
   const limit = endpoints.reduce((total, each) => total + each.limit, 0);
   const waiting = endpoints.reduce((total, each) => total + each.waiting, 0);
   const below = endpoints.length ? `of ${count(limit)} allowed now · ${count(waiting)} in line` : `teacher: ${teacher}`;
@@ -50,8 +61,8 @@ function calls({ phase, endpoints, in_flight, teacher }) {
 function spent({ report, budget }) {
   const [currency, paid] = Object.entries(report.money)[0] ?? [budget.currency, budget.spent_money];
   if (!paid) {
-    const tokens = report.tokens.input + report.tokens.output;
-    return figure("Spent", tokens ? short(tokens) : "0", tokens ? "tokens" : "", "no price is set");
+    const all = report.tokens.input + report.tokens.output;
+    return figure("Spent", all ? short(all) : "0", all ? "tokens" : "", all ? "no price is set" : "nothing was paid for");
   }
   const { low, high } = report.forecast.money[currency] ?? { low: 0, high: 0 };
   const more = high ? `${roughly(low)} to ${roughly(high)} ${currency} to come` : "";

@@ -1,7 +1,7 @@
 // Watched folders, the journal and its disk, and what the daemon takes of the machine.
 
 import { h } from "../dom.js";
-import { ago, bytes, count, moment, span } from "../format.js";
+import { ago, bytes, count, counted, moment, span } from "../format.js";
 
 export function machine(affairs) {
   const { journal, phase } = affairs;
@@ -9,13 +9,14 @@ export function machine(affairs) {
   return [
     affairs.watched.length ? h("ul", { class: "watched" }, affairs.watched.map((each) => folder(each, affairs.at))) : "",
     h("dl", { class: "facts" }, [
-      journal.bytes ? ["journal", `${bytes(journal.bytes)} in ${count(journal.segment)} segments`] : null,
+      journal.bytes ? ["journal", `${bytes(journal.bytes)} in ${counted(journal.segment, "segment")}`] : null,
       journal.sync.p95 ? ["95% of writes on disk", `within ${span(journal.sync.p95)}`] : null,
       journal.disk_free_bytes ? ["free on its disk", bytes(journal.disk_free_bytes)] : null,
       affairs.memory_bytes ? ["memory", bytes(affairs.memory_bytes)] : null,
       affairs.descriptors ? ["open files", count(affairs.descriptors)] : null,
       alive && affairs.started_at ? ["up for", span(affairs.at - affairs.started_at)] : null,
-      affairs.started_at ? ["started", moment(affairs.started_at)] : null,
+      alive && affairs.started_at ? ["started", moment(affairs.started_at)] : null,
+      alive ? null : ["folder", affairs.directory],
       alive && affairs.pid ? ["process", String(affairs.pid)] : null,
       affairs.version ? ["version", affairs.version] : null,
     ].filter(Boolean).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)))),
