@@ -19,6 +19,7 @@ from recorded_parts.processes import descendants
 
 WARM_UP_SHARE = 0.25
 STRETCHES = 10
+FEWEST_STRETCHES = 3
 TO_DEVIATION = 1.4826
 KIB = 1024
 
@@ -77,10 +78,11 @@ def drift_of(times: Sequence[float], values: Sequence[float]) -> Drift:
     """
     begin = times[0] + WARM_UP_SHARE * (times[-1] - times[0])
     points = [(t, v) for t, v in zip(times, values, strict=True) if t >= begin]
-    if len(points) < 2 * STRETCHES:
+    stretches = min(STRETCHES, len(points) // 2)
+    if stretches < FEWEST_STRETCHES:
         raise ValueError(f"{len(points)} values are too few to tell a drift")
-    size = len(points) / STRETCHES
-    cuts = [points[round(n * size) : round((n + 1) * size)] for n in range(STRETCHES)]
+    size = len(points) / stretches
+    cuts = [points[round(n * size) : round((n + 1) * size)] for n in range(stretches)]
     middles = [(median(t for t, _ in cut), median(v for _, v in cut)) for cut in cuts]
     slope = median((b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(middles, 2))
     start = median(v - slope * t for t, v in middles)
