@@ -229,3 +229,27 @@ async def test_the_day_ends_a_wait() -> None:
     waited = anyio.current_time() - started
     half = SECONDS_PER_DAY / 2
     assert half <= waited <= half + LONGEST_WAIT_SECONDS + 120
+
+
+@pytest.mark.looptime
+@pytest.mark.parametrize("raised", [True, False])
+async def test_relief(raised: bool) -> None:
+    """Who heard of the exhaustion hears when it is over: a cap is raised, or the day turns."""
+    clock = Clock()
+    capped = budget(Spent(1.0, 0), clock=clock, money_per_day=1.0)
+    capped.reserve(1.0, "USD", 1).settle(1.0, 1)  # type: ignore[union-attr]  # it fits
+    done: list[float] = []
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask, capped, 1.0, done)
+        assert "money_per_day" in await capped.exhaustion()
+        with anyio.move_on_after(1000) as too_early:
+            await capped.relief()
+        assert too_early.cancelled_caught
+        if raised:
+            capped.recap(Caps(money_per_day=9.0, currency="USD"))
+        else:
+            clock.now += SECONDS_PER_DAY / 2
+        await capped.relief()
+        await anyio.sleep(LONGEST_WAIT_SECONDS)
+        assert done == [1.0]
+        assert capped.exhausted == ""
