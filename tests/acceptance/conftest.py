@@ -5,7 +5,9 @@ The parts of ``bench/recorded.py`` do the work here too: they know nothing of th
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -41,6 +43,16 @@ def undisturbed(
     folder = tmp_path_factory.mktemp("undisturbed")
     source = material.write(files, folder / "items.jsonl")
     return run_undisturbed(recorded, source, folder / "out", LEVEL)
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """Return a folder with a name so short that sockets can lie in it."""
+    made = Path(tempfile.mkdtemp(prefix="cd-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made)
 
 
 @pytest.fixture

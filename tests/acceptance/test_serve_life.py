@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import shutil
 import signal
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -25,16 +23,6 @@ DONE, SETTINGS, DIRECTORY = 0, 2, 4
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """Return a folder with a name so short that sockets can lie in it."""
-    made = Path(tempfile.mkdtemp(prefix="cd-"))
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made)
-
-
-@pytest.fixture
 def teacher() -> Iterator[PaidTeacher]:
     """Run a paid teacher beside the test."""
     with paid_teacher() as running:
@@ -42,9 +30,9 @@ def teacher() -> Iterator[PaidTeacher]:
 
 
 @pytest.fixture
-def daemon(folder: Path, teacher: PaidTeacher) -> Iterator[Daemon]:
+def daemon(short_folder: Path, teacher: PaidTeacher) -> Iterator[Daemon]:
     """Prepare a daemon that asks the paid teacher."""
-    with daemon_in(folder, taught_by(teacher)) as prepared:
+    with daemon_in(short_folder, taught_by(teacher)) as prepared:
         yield prepared
 
 
@@ -83,12 +71,12 @@ def test_from_start_to_drain(daemon: Daemon, teacher: PaidTeacher) -> None:
     assert "Traceback" not in daemon.log
 
 
-def test_ready_only_when_someone_can_be_asked(folder: Path) -> None:
+def test_ready_only_when_someone_can_be_asked(short_folder: Path) -> None:
     """While no endpoint is there it says why and is not ready; once one is, it goes on."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
     nowhere = PaidTeacher(base_url=f"http://127.0.0.1:{port}/v1")
-    with daemon_in(folder, taught_by(nowhere)) as daemon:
+    with daemon_in(short_folder, taught_by(nowhere)) as daemon:
         daemon.start()
         daemon.manager.await_status("can answer")
         daemon.manager.await_word("EXTEND_TIMEOUT_USEC", "30000000")
@@ -104,10 +92,10 @@ def test_ready_only_when_someone_can_be_asked(folder: Path) -> None:
             assert daemon.stop() == DONE
 
 
-def test_sigterm_before_it_is_ready(folder: Path) -> None:
+def test_sigterm_before_it_is_ready(short_folder: Path) -> None:
     """A start that waits is ended by a signal, with 0."""
     nowhere = PaidTeacher(base_url="http://127.0.0.1:9/v1")
-    with daemon_in(folder, taught_by(nowhere)) as daemon:
+    with daemon_in(short_folder, taught_by(nowhere)) as daemon:
         daemon.start()
         daemon.manager.await_status("can answer")
         assert daemon.stop() == DONE
@@ -238,14 +226,16 @@ CALLS = 64
 
 
 @pytest.mark.parametrize("landing", [CALLS, 40], ids=["all land", "some land"])
-def test_sigterm_under_64_calls_in_flight(folder: Path, teacher: PaidTeacher, landing: int) -> None:
+def test_sigterm_under_64_calls_in_flight(
+    short_folder: Path, teacher: PaidTeacher, landing: int
+) -> None:
     """All that land within the grace are in the journal; none of them is asked again.
 
     Where some never land, a second signal ends the grace: those alone are asked again.
     """
     gate = Gate()
     teacher.hold = gate  # type: ignore[assignment] -- it is waited for and set, as an event is
-    with daemon_in(folder, taught_by(teacher, CALLS)) as daemon:
+    with daemon_in(short_folder, taught_by(teacher, CALLS)) as daemon:
         daemon.config["service.grace_seconds"] = 3600
         daemon.put(*map(file, range(CALLS + 8)))
         daemon.begin()
