@@ -57,8 +57,8 @@ def story_lines(story: Mapping[str, Any]) -> Iterator[str]:
         shown = moment if moment != before else " " * len(moment)
         before = moment
         yield f"{shown}  {event['key']:<18} {printable(event['text'])}".rstrip()
-        if event["detail"] and event["key"].endswith("/verdict"):
-            yield " " * 41 + one_line(event["detail"], DETAIL_CHARACTERS)
+        if event["key"].endswith("/verdict") and event["detail"] not in ("", "Success"):
+            yield " " * 40 + one_line(event["detail"], DETAIL_CHARACTERS)
     for loss in story["lost"]:
         if loss["task"]:
             which = f"{loss['task']} of pair {loss['pair']}, sample {loss['sample']}"

@@ -66,7 +66,8 @@ def _told(record: Record, item_id: str, at: int) -> Event | None:
             return Event(at, record.KIND, f"its content was met again at {place}")
         case Intent():
             cost = f", {record.cost:.6f} {record.currency}" if record.cost else ""
-            text = f"asked, attempt {record.attempt} (about {record.tokens} tokens{cost})"
+            about = f" (about {record.tokens} tokens{cost})" if record.tokens else ""
+            text = f"asked, attempt {record.attempt}{about}"
             return Event(at, record.KIND, text, "", record.key, record.epoch, record.attempt)
         case Failed():
             paid = "; perhaps paid" if record.paid else ""

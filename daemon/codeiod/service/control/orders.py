@@ -25,7 +25,7 @@ from codeiod.journal.retry import retriable_reason
 from codeiod.reports.affairs import Affairs, Phase
 from codeiod.reports.explain import explain
 from codeiod.service.control.wishes import in_force, wished
-from codeiod.service.limits import Bounded, Difference, change
+from codeiod.service.limits import Bounded, change
 from codeiod.service.reload import Reloadable, take_anew
 from codeiod.web.daemon import Submitted
 
@@ -98,7 +98,7 @@ class Orders:
         return _json(self._daemon.affairs())
 
     async def limits(self, _: web.Request) -> web.Response:
-        return _json({"limits": in_force(self._daemon.settings)})
+        return _json({"limits": self._in_force()})
 
     async def set_limits(self, request: web.Request) -> web.Response:
         wishes = (await _asked(request)).get("limits")
@@ -108,11 +108,11 @@ class Orders:
             by=_who(request),
             what="limits",
         )
-        return _changed(changed, in_force(self._daemon.settings))
+        return _json({"changed": changed, "limits": self._in_force()})
 
     async def reload(self, request: web.Request) -> web.Response:
         changed = await take_anew(self._daemon, _who(request))
-        return _changed(changed, in_force(self._daemon.settings))
+        return _json({"changed": changed, "limits": self._in_force()})
 
     async def pause(self, request: web.Request) -> web.Response:
         said = str((await _asked(request)).get("why", ""))
@@ -153,6 +153,9 @@ class Orders:
                 limiter=self._explaining,
             )
         return _json(story)
+
+    def _in_force(self) -> dict[str, Any]:
+        return in_force(self._daemon.settings, self._daemon.parts.sandbox.workers)
 
     def _note(
         self, request: web.Request, what: str, after: Mapping[str, Any] | None = None
@@ -207,10 +210,6 @@ def _who(request: web.Request) -> str:
     peer = request.transport.get_extra_info("socket")
     _, uid, _ = struct.unpack("3i", peer.getsockopt(SOL_SOCKET, SO_PEERCRED, 12))
     return f"uid {uid}"
-
-
-def _changed(changed: tuple[Difference, ...], limits: Mapping[str, Any]) -> web.Response:
-    return _json({"changed": changed, "limits": limits})
 
 
 def _json(value: object, status: int = 200) -> web.Response:

@@ -26,15 +26,18 @@ OF_BUDGET = ("money", "money_per_day", "tokens", "tokens_per_day")
 WORKERS = "workers"
 
 
-def in_force(settings: Settings) -> dict[str, Any]:
-    """Return the limits that there are, under the names by which they can be set."""
+def in_force(settings: Settings, workers: int) -> dict[str, Any]:
+    """Return the limits that there are, under the names by which they can be set.
+
+    :param workers: how many the sandbox has, where the settings leave that to the machine.
+    """
     limits: dict[str, Any] = {
         f"{endpoint.name}.{name}": getattr(endpoint, name)
         for endpoint in settings.endpoint
         for name in OF_ENDPOINTS
     }
     limits |= {name: getattr(settings.budget, name) for name in OF_BUDGET}
-    return limits | {WORKERS: settings.sandbox.workers}
+    return limits | {WORKERS: settings.sandbox.workers or workers}
 
 
 def wished(settings: Settings, wishes: object) -> Settings:
