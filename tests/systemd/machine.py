@@ -20,7 +20,11 @@ BOOT_SECONDS = 60.0
 PATIENCE_SECONDS = 60.0
 COMMAND_SECONDS = 120.0
 TOOLS = ("unshare", "nsenter", "setpriv")
-ENVIRONMENT = ("PATH=/usr/sbin:/usr/bin", "PIP_NO_INDEX=1", "PIP_FIND_LINKS=/opt/wheels")
+ENVIRONMENT = (
+    "PATH=/usr/local/bin:/usr/sbin:/usr/bin",
+    "PIP_NO_INDEX=1",
+    "PIP_FIND_LINKS=/opt/wheels",
+)
 """Of commands in the machine; it has no network."""
 
 

@@ -15,7 +15,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from codeiod.cli.printable import printable
-from codeiod.logs import journald, set_level
+from codeiod.logs import journald, set_level, without_secrets
 from codeiod.logs.levels import Level
 from codeiod.logs.libraries import forward_libraries
 from codeiod.logs.repeats import Repeats
@@ -61,6 +61,12 @@ def configure_logs(*, verbose: bool = False, level: Level = "info") -> None:
     )
     set_level("debug" if verbose else level)
     forward_libraries()
+
+
+def last_line(text: str) -> str:
+    """Return the line that says why a command ends; an error in the journal, too."""
+    line = f"{without_secrets(text)}\n"
+    return journald.prioritized("error", line) if journald.is_journal(sys.stderr) else line
 
 
 def _rendering() -> list[Processor]:

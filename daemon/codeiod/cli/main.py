@@ -50,7 +50,9 @@ def main() -> None:
     try:
         app()
     except CodeiodError as error:
-        sys.stderr.write(f"codeiod: {error}\n")
+        from codeiod.cli.logs import last_line
+
+        sys.stderr.write(last_line(f"codeiod: {error}"))
         if "-v" in sys.argv[1:] or "--verbose" in sys.argv[1:]:
             raise
         sys.exit(error.exit_status)
