@@ -6,6 +6,7 @@ May import aiohttp. It bounds what strangers can take of the daemon's descriptor
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any, cast
 
 from aiohttp import web
@@ -16,6 +17,11 @@ IDLE_SECONDS = 15.0
 LINGER_SECONDS = 2.0
 SHUTDOWN_SECONDS = 2.0
 
+_QUIET = logging.getLogger("codeiod.web.door")
+"""What strangers send that is no request is no trouble of the daemon's; the guard logs faults."""
+_QUIET.propagate = False
+_QUIET.addHandler(logging.NullHandler())
+
 
 class Runner(web.AppRunner):
     """Runs an application with bounds on its connections."""
@@ -24,6 +30,7 @@ class Runner(web.AppRunner):
         super().__init__(
             app,
             access_log=None,
+            logger=_QUIET,
             keepalive_timeout=IDLE_SECONDS,
             lingering_time=LINGER_SECONDS,
             shutdown_timeout=SHUTDOWN_SECONDS,

@@ -29,6 +29,8 @@ STREAMS = frozenset({"/api/events"})
 """What goes on for as long as it is listened to, and bounds itself."""
 GUARDED = ("/api/", "/metrics")
 """What is told to those with the token alone; the page holds no fact of its own."""
+LEAVE = frozenset({413, 421, 503})
+"""Who is refused so does not keep a connection."""
 COOKIE = "codeiod"
 HEADERS = MappingProxyType(
     {
@@ -91,7 +93,10 @@ async def _told_well(request: web.Request, handler: Handler) -> web.StreamRespon
     try:
         return await handler(request)
     except Refusal as refusal:
-        return refuse(refusal.status, refusal.message)
+        response = refuse(refusal.status, refusal.message)
+        if refusal.status in LEAVE:
+            response.force_close()
+        return response
     except web.HTTPException as error:
         if error.status < 400:
             raise
