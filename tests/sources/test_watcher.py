@@ -194,8 +194,20 @@ def test_a_file_must_stand_still(inbox: Path, monkeypatch: pytest.MonkeyPatch, o
     with path.open("a"):
         expected = Unsettled if owner else Entry
         assert isinstance(judged(path, shape=shape, since=now - 10), expected)
-    monkeypatch.setattr("codeiod.sources.watching.judging.TRUSTED_SECONDS", 0)
-    monkeypatch.setattr(time, "time", lambda: path.stat().st_ctime + 11)
+
+
+@pytest.mark.parametrize(("ours", "seconds"), [(True, 10), (False, 70)])
+def test_what_stood_still_before_the_start_is_taken(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch, ours: bool, seconds: float
+) -> None:
+    """By the clock of the file system, with a margin where that may be another machine's."""
+    path = inbox / "a.py"
+    path.write_text("x")
+    changed = path.stat().st_ctime
+    monkeypatch.setattr("codeiod.sources.watching.judging.has_our_clock", lambda _: ours)
+    monkeypatch.setattr(time, "time", lambda: changed + seconds - 0.5)
+    assert isinstance(judged(path), Unsettled)
+    monkeypatch.setattr(time, "time", lambda: changed + seconds + 0.5)
     assert isinstance(judged(path), Entry)
 
 

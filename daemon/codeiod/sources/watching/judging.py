@@ -20,13 +20,11 @@ from codeiod.items import Entry, Origin
 from codeiod.sources.files import read_opened
 from codeiod.sources.formats import is_container
 from codeiod.sources.places import Found, open_found, reason_of, unreadable
+from codeiod.sources.watching.clocks import has_our_clock
 from codeiod.sources.watching.lease import Lease, leased
 
-TRUSTED_SECONDS = 60.0
-"""A file that has not changed for so long by the file system's own clock stands still.
-
-For less, that clock is not trusted: on a network it is another machine's.
-"""
+SKEW_SECONDS = 60.0
+"""How far the clock of a file system may be from ours, where it may be another machine's."""
 
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL, errno.ENXIO})
 
@@ -101,9 +99,11 @@ def _judge(candidate: Candidate, settle_seconds: float, max_bytes: int) -> Judge
             return Gone(found)
         return _closed_to_us(candidate, settle_seconds, error)
     with stream:
-        shape = shape_of(os.fstat(stream.fileno()))
+        status = os.fstat(stream.fileno())
+        shape = shape_of(status)
         unsettled = Unsettled(found, shape)
-        settled = stands_still(candidate, shape, settle_seconds)
+        skew_seconds = 0.0 if has_our_clock(status.st_dev) else SKEW_SECONDS
+        settled = stands_still(candidate, shape, settle_seconds, skew_seconds)
         if not _is_in_place(stream, found):
             return Gone(found)
         if not settled and not candidate.moved:
@@ -119,12 +119,14 @@ def _judge(candidate: Candidate, settle_seconds: float, max_bytes: int) -> Judge
             return entry
 
 
-def stands_still(candidate: Candidate, shape: Shape, settle_seconds: float) -> bool:
-    """Tell whether a file has stood still for long enough."""
+def stands_still(
+    candidate: Candidate, shape: Shape, settle_seconds: float, skew_seconds: float = SKEW_SECONDS
+) -> bool:
+    """Tell whether a file has stood still for long enough: as we saw it, or by its own clock."""
     if shape == candidate.shape and time.monotonic() - candidate.since >= settle_seconds:
         return True
     age_seconds = time.time() - shape.ctime_ns / 1e9
-    return age_seconds >= max(settle_seconds, TRUSTED_SECONDS) or settle_seconds == 0
+    return age_seconds >= settle_seconds + skew_seconds or settle_seconds == 0
 
 
 def _read(stream: BufferedReader, found: Found, origin: Origin, max_bytes: int) -> Entry:
