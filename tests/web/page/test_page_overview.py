@@ -39,6 +39,23 @@ def test_the_page_finds_the_daemon_again(page: Page, daemon: Playing, site: Site
     assert page.evaluate("window.same") is True
 
 
+def test_charts_are_drawn_and_told_in_words(page: Page) -> None:
+    """Each chart has its last values as a text for those who don't see it; a gap is no value."""
+    at = [1_800_000_000 + 10 * n for n in range(30)]
+    level = {"items": 44.0, "rejected": 36.0, "in_flight/main": 20.0, "latency_p50/main": 14.2}
+    series: dict[str, list[float | None]] = {name: [value] * 30 for name, value in level.items()}
+    series["items"][7] = None
+    page.route("**/api/series*", lambda route: route.fulfill(json={"at": at, "series": series}))
+    page.goto("/")
+    chart = page.locator("#throughput [role=img]")
+    expect(chart).to_have_attribute("aria-label", "Chart; at its end: finished 44, rejected 36")
+    expect(page.locator("#latency .u-legend")).to_contain_text("14 s")
+    expect(page.locator("#in-flight canvas")).to_be_visible()
+    page.set_viewport_size({"width": 400, "height": 800})
+    wide = "document.querySelector('#throughput canvas').getBoundingClientRect().width"
+    page.wait_for_function(f"{wide} < 380")
+
+
 def test_every_panel_tells_its_part(page: Page) -> None:
     """Funnel, answers, endpoints, spend, sandbox, flight, errors and machine are filled."""
     page.goto("/")

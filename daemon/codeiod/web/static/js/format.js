@@ -51,7 +51,7 @@ export function money(amount, currency = "") {
 
 /** Money that is a cap or a guess: 900 USD, 4.50 USD. */
 export function roughly(amount, currency = "") {
-  const told = amount >= 100 ? WHOLE.format(amount) : money(amount);
+  const told = amount >= 100 ? WHOLE.format(amount) : amount >= 0.1 ? amount.toFixed(2) : money(amount);
   return currency ? `${told} ${currency}` : told;
 }
 

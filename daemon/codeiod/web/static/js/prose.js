@@ -5,7 +5,7 @@ import { highlighted } from "./python.js";
 
 const FENCE = /^[ \t]*(`{3,}|~{3,})[^\n]*\n([^]*?)(?:^[ \t]*\1[ \t]*$|$(?![^]))/gm;
 
-const POINT = /^ *(?:[-*•]|\d+[.)]) /;
+const POINT = /^(?: *(?:[-*•]|\d+[.)]) | {2,})/;
 
 /** Return nodes that show the text, every character of its prose kept. */
 export function prose(text) {

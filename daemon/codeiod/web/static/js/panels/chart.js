@@ -57,9 +57,9 @@ export class Chart {
       cursor: { sync: { key: SYNC }, points: { size: 6 }, drag: { x: false, y: false } },
       legend: { live: true },
       hooks: { setCursor: [() => this.rest()] },
-      series: [{ value: (_, at) => (at ? moment(at) : "") }, ...lines.map((line) => this.series(line))],
+      series: [{ value: (_, at) => (at ? this.when(at) : "") }, ...lines.map((line) => this.series(line))],
       axes: [
-        axis({ space: 64, size: 26, values: (_, all) => times(all) }, false),
+        axis({ space: 64, size: 26, values: (plot, all) => times(all, isShort(plot.data[0])) }, false),
         axis({ space: 34, size: 44, values: (_, all) => all.map(this.told) }, true),
       ],
       scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
@@ -78,6 +78,11 @@ export class Chart {
     this.plot.root.setAttribute("aria-label", `Chart; at its end: ${last.join(", ")}`);
   }
 
+  when(at) {
+    const [all] = this.plot.data;
+    return isShort(all) ? second(at) : moment(at);
+  }
+
   width() {
     return Math.max(200, Math.floor(this.place.clientWidth));
   }
@@ -87,9 +92,13 @@ export class Chart {
   }
 }
 
-function times(all) {
-  if (all.at(-1) - all[0] < SHORT_SECONDS) return all.map(second);
+function times(all, seconds) {
+  if (seconds) return all.map(second);
   return all.map((at, place) => (place && dateOf(at) !== dateOf(all[place - 1]) ? day(at) : clock(at)));
+}
+
+function isShort(all) {
+  return all.at(-1) - all[0] < SHORT_SECONDS;
 }
 
 function dateOf(at) {

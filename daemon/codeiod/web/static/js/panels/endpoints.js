@@ -26,16 +26,21 @@ function endpoint(each) {
       h("dt", {}, term), h("dd", { title }, value)))));
 }
 
+// No answer came yet: nothing was measured.
+function within(seconds) {
+  return seconds ? span(seconds) : "–";
+}
+
 function facts({ latency, answered, failed, requests_per_minute, tokens_per_minute }) {
   const failures = Object.values(failed).reduce((total, n) => total + n, 0);
   const kinds = Object.entries(failed).map(([kind, n]) => `${words({}, kind)}: ${count(n)}`).join(", ");
   return [
-    ["half within", span(latency.p50)],
-    ["95% within", span(latency.p95)],
-    ["99% within", span(latency.p99)],
+    ["half within", within(latency.p50)],
+    ["95% within", within(latency.p95)],
+    ["99% within", within(latency.p99)],
     ["answered", short(answered)],
     ["failed", failures ? `${short(failures)} · ${share(failures, failures + answered)}` : "0", kinds],
-    ["requests/min", requests_per_minute ? short(requests_per_minute) : "no limit"],
-    ["tokens/min", tokens_per_minute ? short(tokens_per_minute) : "no limit"],
-  ];
+    requests_per_minute ? ["requests/min", `at most ${short(requests_per_minute)}`] : null,
+    tokens_per_minute ? ["tokens/min", `at most ${short(tokens_per_minute)}`] : null,
+  ].filter(Boolean);
 }

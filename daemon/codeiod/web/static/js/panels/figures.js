@@ -52,7 +52,7 @@ function speed(pace) {
 }
 
 function calls({ endpoints, in_flight, teacher }) {
-  const limit = endpoints.reduce((total, each) => total + each.limit, 0);
+  const limit = endpoints.filter((each) => each.state === "up").reduce((total, each) => total + each.limit, 0);
   const waiting = endpoints.reduce((total, each) => total + each.waiting, 0);
   const below = endpoints.length ? `of ${count(limit)} allowed now · ${count(waiting)} in line` : `teacher: ${teacher}`;
   return figure("Calls in flight", count(in_flight), "", below, limit ? bar([[in_flight, "good"]], limit) : "");
