@@ -118,11 +118,11 @@ class ServiceSettings(Section):
     rescan_seconds: float = Field(default=10.0, gt=0)
     """How often a watched folder is looked through, at the shortest."""
     taken: Literal["keep", "move", "delete"] = "keep"
-    """What becomes of a watched file once it is taken in for good; move: to ``done/`` beside it."""
+    """What becomes of a file once it is taken in for good; move: to ``done/`` in the folder."""
     archive_members: int = Field(default=1_000_000, ge=1)
-    """How many members of one archive are taken at the most."""
+    """How many members one archive may have; those beyond are not read."""
     archive_bytes: int = Field(default=16 << 30, ge=1)
-    """How much one archive may unpack to."""
+    """How much one archive may unpack to; what is beyond is not read."""
     listen: str = "127.0.0.1:8642"
     """Where the page, the API and the metrics are served; ``""``: nowhere."""
     hosts: tuple[str, ...] = ()
