@@ -1,6 +1,6 @@
 """The journal's folder: whose it is, its lock, the names in it, and what was cut and kept.
 
-May import errors, ``disk``, ``locks`` and ``records``. DIR/journal holds
+May import structlog, errors, ``disk``, ``locks`` and ``records``. DIR/journal holds
 ``segment-00000001.jsonl.zst`` and so on (``.jsonl`` alone where it is not compressed), ``LOCK``,
 ``RESERVE`` while it is written, ``cut/`` and ``archive/``.
 """
@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
+
+import structlog
 
 from codeiod.errors import DirectoryError
 from codeiod.journal.disk import Disk, read_at, replace_whole
@@ -31,6 +33,8 @@ NOTE_BYTES = 32
 """More than a process number takes."""
 _SEGMENT = re.compile(r"segment-(\d{8})\.jsonl(\.zst)?")
 _KEPT = re.compile(r"([^.].*)-(\d+)-[0-9a-f]{8}")
+
+log = structlog.get_logger()
 
 
 class Listed(NamedTuple):
@@ -148,6 +152,9 @@ def set_aside(disk: Disk, folder: Path, file: str, offset: int, data: bytes) -> 
     # The name holds the checksum: a cut that a crash interrupted is the same one when repeated.
     name = f"{file.replace('/', '+')}-{offset}-{crc32(data):08x}"
     replace_whole(disk, cut / name, data)
+    log.warning(
+        "file.cut", file=file, offset=offset, bytes=len(data), kept=f"{JOURNAL}/{CUT}/{name}"
+    )
     return Cut(file, offset, len(data), name)
 
 
