@@ -20,6 +20,7 @@ from codeiod.cli.run import run
 from codeiod.cli.serve import serve
 from codeiod.cli.show import show
 from codeiod.cli.status import status
+from codeiod.cli.top import top
 from codeiod.cli.view import view
 from codeiod.errors import CodeiodError, ExitStatus
 
@@ -40,6 +41,7 @@ app.command("explain")(explain)
 app.command("estimate")(estimate)
 app.command("export")(export)
 app.command("view")(view)
+app.command("top")(top)
 app.add_typer(ctl, name="ctl")
 app.command("config")(config)
 app.command("doctor")(doctor)

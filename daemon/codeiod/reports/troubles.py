@@ -19,6 +19,8 @@ from codeiod.reports.affairs import Trouble
 MOST_TROUBLES = 50
 MOST_CHARACTERS = 400
 LEVELS = frozenset({"warning", "error", "critical"})
+NO_TROUBLES = frozenset({"log.left_out"})
+"""Warnings about the log itself: what it leaves out is counted here."""
 SUBJECTS = ("endpoint", "folder", "file", "item", "signal")
 """Fields that say what an event is about."""
 REASONS = ("why", "error", "advice")
@@ -39,8 +41,9 @@ class Troubles:
     def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         """Keep what is a warning or worse."""
         level = str(event.get("level", method))
-        if level in LEVELS:
-            self.note(level, str(event.get("event", "")), in_words(event))
+        name = str(event.get("event", ""))
+        if level in LEVELS and name not in NO_TROUBLES:
+            self.note(level, name, in_words(event))
         return event
 
     def note(self, level: str, event: str, text: str) -> None:
