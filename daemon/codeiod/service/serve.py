@@ -19,7 +19,7 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from codeiod.config import Settings, read_token
-from codeiod.errors import DiskFull, known_cause
+from codeiod.errors import CodeiodError, DiskFull, WorkLeft, known_cause
 from codeiod.reports.sentence import sentence
 from codeiod.service.affairs import Gatherer
 from codeiod.service.control.server import control_socket
@@ -70,7 +70,10 @@ async def serve(plan: Plan, load: Callable[[], Settings]) -> None:
     try:
         await Service(plan, load).serve()
     except BaseExceptionGroup as group:
-        if error := known_cause(group):
+        error = known_cause(group)
+        if isinstance(error, WorkLeft):  # no room to end in as it should: a status of its own
+            raise CodeiodError(str(error)) from group
+        if error is not None:
             raise error from group
         raise
 
