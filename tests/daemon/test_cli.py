@@ -21,6 +21,8 @@ import pytest
 from codeiod.journal.frame import frame, unframe
 from codeiod.reports.check import check as prove
 
+from ..warm import Warm
+
 CODEIOD = Path(sys.executable).with_name("codeiod")
 BUILTIN = ("--teacher", "builtin", "--set", "sandbox.minimum_level=1", "--set", "sandbox.workers=1")
 ENDPOINT = ("--base-url", "http://127.0.0.1:1/v1", "--model", "m", "--out", "o")
@@ -37,10 +39,13 @@ def count_steps(n: int) -> int:
     return steps
 """
 BOUND_SECONDS = 60
+WARM = Warm()
 
 
 def codeiod(*arguments: object, cwd: Path, wrapped: tuple[str, ...] = ()) -> Any:
     """Run the program in a folder, to its end."""
+    if not wrapped:
+        return WARM.run(tuple(map(str, arguments)), cwd, BOUND_SECONDS)
     return subprocess.run(
         [*wrapped, str(CODEIOD), *map(str, arguments)],
         cwd=cwd,
@@ -421,17 +426,26 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_while_it_starts(tmp_path: Path, number: signal.Signals) -> None:
-    """From the moment that the directory is taken a signal leaves work for the next run: 3."""
-    (tmp_path / "endless.py").write_text("def f(n: int) -> int:\n    while True:\n        n += 1\n")
-    command = [str(CODEIOD), "run", "endless.py", "--out", "out", *BUILTIN]
+    """From the moment that the directory is taken a signal leaves work for the next run: 3.
+
+    So it does where SIGINT was ignored before, as by a shell that starts it in the background.
+    """
+    (tmp_path / "src").mkdir()
+    for most in range(50, 300):  # more files than it gets through until the signal comes
+        (tmp_path / f"src/{most}.py").write_text(GOOD.replace("50", str(most)))
+    ignoring = ["env", "--ignore-signal=INT"]
+    command = [*ignoring, str(CODEIOD), "run", "src", "--out", "out", *BUILTIN]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as run:
-        deadline = time.monotonic() + BOUND_SECONDS
-        while not (tmp_path / "out/journal/LOCK").exists():
-            assert run.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.002)
-        run.send_signal(number)
-        _, said = run.communicate(timeout=BOUND_SECONDS)
+        try:
+            deadline = time.monotonic() + BOUND_SECONDS
+            while not (tmp_path / "out/journal/LOCK").exists():
+                assert run.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.002)
+            run.send_signal(number)
+            _, said = run.communicate(timeout=BOUND_SECONDS)
+        finally:
+            run.kill()
     assert run.returncode == 3, said
     assert "Traceback" not in said
     assert prove(tmp_path / "out").ok

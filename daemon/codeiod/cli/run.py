@@ -95,6 +95,8 @@ def run(
     with work left, run again to go on; 4 DIR in use, damaged, newer, not ours, or its disk failed.
     """
     signal.signal(signal.SIGTERM, _interrupt)
+    # A shell that starts it in the background has it ignored: then asyncio would not take it either.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         from codeiod.cli.logs import configure_logs
         from codeiod.journal.retry import retriable_reason
