@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from .site import Playing, Site, at_work, make_run, read_apart
 
@@ -26,6 +26,7 @@ FLAGS = [
     "--disable-sync",
 ]
 WAIT_MS = 15_000
+expect.set_options(timeout=WAIT_MS)
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js.gz"
 UNREACHABLE = "net::ERR_"
 

@@ -9,7 +9,7 @@ import { sampleRow } from "./rows.js";
 import { REASONS, step, words } from "./words.js";
 
 const SHORT_DETAIL = 160;
-const STATES = { finished: "good", rejected: "bad", pending: "warn" };
+const STATES = { finished: "good", rejected: "off", pending: "warn" };
 
 export function item({ item: it, program = {}, pairs = [], samples = [], events = [] }, back) {
   return h("article", { class: "story" },

@@ -18,6 +18,7 @@ export class Items {
   enter(main) {
     this.filters = null;
     this.id = "";
+    this.shown = "";
     this.list = new PagedList("items", "items", itemRow);
     this.form = filtering([
       searching("q", "Path or id"),
@@ -48,7 +49,7 @@ export class Items {
 
   async again() {
     if (this.id) await this.openItem(this.id);
-    else await this.list.start(this.filters);
+    else if (!this.list.rows.length) await this.list.start(this.filters);
   }
 
   async openItem(id) {
@@ -57,7 +58,8 @@ export class Items {
     try {
       const story = await get(`items/${encodeURIComponent(id)}`, {}, this.abort.signal);
       this.detail.replaceChildren(item(story, this.address()));
-      scrollTo(0, 0);
+      if (this.shown !== id) scrollTo(0, 0);
+      this.shown = id;
       at("told").textContent = `Item ${id.slice(0, 8)} is shown`;
     } catch (error) {
       if (error instanceof Refused) this.detail.replaceChildren(h("p", { class: "nothing", role: "alert" }, error.message));

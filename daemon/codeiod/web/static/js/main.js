@@ -94,6 +94,16 @@ function connected(state) {
   if (state === "live") reached = true;
 }
 
+// A browser has few connections to one host: tabs that nobody sees give theirs back.
+function listenWhileSeen() {
+  if (document.hidden) {
+    stream.stop();
+  } else {
+    stream.listen();
+    current?.again?.();
+  }
+}
+
 function askToken() {
   const dialog = at("ask-token");
   const field = h("input", { type: "password", id: "token", autocomplete: "off", required: true });
@@ -120,6 +130,7 @@ const stream = new Stream({
 document.addEventListener("click", followLinks);
 addEventListener("popstate", route);
 addEventListener("online", () => stream.listen());
+document.addEventListener("visibilitychange", listenWhileSeen);
 startTheme();
 startKeys(() => current);
 route();

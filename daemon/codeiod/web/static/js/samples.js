@@ -37,7 +37,7 @@ export class Samples {
       choosing("model", "Model", [["", "any"]]),
       choosing("reason", "Lost for", [["", "not lost"], ...Object.entries(REASONS)]),
     ], () => this.changed());
-    this.newer = h("button", { type: "button", class: "newer", hidden: true, on: { click: () => this.again() } });
+    this.newer = h("button", { type: "button", class: "newer", hidden: true, on: { click: () => this.load() } });
     this.detail = h("div", { class: "detail", id: "detail" });
     main.append(
       h("h1", { class: "unseen" }, "Samples"), this.form,
@@ -81,18 +81,19 @@ export class Samples {
     }
   }
 
-  /** Load anew what may have changed. */
+  /** Go on after the daemon was away: what is being read stays as it is. */
   async again() {
-    await this.load();
+    if (!this.list.rows.length) await this.load();
+    if (this.id && !this.whole) await this.openSample(this.id, true);
   }
 
   async openSample(id, other) {
     if (id === this.id && !other) return;
     this.id = id;
+    this.whole = null;
     this.abort?.abort();
     this.markCurrent();
     if (!id) {
-      this.whole = null;
       this.detail.replaceChildren(h("p", { class: "nothing" }, "Choose a sample."));
       return;
     }
@@ -105,7 +106,7 @@ export class Samples {
       return;
     }
     this.detail.replaceChildren(sample(this.whole, {
-      back: this.address(""), previous: this.address(this.whole.previous), next: this.address(this.whole.next),
+      back: this.address(""), previous: this.address(this.whole.previous, ""), next: this.address(this.whole.next, ""),
       copy: () => this.copy(), link: () => this.copyLink(),
     }));
     this.detail.scrollTo?.(0, 0);
@@ -113,8 +114,9 @@ export class Samples {
     at("told").textContent = `Sample ${id.slice(0, 8)} is shown`;
   }
 
-  address(id) {
-    if (id === undefined) return "";
+  /** Return the address of a sample; of the list, or what stands for it, where there is no id. */
+  address(id, none = undefined) {
+    if (!id && none !== undefined) return none;
     const query = queryOf(this.filters);
     return `${id ? `/sample/${encodeURIComponent(id)}` : "/samples"}${query && `?${query}`}`;
   }

@@ -32,6 +32,11 @@ export class Stream {
     return undefined;
   }
 
+  /** Listen no more, until it is called again. */
+  stop() {
+    this.abort?.abort();
+  }
+
   /** Listen to one connection to its end; return whether anything came. */
   async hear(outer) {
     const own = new AbortController();
