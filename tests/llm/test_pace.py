@@ -71,3 +71,12 @@ def test_another_limit_counts_from_now_on() -> None:
     assert bucket.free_at == pytest.approx(5 + (5 - SLACK_SECONDS) / 2)
     bucket.set_limit(5, 0)
     assert not bucket.limited
+
+
+def test_the_limits_in_force_are_told() -> None:
+    """Set, announced or learned: what binds is told, to the last digit of what was set."""
+    pace = Pace(Rates(requests=120, tokens=6000))
+    assert pace.rates.requests == pytest.approx(120)
+    assert (pace.rates.tokens, pace.rates.input_tokens) == (pytest.approx(6000), 0)
+    pace.hear(0.0, {"x-ratelimit-limit-requests": "60"}, Demand())
+    assert pace.rates.requests == pytest.approx(60)

@@ -69,6 +69,11 @@ class Slots:
         return self._concurrency.limit
 
     @property
+    def rates(self) -> Rates:
+        """The limits a minute that are in force."""
+        return self._pace.rates
+
+    @property
     def waiting(self) -> int:
         """How many wait in line."""
         return self.line.waiting

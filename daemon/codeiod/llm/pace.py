@@ -36,6 +36,11 @@ class Bucket:
         """Whether there is a limit."""
         return self._seconds_each > 0
 
+    @property
+    def per_minute(self) -> float:
+        """The limit; 0: none."""
+        return 60.0 / (USED_SHARE * self._seconds_each) if self._seconds_each else 0.0
+
     def take(self, now: float, amount: float) -> None:
         """Take an amount that leaves now."""
         if self._seconds_each:
@@ -90,6 +95,11 @@ class Pace:
     def known(self) -> bool:
         """Whether any limit is known, however."""
         return self._limited
+
+    @property
+    def rates(self) -> Rates:
+        """The limits in force, however they are known."""
+        return Rates(*(self._buckets[subject].per_minute for subject in Subject))
 
     def moment(self) -> float:
         """Return the time from which the next request may leave."""

@@ -68,7 +68,7 @@ def percentiles_of(*distributions: Distribution) -> Percentiles:
 def endpoint_affairs(endpoint: Endpoint) -> EndpointAffairs:
     """Tell how things stand with an endpoint."""
     settings, slots, health = endpoint.settings, endpoint.slots, endpoint.health
-    stages = endpoint.meter.stages.values()
+    stages, rates = endpoint.meter.stages.values(), slots.rates
     return EndpointAffairs(
         name=endpoint.name,
         url=health.url,
@@ -80,8 +80,8 @@ def endpoint_affairs(endpoint: Endpoint) -> EndpointAffairs:
         max_in_flight=settings.max_in_flight,
         waiting=slots.waiting,
         retrying=slots.retrying,
-        requests_per_minute=settings.requests_per_minute,
-        tokens_per_minute=settings.tokens_per_minute,
+        requests_per_minute=round(rates.requests, 3),
+        tokens_per_minute=round(rates.tokens, 3),
         answered=sum(one.answers.count for one in stages),
         failed=_failures(endpoint.meter),
         latency=percentiles_of(*(one.answers for one in stages)),
@@ -108,11 +108,12 @@ def sandbox_affairs(runner: CountedRunner, level: int) -> SandboxAffairs:
     """Tell how things stand with the sandbox."""
     meter = runner.meter
     outcomes = outcome_counts(meter)
+    running = min(runner.running, runner.workers)  # a few more are handed over, so none is idle
     return SandboxAffairs(
         level=level,
         workers=runner.workers,
-        running=runner.running,
-        waiting=runner.waiting,
+        running=running,
+        waiting=runner.waiting + runner.running - running,
         calls=sum(outcomes.values()),
         outcomes=outcomes,
         cpu_seconds=round(meter.cpu_seconds, 3),
