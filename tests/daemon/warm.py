@@ -1,7 +1,7 @@
 """Run the command line in forks of one process that has all of it loaded: a start costs a second.
 
-Imports the standard library; the process itself (``python tests/daemon/warm.py``) imports codeiod. What
-runs is a process of its own, with its own folder, output and exit status, as from a shell.
+Imports the standard library; the process itself, which is this file run by Python, imports codeiod.
+What runs is a process of its own, with its own folder, output and exit status, as from a shell.
 """
 
 from __future__ import annotations
