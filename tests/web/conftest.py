@@ -269,15 +269,25 @@ def run_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture
-def daemon(run_directory: Path) -> Taking:
-    """Read it as a daemon."""
-    read = Taking.read(run_directory)
-    assert isinstance(read, Taking)
+@pytest.fixture(scope="session")
+def daemon_of() -> Callable[[Path], Taking]:
+    """Offer to read a directory as a daemon that takes items."""
+
+    def read(directory: Path) -> Taking:
+        taking = Taking.read(directory)
+        assert isinstance(taking, Taking)
+        return taking
+
     return read
 
 
 @pytest.fixture
+def daemon(run_directory: Path, daemon_of: Callable[[Path], Taking]) -> Taking:
+    """Read the run."""
+    return daemon_of(run_directory)
+
+
+@pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractAsyncContextManager[Site]]:
     """Offer to serve a daemon, with options of the application."""
     return serve

@@ -1,6 +1,6 @@
 """List the items that are not done, from the live state: the index knows only what is committed.
 
-May import ``index.asks``, items and ``journal``.
+May import ``index``, items and ``journal``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from codeiod.journal.sealed import BadSeal
 from codeiod.journal.segments import Segments
 from codeiod.journal.state import Position, State
 from codeiod.web.index.asks import ItemRow, ItemsAsk, ItemsPage
+from codeiod.web.index.search import Cursor
 
 MOST_PENDING = 1000
 """As many can be leafed through: to come to one takes a walk over all before it."""
@@ -50,7 +51,7 @@ class PendingItems:
         total = len(state.pending)
         if ask.reason:
             return ItemsPage((), "", 0, 0)
-        start = int(ask.after) if ask.after.isdecimal() else 0
+        start = min(Cursor.read(ask.after).row, MOST_PENDING) if ask.after else 0
         found = [
             _Found(item_id, item.admitted, stage_of(item), sum(item.paid.money.values()))
             for item_id, item in islice(state.pending.items(), start, MOST_PENDING)
@@ -63,7 +64,7 @@ class PendingItems:
         rows = await to_thread.run_sync(self._rows, found[: ask.limit])
         stop = start + ask.limit
         more = len(found) > ask.limit
-        return ItemsPage(tuple(rows), str(stop) if more else "", total, 0)
+        return ItemsPage(tuple(rows), Cursor(0, stop).write() if more else "", total, 0)
 
     async def item(self, state: State, item_id: str) -> ItemRow | None:
         """Return one item; None where it is not on its way."""

@@ -5,6 +5,7 @@ May import ``answers`` and orjson.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -13,7 +14,7 @@ import orjson
 
 from codeiod.web.answers import Refusal
 
-NAME_CHARACTERS = 255
+NAME = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 META_FIELDS = 64
 META_CHARACTERS = 4096
 
@@ -25,8 +26,7 @@ FORM = {
         "content": {"type": "string", "minLength": 1, "description": "the code"},
         "name": {
             "type": "string",
-            "minLength": 1,
-            "maxLength": NAME_CHARACTERS,
+            "pattern": f"^{NAME.pattern}$",
             "description": "as a file of it would be named: its ending tells the language",
         },
         "meta": {
@@ -71,8 +71,8 @@ class Submission:
 
 def _name(fields: Mapping[str, Any]) -> str:
     name = _text(fields, "name", "submitted.py")
-    if not 0 < len(name) <= NAME_CHARACTERS or not name.isprintable():
-        raise Refusal(400, f"name has 1 to {NAME_CHARACTERS} printable characters")
+    if NAME.fullmatch(name) is None:
+        raise Refusal(400, "name has 1 to 255 characters, none of control")
     return name
 
 

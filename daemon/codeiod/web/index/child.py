@@ -37,7 +37,6 @@ from codeiod.web.index.filling import Ends, Filler
 from codeiod.web.index.items import ItemLists
 from codeiod.web.index.lines import Lines
 from codeiod.web.index.samples import SampleLists
-from codeiod.web.index.search import BadCursor
 from codeiod.web.index.tables import Tables, remove
 from codeiod.web.index.wholes import NotThere, Wholes
 
@@ -70,8 +69,6 @@ class Desk:
         self._tables.database.set_progress_handler(self._count, STEPS_BETWEEN)
         try:
             return 200, self._answer(ask)
-        except BadCursor as error:
-            return 400, orjson.dumps(str(error))
         except NotThere as error:
             return 404, orjson.dumps(str(error))
         except sqlite3.OperationalError as error:

@@ -31,8 +31,8 @@ DROPPED_ROWS = 5000
 GOING = 1 << 62
 """Noted as the length of a part whose rows are being taken away: no end is so far."""
 COMMIT_SECONDS = 2.0
-ORDER = (Stream.PROGRAMS, Stream.REJECTS, Stream.SAMPLES)
-"""A program goes before what else is told of its item."""
+ORDER = (Stream.REJECTS, Stream.PROGRAMS, Stream.SAMPLES)
+"""Where much is new at once, finished items, which have samples, stand above rejected ones."""
 
 log = structlog.get_logger()
 

@@ -27,10 +27,7 @@ class ItemLists:
         self._lines = lines
 
     def page(self, ask: ItemsAsk, behind: int) -> ItemsPage:
-        """Return a page.
-
-        :raises BadCursor: it begins nowhere.
-        """
+        """Return a page."""
         chosen = self._tables.items.chosen(lambda key: _fits(ask, key))
         search = Search(self._tables, "item", chosen)
         found = search.find(ask.q, Cursor.read(ask.after), ask.limit)

@@ -20,10 +20,7 @@ class SampleLists:
         self._tables = tables
 
     def page(self, ask: SamplesAsk, behind: int) -> SamplesPage:
-        """Return a page.
-
-        :raises BadCursor: it begins nowhere.
-        """
+        """Return a page."""
         chosen = self._chosen(ask)
         found = self._find(ask, chosen, Cursor.read(ask.after), ask.limit)
         searched = ask.q or ask.item

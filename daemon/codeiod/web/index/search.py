@@ -11,29 +11,29 @@ import re
 import sqlite3
 import time
 import unicodedata
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from codeiod.web.index.tables import Tables, keys_of, split
 
 SEARCH_SECONDS = 0.15
-"""How long a search for words goes on for one page."""
+"""What a search for words may take of the processor for one page."""
+WALKED_ROWS = 2000
+"""So many rows are looked at one by one for those that fit, where every fourth or more does."""
 PREFIX_CHARACTERS = 3
 """The last word is taken for a beginning from this length on."""
 MOST_BY_ID = 1000
 NEWEST = 1 << 62
 
+CURSOR = re.compile(r"[0-9a-z]{1,12}-[0-9a-z]{1,12}")
+"""The form of a cursor; any text of it is one."""
 _ID = re.compile(r"[0-9a-f]{8,32}")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[^\W_]+")
-
-
-class BadCursor(ValueError):
-    """The cursor is none of ours."""
 
 
 class Cursor(NamedTuple):
@@ -44,21 +44,15 @@ class Cursor(NamedTuple):
 
     @staticmethod
     def read(text: str) -> Cursor:
-        """Read one that ``write`` wrote; ``""`` is the beginning.
-
-        :raises BadCursor: it did not.
-        """
+        """Read what ``write`` wrote, or anything of that form; ``""`` is the beginning."""
         if not text:
             return Cursor(NEWEST, NEWEST)
-        try:
-            item, row = urlsafe_b64decode(text.encode() + b"==").decode().split(".")
-            return Cursor(min(int(item), NEWEST), min(int(row), NEWEST))
-        except ValueError as error:
-            raise BadCursor("after is no cursor of this list") from error
+        item, _, row = text.partition("-")
+        return Cursor(min(int(item, 36), NEWEST), min(int(row, 36), NEWEST))
 
     def write(self) -> str:
         """Write it as text that means nothing to others."""
-        return urlsafe_b64encode(f"{self.item}.{self.row}".encode()).decode().rstrip("=")
+        return f"{_base_36(self.item)}-{_base_36(self.row)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +74,8 @@ class Search:
         self._database = tables.database
         self._table = table
         self._classes = classes
+        counted = tables.samples if table == "sample" else tables.items
+        self._common = 4 * counted.total(classes) >= counted.total(set(counted.counts))
 
     def find(self, q: str, after: Cursor, limit: int, *, back: bool = False) -> Found:
         """Find rows that fit what is searched, if anything is."""
@@ -93,23 +89,33 @@ class Search:
 
     def by_class(self, after: Cursor, limit: int, *, back: bool = False) -> Found:
         """Find rows whatever they hold; ``back``: those before a place, the nearest first."""
-        order = "> ? ORDER BY row" if back else "< ? ORDER BY row DESC"
-        query = f"SELECT row FROM {self._table} WHERE class = ? AND row {order} LIMIT ?"
-        found = chain.from_iterable(
-            self._database.execute(query, (number, after.row, limit + 1))
-            for number in self._classes
-        )
-        take = nsmallest if back else nlargest
-        rows = take(limit + 1, (row for (row,) in found))
+        rows = self._walked(after, limit + 1, back=back) if self._common else []
+        if len(rows) <= limit:
+            order = "> ? ORDER BY row" if back else "< ? ORDER BY row DESC"
+            query = f"SELECT row FROM {self._table} WHERE class = ? AND row {order} LIMIT ?"
+            found = chain.from_iterable(
+                self._database.execute(query, (number, after.row, limit + 1))
+                for number in self._classes
+            )
+            take = nsmallest if back else nlargest
+            rows = take(limit + 1, (row for (row,) in found))
         return Found(rows[:limit], Cursor(0, rows[limit - 1]) if len(rows) > limit else None)
+
+    def _walked(self, after: Cursor, wanted: int, *, back: bool) -> list[int]:
+        """Find rows that fit among those that stand next; not as many as wanted, if few do."""
+        order = "> ? ORDER BY row" if back else "< ? ORDER BY row DESC"
+        query = f"SELECT row, class FROM {self._table} WHERE row {order} LIMIT {WALKED_ROWS}"
+        found = self._database.execute(query, (after.row,))
+        return list(islice((row for row, kind in found if kind in self._classes), wanted))
 
     def by_words(self, q: str, after: Cursor, limit: int, *, back: bool = False) -> Found:
         """Find rows of items that have all words."""
-        until = time.monotonic() + SEARCH_SECONDS
         rows: list[int] = []
         place = after
+        until = 0.0
         with suppress(sqlite3.OperationalError):  # a word that is none to the index
             for item in self._items_with(q, after.item, back=back):
+                until = until or time.thread_time() + SEARCH_SECONDS
                 for row in self._rows_of(item, back=back):
                     if item == after.item and not (row > after.row if back else row < after.row):
                         continue
@@ -117,7 +123,7 @@ class Search:
                         return Found(rows, place)
                     rows.append(row)
                     place = Cursor(item, row)
-                if time.monotonic() > until:
+                if time.thread_time() > until:
                     return Found(rows, Cursor(item, NEWEST if back else 0))
         return Found(rows, None)
 
@@ -139,7 +145,23 @@ class Search:
     def _items_with(self, q: str, item: int, *, back: bool) -> Iterator[int]:
         order = ">= ? ORDER BY rowid" if back else "<= ? ORDER BY rowid DESC"
         query = f"SELECT rowid FROM words WHERE words MATCH ? AND rowid {order}"
-        return (row for (row,) in self._database.execute(query, (_match(q), item)))
+        return (row for (row,) in self._database.execute(query, (self._match(q), item)))
+
+    def _match(self, q: str) -> str:
+        """Return words as a query of the index.
+
+        The last one is a beginning where no item has it as a word: to look for beginnings takes a
+        walk over all that begin so.
+        """
+        words = [f'"{word}"' for word in _WORD.findall(unicodedata.normalize("NFC", q))]
+        if not words:
+            return '""'
+        whole = " ".join(words)
+        if len(words[-1]) - 2 < PREFIX_CHARACTERS:
+            return whole
+        query = "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1"
+        known = self._database.execute(query, (words[-1],)).fetchone()
+        return whole if known else f"{whole}*"
 
     def _rows_of(self, item: int, *, back: bool) -> list[int]:
         """Return the rows of an item that fit, in the order that is asked for."""
@@ -155,15 +177,12 @@ class Search:
         return (row for row, kind in found if kind in self._classes)
 
 
-def _match(q: str) -> str:
-    """Return words as a query of the index; it holds each apart."""
-    words = _WORD.findall(unicodedata.normalize("NFC", q))
-    if not words:
-        return '""'
-    quoted = [f'"{word}"' for word in words]
-    if len(words[-1]) >= PREFIX_CHARACTERS:
-        quoted[-1] += "*"
-    return " ".join(quoted)
+def _base_36(number: int) -> str:
+    digits = ""
+    while number or not digits:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits
 
 
 def _page(rows: set[int], after: Cursor, limit: int, *, back: bool) -> Found:

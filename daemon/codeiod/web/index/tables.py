@@ -8,6 +8,7 @@ with the number of its rows, so that any filter is a choice of classes and any t
 from __future__ import annotations
 
 import sqlite3
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,10 @@ LAYOUT = 1
 """An index of another one is made anew."""
 CACHE_BYTES = 24 << 20
 """Of the tables, in the child's memory."""
+CHECKPOINT_PAGES = 8192
+"""As much is written to the log of the index before it is synced: seldom, beside the journal."""
+
+_TWO = struct.Struct(">qq")
 
 _SCHEMA = f"""
 CREATE TABLE about (journal TEXT);
@@ -54,6 +59,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 PRAGMA cache_size = -{CACHE_BYTES >> 10};
 PRAGMA temp_store = MEMORY;
+PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
 PRAGMA journal_size_limit = {16 << 20};
 """
 
@@ -200,16 +206,13 @@ def remove(path: Path) -> None:
 
 def split(name: str) -> tuple[int, int]:
     """Return an id in hex as two numbers."""
-    data = bytes.fromhex(name)
-    return (
-        int.from_bytes(data[:8], "big", signed=True),
-        int.from_bytes(data[8:], "big", signed=True),
-    )
+    key, tail = _TWO.unpack(bytes.fromhex(name))
+    return key, tail
 
 
 def joined(key: int, tail: int) -> str:
     """Return the id that two numbers stand for."""
-    return (key.to_bytes(8, "big", signed=True) + tail.to_bytes(8, "big", signed=True)).hex()
+    return _TWO.pack(key, tail).hex()
 
 
 def keys_of(beginning: str) -> tuple[int, int]:
