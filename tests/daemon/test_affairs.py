@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
+import pytest
 from anyio import to_thread
 
 from codeiod.admission import Admission, Recipe
@@ -31,7 +32,7 @@ from codeiod.teachers.openai import OpenAITeacher
 from codeiod.telemetry import Distribution
 from codeiod.testing import FakeSandbox
 from codeiod_prompts import Prompts
-from codeiod_sandbox import Call
+from codeiod_sandbox import Call, SandboxError
 from codeiod_sandbox import Program as Source
 
 CONTENT = "def f(n):\n    return n\n"
@@ -208,6 +209,18 @@ async def test_the_rest_of_it(tmp_path: Path) -> None:
         assert affairs.descriptors > 3
         assert affairs.watched == (WatchAffairs("/drop", taken=3),)
         group.cancel_scope.cancel()
+
+
+async def test_jobs_in_which_the_sandbox_fails(tmp_path: Path) -> None:
+    """A job that the sandbox itself spoils is counted apart, and is no call with an outcome."""
+
+    def spoil(*_: object) -> None:
+        raise SandboxError("gone")
+
+    runner = CountedRunner(FakeSandbox(spoil), 1)
+    with pytest.raises(SandboxError):
+        await runner.run(Source(""), [Call("main_solution", {"n": 1})])
+    assert (runner.meter.faults, runner.meter.jobs.count, runner.running) == (1, 0, 0)
 
 
 def test_a_distribution_counts_each_value_once() -> None:

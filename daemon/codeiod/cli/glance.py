@@ -113,7 +113,7 @@ def _funnel(funnel: Facts) -> Text:
     parts: list[str | tuple[str, str]] = [f"{before:,} in"]
     for step in ("unified", "sampled", "finished"):
         count = funnel[step]
-        share = f" {count / before:.0%}" if before else ""
+        share = f" {count / before:.0%}" if before > count else ""
         parts += [f" → {count:,} {step}", (share, ACCENT)]
         before = count
     return _line("since start", *parts)
