@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import re
+import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from codeiod.items import Status
@@ -32,12 +34,19 @@ HALF_HARD_BRANCHES = 10
 FULL_ENTROPY_BITS = math.log2(10)
 """Of ten different outputs, as many as a program has pairs where nothing else is set."""
 
-_BRANCHES = re.compile(
-    r"""(?s: "{3}.*?(?:"{3}|\Z) | '{3}.*?(?:'{3}|\Z) )
-      | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' | \#[^\n]*
-      | \b(if|elif|for|while|and|or|except|case)\b""",
+BRANCHING = frozenset({"if", "elif", "for", "while", "and", "or", "except", "case"})
+
+# Each alternative begins with a character of its own: so the engine skips all others at once.
+_NO_CODE = re.compile(
+    r"""
+      "(?: ""(?s:.*?)(?:"{3}|\Z) | (?:[^"\\\n]|\\.)*" )
+    | '(?: ''(?s:.*?)(?:'{3}|\Z) | (?:[^'\\\n]|\\.)*' )
+    | \#[^\n]*
+    """,
     re.VERBOSE,
 )
+_SPACED = str.maketrans(dict.fromkeys(set(string.punctuation) - {"_"}, " "))
+_texts = itemgetter("prompt", "turn_1", "feedback_1", "turn_2", "feedback_2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,11 @@ class Labels:
     language: str
 
     @property
+    def fields(self) -> dict[str, Any]:
+        """Return them by name: thousands of times a second, so not by ``asdict``, which copies."""
+        return dict(zip(LABELS, _values(self), strict=True))
+
+    @property
     def measured(self) -> bool:
         """Whether the difficulty is what was seen, not a guess."""
         return self.difficulty_by == BY_PASS_RATE
@@ -99,11 +113,13 @@ LABELS: Mapping[str, type] = {
 }
 """The names of the labels in their order, with their types."""
 
+_values = attrgetter(*LABELS)
+
 
 def program_facts(refcode: str, outputs: Sequence[str], language: str) -> ProgramFacts:
     """Look at a program once for all its samples.
 
-    :param outputs: those of its pairs, as JSON text.
+    :param outputs: those of its pairs, as texts that tell them apart.
     """
     return ProgramFacts(branching(refcode), entropy(outputs), language)
 
@@ -138,13 +154,12 @@ def right_at(sample: Mapping[str, Any]) -> int:
 
 def tokens_of(sample: Mapping[str, Any]) -> int:
     """Estimate the tokens of a whole sample."""
-    keys = ("prompt", "turn_1", "feedback_1", "turn_2", "feedback_2")
-    return -(-sum(len(sample[key]) for key in keys) // CHARACTERS_PER_TOKEN)
+    return -(-sum(map(len, _texts(sample))) // CHARACTERS_PER_TOKEN)
 
 
 def branching(code: str) -> int:
     """Count the keywords at which code may go one way or another; not in strings or comments."""
-    return sum(1 for keyword in _BRANCHES.findall(code) if keyword)
+    return sum(map(BRANCHING.__contains__, _NO_CODE.sub(" ", code).translate(_SPACED).split()))
 
 
 def entropy(values: Sequence[str]) -> float:

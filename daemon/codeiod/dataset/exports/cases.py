@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -72,7 +72,7 @@ class Labelled:
         """Put what names the sample, and its labels, behind the fields of a row."""
         fields = self.sample.fields
         names = {key: fields[key] for key in NAMES}
-        return row | names | asdict(self.labels)
+        return row | names | self.labels.fields
 
 
 NAMES = ("id", "item_id", "program_id", "task", "pair", "sample", "status_1", "status_2")
@@ -111,12 +111,12 @@ def cases(committed: Committed, programs: Programs, language_of: LanguageOf) -> 
 def _labelled(
     program: ProgramLine, samples: list[Sample], language_of: LanguageOf
 ) -> Iterator[Labelled]:
-    outputs = [pair.output for pair in program.pairs]
-    facts = program_facts(program.fields["refcode"], outputs, language(program, language_of))
-    asked = Counter(sample.question for sample in samples)
+    refcode, found = program.fields["refcode"], language(program, language_of)
+    facts = program_facts(refcode, program.outputs, found)
+    questions = [sample.question for sample in samples]
+    asked = Counter(questions)
     right = Counter(sample.question for sample in samples if sample.right_first)
-    for sample in samples:
-        question = sample.question
+    for sample, question in zip(samples, questions, strict=True):
         labels = labels_of(sample.fields, asked[question], right[question], facts)
         yield Labelled(sample, labels)
 

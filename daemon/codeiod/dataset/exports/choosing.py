@@ -32,7 +32,9 @@ class Choice:
 
     def of(self, case: Case) -> Case:
         """Return the case with what is taken of it, in its order."""
-        kept = [one for one in case.samples if self._keeps(one) and self._has_share(one)]
+        kept = list(case.samples)
+        if self.shares or self.options.keep is not Keep.ALL:
+            kept = [one for one in kept if self._keeps(one) and self._has_share(one)]
         most = self.options.max_per_program
         if most and len(kept) > most:
             first = sorted(kept, key=lambda one: self._chance("most", one.sample.id))[:most]

@@ -60,7 +60,8 @@ class Counts:
             self._add(one)
 
     def _add(self, one: Labelled) -> None:
-        counts, labels, sample = self.tasks[one.sample.task], one.labels, one.sample.fields
+        labels, sample = one.labels, one.sample.fields
+        counts = self.tasks[sample["task"]]  # a task is its name
         counts.total += 1
         counts.right_1 += labels.right_at == 1
         counts.right_2 += labels.right_at == 2

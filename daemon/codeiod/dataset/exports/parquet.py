@@ -51,6 +51,7 @@ class Parquet:
             "group_bytes": GROUP_BYTES,
         }
         self._values = {name: itemgetter(*columns) for name, columns in configs.items()}
+        self._texts = {name: itemgetter(*texts_in(columns)) for name, columns in configs.items()}
         self._batches: dict[tuple[str, str], _Batch] = {}
         self._child = subprocess.Popen(
             [sys.executable, "-P", str(_SCRIPT), json.dumps(request)],
@@ -87,7 +88,7 @@ class Parquet:
             batch = self._batches[config, split] = _Batch()
         row = self._values[config](fields)
         batch.rows.append(row)
-        batch.characters += sum(len(value) for value in row if type(value) is str)
+        batch.characters += sum(map(len, self._texts[config](fields)))
         if len(batch.rows) >= BATCH_ROWS or batch.characters >= BATCH_CHARACTERS:
             self._send(config, split, self._batches.pop((config, split)))
 
@@ -138,6 +139,11 @@ class _Batch:
     def __init__(self) -> None:
         self.rows: list[tuple[Any, ...]] = []
         self.characters = 0
+
+
+def texts_in(columns: Columns) -> list[str]:
+    """Name the columns that hold text: there are two at least."""
+    return [name for name, kind in columns.items() if kind is str]
 
 
 def spelled(kind: Any) -> Any:

@@ -42,6 +42,11 @@ class ProgramLine:
             for (known, wanted), seed in zip(split_pairs(self.fields["ios"]), seeds, strict=True)
         ]
 
+    @property
+    def outputs(self) -> list[str]:
+        """The outputs of its pairs as texts that tell them apart: much faster than ``pairs``."""
+        return [repr(pair["output"]) for pair in json.loads(self.fields["ios"])]
+
     @cached_property
     def meta(self) -> dict[str, str]:
         """The metadata of its file."""
