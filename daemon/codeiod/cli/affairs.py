@@ -82,7 +82,7 @@ def _budget(budget: Facts) -> str:
         ("tokens_per_day", "spent_tokens_today"),
     ):
         if budget[cap]:
-            caps.append(f"{cap} {budget[spent]:g} of {budget[cap]:g}")
+            caps.append(f"{cap} {budget[spent]:,.10g} of {budget[cap]:,.10g}")
     return f"budget     {', '.join(caps)} {budget['currency']}".rstrip()
 
 

@@ -16,14 +16,13 @@ import anyio
 import orjson
 import structlog
 from aiohttp import web
-from anyio import to_process
 
 from codeiod.errors import CodeiodError, ExitStatus
 from codeiod.items import Entry
 from codeiod.journal.records import Change, unix_seconds
 from codeiod.journal.retry import retriable_reason
 from codeiod.reports.affairs import Affairs, Phase
-from codeiod.reports.explain import explain
+from codeiod.reports.explaining import explained
 from codeiod.service.control.wishes import in_force, wished
 from codeiod.service.limits import Bounded, change
 from codeiod.service.reload import Reloadable, take_anew
@@ -144,15 +143,10 @@ class Orders:
 
     async def explain(self, request: web.Request) -> web.Response:
         item = request.match_info["item"]
-        with anyio.fail_after(EXPLAIN_SECONDS):  # the log may be long: its reading is a child's
-            story = await to_process.run_sync(
-                explain,
-                self._daemon.directory,
-                item,
-                cancellable=True,
-                limiter=self._explaining,
-            )
-        return _json(story)
+        with anyio.fail_after(EXPLAIN_SECONDS):
+            async with self._explaining:  # one child at a time
+                story = await explained(self._daemon.directory, item)
+        return web.Response(body=story, content_type="application/json")
 
     def _in_force(self) -> dict[str, Any]:
         return in_force(self._daemon.settings, self._daemon.parts.sandbox.workers)
@@ -163,7 +157,7 @@ class Orders:
         by = _who(request)
         record = Change(by, what, {}, after or {}, unix_seconds())
         self._daemon.parts.journal.append(record)
-        log.info(f"control.{what}", by=by, **(after or {}))
+        log.info("control.order", what=what, by=by, **(after or {}))
 
     def _phase(self) -> web.Response:
         life = self._daemon.life
