@@ -196,3 +196,17 @@ async def test_the_page_and_its_files_are_served_with_their_kinds(site: Any) -> 
         assert answer.headers["ETag"] == tag
     async with site.session.get(f"{site.url}/vendor/uplot/uPlot.min.css") as answer:
         assert answer.content_type == "text/css"
+
+
+async def test_the_story_of_an_item_is_told_by_a_child(site: Any) -> None:
+    """What the journal tells of an item, pending ones too; and a sentence where there is none."""
+    _, page = await site.get("/api/items?status=pending&limit=1")
+    item_id = page["items"][0]["item_id"]
+    status, story = await site.get(f"/api/items/{item_id}/story")
+    assert (status, story["outcome"], story["content"]) == (200, "pending", "x = 1")
+    both = (f"/api/items/{item_id}/story", f"/api/items/{'0' * 32}/story")
+    told = await asyncio.gather(*(site.get(path) for path in both))
+    assert told[1][0] == 503
+    status, refused = await site.get(both[1])
+    assert status == 404
+    assert "0" * 32 in refused["error"]["message"]

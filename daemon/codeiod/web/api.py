@@ -22,6 +22,7 @@ from codeiod.web.index.asks import Ask, FiltersAsk, ItemAsk, SampleAsk
 from codeiod.web.openapi import document
 from codeiod.web.pending import PENDING, PendingItems
 from codeiod.web.series import Series
+from codeiod.web.stories import Stories
 from codeiod.web.submission import Submission
 
 DEFAULT_MINUTES = 60
@@ -36,6 +37,7 @@ class Api:
     daemon: Daemon
     index: Index
     pending: PendingItems
+    stories: Stories
     events: Events
     series: Series
     max_item_bytes: int
@@ -51,6 +53,7 @@ class Api:
             web.get("/api/items", self.items),
             web.post("/api/items", self.submit),
             web.get(f"/api/items/{{id:{asking.ID}}}", self.item),
+            web.get(f"/api/items/{{id:{asking.ID}}}/story", self.story),
             web.get("/api/samples", self.samples),
             web.get(f"/api/samples/{{id:{asking.ID}}}", self.sample),
         ]
@@ -83,6 +86,10 @@ class Api:
         if (row := await self.pending.item(self.daemon.state, item_id)) is not None:
             return answer({"item": row, "program": {}, "pairs": [], "samples": [], "events": []})
         return await self._found(ItemAsk(item_id))
+
+    async def story(self, request: web.Request) -> web.Response:
+        asking.checked(request.query, {})
+        return answer(await self.stories.tell(request.match_info["id"]))
 
     async def samples(self, request: web.Request) -> web.Response:
         return await self._found(asking.samples_ask(request.query))

@@ -24,6 +24,7 @@ from codeiod.web.guard import add_headers, guard
 from codeiod.web.index import Index
 from codeiod.web.pending import PendingItems
 from codeiod.web.series import Series
+from codeiod.web.stories import Stories
 
 BODY_BYTES = 1 << 20
 """What a body may hold beside the code that is submitted."""
@@ -55,7 +56,15 @@ def make_app(
     index = Index(daemon.directory, lambda: daemon.state.ends)
     events = Events(daemon)
     series = Series(daemon, events.tell_point)
-    api = Api(daemon, index, PendingItems(daemon.directory), events, series, max_item_bytes)
+    api = Api(
+        daemon,
+        index,
+        PendingItems(daemon.directory),
+        Stories(daemon.directory),
+        events,
+        series,
+        max_item_bytes,
+    )
     app.add_routes(api.routes())
     app.add_routes(_pages(Assets()))
     app.add_routes(health.routes(daemon))

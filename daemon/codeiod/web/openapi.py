@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from codeiod.dataset.lines import FIELDS
 from codeiod.journal.records import Stream
 from codeiod.reports.affairs import Affairs
+from codeiod.reports.explain import Story
 from codeiod.web import asking
 from codeiod.web.daemon import Submitted
 from codeiod.web.index.asks import Filters, ItemRow, ItemsPage, SampleRow, SamplesPage
@@ -42,6 +43,7 @@ _MODELS: Mapping[str, type] = {
     "ItemsPage": ItemsPage,
     "SampleRow": SampleRow,
     "SamplesPage": SamplesPage,
+    "Story": Story,
     "Submitted": Submitted,
 }
 _ERROR: Schema = {
@@ -83,6 +85,7 @@ _GETS = (
     Address("/api/filters", "What there is to filter by.", _model("Filters")),
     Address("/api/items", "Items, the newest first.", _model("ItemsPage"), asking.ITEMS),
     Address("/api/items/{id}", "One item, whole.", _model("WholeItem")),
+    Address("/api/items/{id}/story", "All that the journal tells of an item.", _model("Story")),
     Address("/api/samples", "Samples, the newest first.", _model("SamplesPage"), asking.SAMPLES),
     Address(
         "/api/samples/{id}",
@@ -125,7 +128,9 @@ def _get(address: Address) -> Schema:
         schema = {"type": "string", "pattern": f"^{asking.ID}$"}
         parameters.insert(0, {"name": "id", "in": "path", "required": True, "schema": schema})
     return {
-        "operationId": address.path.removeprefix("/api/").replace("/{id}", "_one"),
+        "operationId": address.path.removeprefix("/api/")
+        .replace("/{id}", "_one")
+        .replace("/", "_"),
         "summary": address.says,
         "parameters": parameters,
         "responses": _responses("200", address.gives, address.kind),

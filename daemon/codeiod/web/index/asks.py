@@ -127,7 +127,7 @@ class ItemRow:
     samples: int = 0
     right_1: int = 0
     right_2: int = 0
-    """Right at the last turn."""
+    """Right at the second turn, wrong at the first."""
     cost: float = 0.0
     at: float = 0.0
 

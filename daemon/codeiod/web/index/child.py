@@ -1,15 +1,14 @@
 """The process of the index: ``python -m codeiod.web.index.child DIR`` fills it and answers.
 
-May import the modules of this package but ``front``. It reads lines from its standard input: an ask
-(``asks.dump``) or ``{"ends": ...}``, what is committed now; and writes for each ask
-``NUMBER STATUS LENGTH``, a newline, and the answer. It is nice to the daemon, bounded in memory,
-and ends with its input.
+May import the modules of this package but ``front``, and ``niced``. It reads lines from its
+standard input: an ask (``asks.dump``) or ``{"ends": ...}``, what is committed now; and writes for
+each ask ``NUMBER STATUS LENGTH``, a newline, and the answer. It is nice to the daemon, bounded in
+memory, and ends with its input.
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import select
 import sqlite3
 import sys
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import structlog
 
 from codeiod.journal.records import End, Stream
 from codeiod.web.index.asks import (
@@ -39,10 +37,10 @@ from codeiod.web.index.lines import Lines
 from codeiod.web.index.samples import SampleLists
 from codeiod.web.index.tables import Tables, remove
 from codeiod.web.index.wholes import NotThere, Wholes
+from codeiod.web.niced import settle_down
 
 CACHE = "cache"
 NAME = "index.sqlite"
-NICENESS = 10
 MEMORY_BYTES = 1 << 30
 """Of address space; it takes a tenth of it."""
 INPUT_BYTES = 1 << 16
@@ -122,9 +120,7 @@ class Input:
 
 def main() -> None:
     """Serve one directory until the input ends."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    os.nice(NICENESS)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    settle_down(MEMORY_BYTES)
     directory = Path(sys.argv[1])
     cache = directory / CACHE
     cache.mkdir(exist_ok=True)

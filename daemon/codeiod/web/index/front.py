@@ -1,12 +1,11 @@
 """The daemon's side of the index: a child process, kept alive, that is asked and told.
 
-May import ``asks``, ``child`` for its name, and ``journal.records``. Nothing of the work depends on
+May import ``asks``, ``filling`` for a type, and ``niced``. Nothing of the work depends on
 it: a child that dies is started again after a while, and who asks meanwhile is told so.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +22,7 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 
 from codeiod.web.index.asks import Ask, dump
 from codeiod.web.index.filling import Ends
+from codeiod.web.niced import environment
 
 MODULE = "codeiod.web.index.child"
 ANSWER_SECONDS = 5.0
@@ -38,7 +38,6 @@ MOST_ASKS = 32
 HEAD_BYTES = 64
 SAID_BYTES = 4096
 END_SECONDS = 5.0
-ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "TMPDIR")
 
 log = structlog.get_logger()
 
@@ -131,14 +130,13 @@ class Index:
     async def _live(self) -> str:
         """Live with one child; return why it ended."""
         command = [sys.executable, "-P", "-m", MODULE, str(self._directory)]
-        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         try:
             process = await anyio.open_process(
                 command,
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=PIPE,
-                env=environment,
+                env=environment(),
                 start_new_session=True,
             )
         except OSError as error:

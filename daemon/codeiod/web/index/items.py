@@ -1,6 +1,6 @@
 """Answer for lists of items that are done.
 
-May import ``asks``, ``search``, ``samples``, ``lines``, ``tables``, items and ``journal.records``.
+May import ``asks``, ``search``, ``lines``, ``tables``, items and ``journal.records``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from codeiod.items import Status
 from codeiod.journal.records import FINISHED, Stream
 from codeiod.web.index.asks import ItemRow, ItemsAsk, ItemsPage
 from codeiod.web.index.lines import Line, Lines
-from codeiod.web.index.samples import last_status
 from codeiod.web.index.search import Cursor, Search
 from codeiod.web.index.tables import ItemClass, Tables, joined
 
@@ -72,7 +71,7 @@ class ItemLists:
             if not known.reason:
                 counts["all"] += n
                 counts["right_1"] += n * (known.status_1 == Status.SUCCESS)
-                counts["right_2"] += n * (last_status(known) == Status.SUCCESS)
+                counts["right_2"] += n * (known.status_2 == Status.SUCCESS)
             total, latest = total + cost, max(latest, at)
         return counts, total, float(latest)
 
