@@ -1,6 +1,6 @@
 """A daemon at work for half an hour: what it holds stays flat, and nothing that arrives is lost.
 
-    python bench/serve_soak.py [--seconds 1800] [--per-second 1.5] [--keep FOLDER]
+    python bench/serve_soak.py [--seconds 1800] [--per-second 1] [--keep FOLDER]
 
 A real ``codeiod serve`` watches a folder to which files come all the time, with a teacher on
 loopback of whose calls one in twelve fails, in eight ways. Meanwhile someone changes limits,
@@ -36,7 +36,9 @@ from recorded_parts.processes import descendants, outliving
 from recorded_parts.table import Table
 from serve_soak_parts.arriving import Arrivals
 from serve_soak_parts.changing import Operator
-from serve_soak_parts.holding import Drift, Held, drift_of
+from serve_soak_parts.holding import Held
+from serve_soak_parts.judging import judge_holding, judge_items
+from serve_soak_parts.setting import FAULTS, SETTINGS
 
 SECONDS = 1800.0
 PER_SECOND = 1.0
@@ -48,53 +50,6 @@ FEWEST_CHANGE_SECONDS = 0.5
 START_SECONDS = 60.0
 SETTLE_SECONDS = 300.0
 """How long the work that is left at the end may take."""
-FAULTS = {
-    "500": 0.02,
-    "503": 0.02,
-    "reset": 0.01,
-    "cut": 0.01,
-    "html": 0.005,
-    "empty": 0.005,
-    "hang": 0.002,
-    "truncated": 0.01,
-}
-MEGABYTE = 1 << 20
-ITEM_BYTES = 1024
-"""What the daemon may remember of each item that is done."""
-GOAL_MEGABYTES = 2.0
-GOAL_PROCESSES = 2.0
-NOISE = 2.0
-"""So many deviations a drift may be."""
-SETTINGS = """\
-[output]
-dir = "{folder}/out"
-
-[[endpoint]]
-name = "main"
-base_url = "{base_url}"
-model = "bench"
-max_in_flight = 32
-timeout_seconds = 4
-price = {{ currency = "USD", input = 1.0, output = 2.0 }}
-
-[sample]
-pairs = 4
-
-[predict]
-output_pairs = 2
-input_pairs = 2
-
-[sandbox]
-minimum_level = 1
-
-[service]
-watch = ["{folder}/drop"]
-settle_seconds = 0.3
-rescan_seconds = 1.0
-taken = "delete"
-listen = "127.0.0.1:0"
-grace_seconds = 20
-"""
 
 
 @dataclass
@@ -136,7 +91,7 @@ class Soak:
         table.equal("processes left behind", 0, outliving(left))
         table.none_of("orders that were not obeyed", operator.findings)
         table.none_of("looks that were not answered", self.findings)
-        self._judge_items(table, expected)
+        judge_items(table, self.directory, expected)
 
     @contextmanager
     def _serve(self, config: Path) -> Iterator[subprocess.Popen[bytes]]:
@@ -210,50 +165,6 @@ class Soak:
                 return
             time.sleep(1.0)
 
-    def _judge_items(self, table: Table, expected: set[str]) -> None:
-        check = subprocess.run([COMMAND, "check", str(self.directory)], capture_output=True)
-        table.none_of("findings of check", check.stdout.decode().splitlines() * check.returncode)
-        done = Counter(_items_done(self.directory))
-        table.equal("contents that are finished or rejected", len(expected), len(done))
-        table.none_of("contents that were lost", sorted(expected - done.keys()))
-        table.none_of("contents that nobody brought", sorted(done.keys() - expected))
-        table.none_of("contents that are done twice", [one for one, n in done.items() if n > 1])
-
-    def judge_holding(self, table: Table) -> None:
-        """Hold what the daemon held to the goals."""
-        items = len(self.arrivals.expected)
-        times = [one.seconds for one in self.held]
-        allowance = ITEM_BYTES * items / MEGABYTE
-        for what, name, unit, goal in (
-            ("memory of the daemon, MB", "memory_bytes", MEGABYTE, GOAL_MEGABYTES + allowance),
-            ("descriptors", "descriptors", 1, GOAL_PROCESSES),
-            ("threads", "threads", 1, GOAL_PROCESSES),
-            ("processes", "processes", 1, GOAL_PROCESSES),
-            ("memory with all processes, MB", "tree_bytes", MEGABYTE, None),
-        ):
-            drift = drift_of(times, [getattr(one, name) / unit for one in self.held])
-            _judge(table, what, drift, goal)
-
-
-def _judge(table: Table, what: str, drift: Drift, goal: float | None) -> None:
-    told = f"{drift.first:.1f} to {drift.last:.1f}, noise {drift.noise:.1f}"
-    if goal is None:
-        table.add(f"drift: {what}", "", f"{drift.rise:+.2f} ({told})", ok=True)
-    else:
-        table.at_most(f"drift: {what}", max(goal, NOISE * drift.noise), drift.rise, told)
-
-
-def _items_done(directory: Path) -> Iterator[str]:
-    """Name every item of the dataset: the programs, and what was rejected whole."""
-    for part in sorted((directory / "dataset/programs").glob("part-*.jsonl")):
-        for line in part.read_bytes().splitlines():
-            yield json.loads(line)["item_id"]
-    for part in sorted((directory / "rejects").glob("part-*.jsonl")):
-        for line in part.read_bytes().splitlines():
-            reject = json.loads(line)
-            if not reject["task"]:
-                yield reject["item_id"]
-
 
 def options_of(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
@@ -273,7 +184,7 @@ def main(arguments: list[str]) -> int:
     try:
         soak = Soak(folder.resolve(), options.seconds, options.per_second, options.seed)
         soak.run(table)
-        soak.judge_holding(table)
+        judge_holding(table, soak.held, len(soak.arrivals.expected))
         if options.keep:
             held = [vars_of(one) for one in soak.held]
             (folder / "held.json").write_text(json.dumps(held))
