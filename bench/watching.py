@@ -1,6 +1,6 @@
 """Files dropped into a watched folder by four writers at once, each in its own way.
 
-    python bench/watching.py [--files 50000] [--kills 5] [--settle 2.0] [--taken keep]
+    python bench/watching.py [--files 50000] [--kills 5] [--settle 2.0] [--rate 400]
 
 A real ``codeiod serve`` watches, with a teacher that answers nothing of use, so that each item ends
 at once. Tried twice: undisturbed, and with kills. Exit status 1 where a content that stood is
@@ -22,8 +22,9 @@ def main() -> int:
     """Try, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=50_000)
-    parser.add_argument("--kills", type=int, nargs="*", default=[0, 5])
+    parser.add_argument("--kills", type=int, nargs="*", default=[0, 5], help="one trial for each")
     parser.add_argument("--settle", type=float, default=2.0)
+    parser.add_argument("--rate", type=float, default=400, help="files a second, of all writers")
     parser.add_argument("--taken", default="keep")
     parser.add_argument("--folder", default=None, help="where to work; a new one below it")
     given = parser.parse_args()
@@ -31,7 +32,8 @@ def main() -> int:
     for kills in given.kills:
         folder = Path(tempfile.mkdtemp(prefix="cw-", dir=given.folder))
         with teaching() as teacher:
-            found = try_it(Trial(folder, given.files, kills, given.settle, given.taken), teacher)
+            trial = Trial(folder, given.files, kills, given.settle, given.rate, given.taken)
+            found = try_it(trial, teacher)
         tell(given.files, found)
         broken = broken or found.broken
         if found.broken:

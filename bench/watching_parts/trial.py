@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,6 +33,7 @@ from watching_parts.teacher import Teacher
 COMMAND = str(Path(sys.executable).parent / "codeiod")
 LONGEST_SECONDS = 3600.0
 STOP_SECONDS = 120.0
+_LOOKED = re.compile(r"^timestamp=(\S+) .*event=watch\.looked", re.MULTILINE)
 QUIET_SECONDS = 15.0
 """How long nothing must have happened at the end: more than the shortest look again takes."""
 
@@ -43,6 +47,8 @@ class Trial:
     files: int
     kills: int
     settle_seconds: float
+    rate: float
+    """Files a second, of all writers."""
     taken: str = "keep"
     seed: int = 0
 
@@ -101,10 +107,9 @@ class _Daemon:
         self._command += ["--base-url", teacher.base_url, "--model", "none"]
         self._log = (trial.folder / "daemon.log").open("ab")
         self._process: subprocess.Popen[bytes] | None = None
-        self.lives: list[tuple[float, float]] = []
+        self.ends: list[float] = []
         self.peak_mb = 0.0
         self.cpu_seconds = 0.0
-        self._since = 0.0
 
     def start(self) -> None:
         """Start it, and wait until it says that it is ready."""
@@ -118,12 +123,11 @@ class _Daemon:
             )
             while b"READY=1" not in manager.recv(1 << 16):
                 self.require_alive()
-        self._since = time.time()
 
     def stop(self, number: signal.Signals) -> int:
         assert self._process is not None
         self._measure()
-        self.lives.append((self._since, time.time()))
+        self.ends.append(time.time())
         self._process.send_signal(number)
         try:
             return self._process.wait(STOP_SECONDS)
@@ -136,6 +140,14 @@ class _Daemon:
             self._process.kill()
             self._process.wait(STOP_SECONDS)
         self._log.close()
+
+    def lives(self) -> list[tuple[float, float]]:
+        """Return from when to when it watched: from the end of its first look on."""
+        text = Path(self._log.name).read_text()
+        looks = [datetime.fromisoformat(one).timestamp() for one in _LOOKED.findall(text)]
+        begins = [0.0, *self.ends]
+        first = [[one for one in looks if begin < one < end] for begin, end in pairwise(begins)]
+        return [(found[0], end) for found, end in zip(first, self.ends, strict=True) if found]
 
     def require_alive(self) -> None:
         if self._process is None or self._process.poll() is not None:
@@ -173,7 +185,7 @@ def try_it(trial: Trial, teacher: Teacher) -> Found:
     finally:
         daemon.close()
     found.peak_mb, found.cpu_seconds = daemon.peak_mb, daemon.cpu_seconds
-    _judge(trial, daemon.lives, teacher, found)
+    _judge(trial, daemon.lives(), teacher, found)
     return found
 
 
@@ -192,7 +204,8 @@ def _writing(trial: Trial) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Start all writers at once, and end what is left of them."""
     processes = []
     for way in writers.WAYS:
-        given = [way, trial.watched, trial.files // 4, trial.settle_seconds, _log_of(trial, way)]
+        given = [way, trial.watched, trial.files // 4, trial.rate / 4]
+        given += [trial.settle_seconds, _log_of(trial, way)]
         command = [sys.executable, writers.__file__, *map(str, given)]
         processes.append(subprocess.Popen(command))
     try:

@@ -1,7 +1,7 @@
 """Writers that put files into a watched folder, each in its own way, and note what they did.
 
-Run as ``python writers.py WAY FOLDER COUNT SETTLE_SECONDS LOG``. Imports the standard library. Each
-line of the log is a content that stood complete: from when, until when (0: to the end), how.
+Run as ``python writers.py WAY FOLDER COUNT RATE SETTLE_SECONDS LOG``. Imports the standard library.
+Each line of the log is a content that stood complete: from when, until when (0: to the end), how.
 """
 
 from __future__ import annotations
@@ -22,10 +22,18 @@ AT_ONCE = 400
 
 
 class Log:
-    """What a writer has to say, by line."""
+    """What a writer has to say, by line, and how fast it may go."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, rate: float) -> None:
         self._file = file
+        self._rate = rate
+        self._begun = time.monotonic()
+
+    def numbers(self, count: int) -> Iterator[int]:
+        """Count files, at most so many a second."""
+        for number in range(count):
+            time.sleep(max(self._begun + number / self._rate - time.monotonic(), 0))
+            yield number
 
     def note(self, content: str, since: float, until: float = 0.0, *, moved: bool = False) -> None:
         """Note a content that stood."""
@@ -41,7 +49,7 @@ def code(way: str, number: int, version: int = 0) -> str:
 
 def rename(folder: Path, count: int, _: float, log: Log) -> None:
     """Write under a hidden name, and rename."""
-    for number in range(count):
+    for number in log.numbers(count):
         hidden = folder / f".r{number}.py.tmp"
         content = code("rename", number)
         hidden.write_text(content)
@@ -52,7 +60,7 @@ def rename(folder: Path, count: int, _: float, log: Log) -> None:
 def slow(folder: Path, count: int, settle_seconds: float, log: Log) -> None:
     """Write a half in place, wait for longer than files must stand still, write the rest."""
     opened: deque[tuple[float, TextIO, str]] = deque()
-    for number in range(count + AT_ONCE):
+    for number in log.numbers(count + AT_ONCE):
         if number < count:
             content = code("slow", number)
             half = len(content) // 2
@@ -74,7 +82,7 @@ def link(folder: Path, count: int, settle_seconds: float, log: Log) -> None:
     Of those one half once it has stood for long enough, the other at once.
     """
     standing: deque[tuple[float, float, Path, int, str]] = deque()
-    for number in range(count):
+    for number in log.numbers(count):
         elsewhere = folder.parent / f"elsewhere-{number}"
         content = code("link", number)
         elsewhere.write_text(content)
@@ -104,7 +112,7 @@ def _overwrite(since: float, path: Path, number: int, content: str, log: Log) ->
 
 def delete(folder: Path, count: int, settle_seconds: float, log: Log) -> None:
     """Write in place; delete every third one right after, replace every third one by a rename."""
-    for number in range(count):
+    for number in log.numbers(count):
         path = _place(folder, "d", number)
         content = code("delete", number)
         path.write_text(content)
@@ -140,14 +148,14 @@ WAYS: dict[str, Callable[[Path, int, float, Log], None]] = {
 
 
 @contextmanager
-def _log(path: Path) -> Iterator[Log]:
+def _log(path: Path, rate: float) -> Iterator[Log]:
     with path.open("w", buffering=1) as file:
-        yield Log(file)
+        yield Log(file, rate)
 
 
-def main(way: str, folder: str, count: str, settle_seconds: str, log: str) -> None:
+def main(way: str, folder: str, count: str, rate: str, settle_seconds: str, log: str) -> None:
     """Write as the command line says."""
-    with _log(Path(log)) as opened:
+    with _log(Path(log), float(rate)) as opened:
         WAYS[way](Path(folder), int(count), float(settle_seconds), opened)
 
 

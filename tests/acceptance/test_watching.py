@@ -30,7 +30,7 @@ def folder() -> Iterator[Path]:
 @pytest.mark.parametrize(("kills", "taken"), [(0, "keep"), (2, "move")])
 def test_every_content_that_stood_is_taken_once(folder: Path, kills: int, taken: str) -> None:
     """Renamed, written slowly, linked, overwritten, deleted: all that stood, and nothing half."""
-    trial = Trial(folder, files=200, kills=kills, settle_seconds=1.0, taken=taken)
+    trial = Trial(folder, files=200, kills=kills, settle_seconds=1.0, rate=100, taken=taken)
     with teaching() as teacher:
         found = try_it(trial, teacher)
     assert found.standing >= 190

@@ -101,6 +101,8 @@ class WatchedFolder:
 
         :param busy: files come, or changes can't be heard.
         """
+        if not self._scanned_at:
+            log.info("watch.looked", folder=self.source, seconds=round(self._seconds, 3))
         self._scanned, self._scanned_at = time.monotonic(), time.time()
         if self._trouble != self._why:
             self._why = self._trouble

@@ -77,6 +77,11 @@ class Gone:
 Judged: TypeAlias = Entry | Unsettled | Complete | Gone
 
 
+def skew_of(status: os.stat_result) -> float:
+    """Tell how far the clock that a file's times are from may be from ours."""
+    return 0.0 if has_our_clock(status.st_dev) else SKEW_SECONDS
+
+
 def shape_of(status: os.stat_result) -> Shape:
     """Tell what changes when a file does."""
     return Shape(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
@@ -93,6 +98,8 @@ def judge(
 def _judge(candidate: Candidate, settle_seconds: float, max_bytes: int) -> Judged:
     found = candidate.found
     try:
+        if not candidate.moved and (early := _too_early(candidate, settle_seconds)):
+            return early
         stream, origin = open_found(found)
     except OSError as error:
         if error.errno in _GONE:
@@ -102,8 +109,7 @@ def _judge(candidate: Candidate, settle_seconds: float, max_bytes: int) -> Judge
         status = os.fstat(stream.fileno())
         shape = shape_of(status)
         unsettled = Unsettled(found, shape)
-        skew_seconds = 0.0 if has_our_clock(status.st_dev) else SKEW_SECONDS
-        settled = stands_still(candidate, shape, settle_seconds, skew_seconds)
+        settled = stands_still(candidate, shape, settle_seconds, skew_of(status))
         if not _is_in_place(stream, found):
             return Gone(found)
         if not settled and not candidate.moved:
@@ -119,8 +125,20 @@ def _judge(candidate: Candidate, settle_seconds: float, max_bytes: int) -> Judge
             return entry
 
 
+def _too_early(candidate: Candidate, settle_seconds: float) -> Unsettled | None:
+    """Tell that a file has not stood still, without the cost of opening it.
+
+    :raises OSError: as opening it does.
+    """
+    status = os.lstat(candidate.found.file)
+    shape = shape_of(status)
+    if stands_still(candidate, shape, settle_seconds, skew_of(status)):
+        return None
+    return Unsettled(candidate.found, shape)
+
+
 def stands_still(
-    candidate: Candidate, shape: Shape, settle_seconds: float, skew_seconds: float = SKEW_SECONDS
+    candidate: Candidate, shape: Shape, settle_seconds: float, skew_seconds: float
 ) -> bool:
     """Tell whether a file has stood still for long enough: as we saw it, or by its own clock."""
     if shape == candidate.shape and time.monotonic() - candidate.since >= settle_seconds:
@@ -140,12 +158,10 @@ def _closed_to_us(candidate: Candidate, settle_seconds: float, error: OSError) -
     """Say that a file can't be opened, once that has lasted: its maker may be about to allow it."""
     found = candidate.found
     try:
-        shape = shape_of(Path(found.file).lstat())
+        early = _too_early(candidate, settle_seconds)
     except OSError:
         return Gone(found)
-    if stands_still(candidate, shape, settle_seconds):
-        return unreadable(found.origin, reason_of(error))
-    return Unsettled(found, shape)
+    return early or unreadable(found.origin, reason_of(error))
 
 
 def _is_in_place(stream: BufferedReader, found: Found) -> bool:

@@ -16,7 +16,6 @@ from collections.abc import (
     Collection,
     Generator,
     Iterable,
-    Mapping,
     Sequence,
 )
 from contextlib import aclosing
@@ -105,7 +104,7 @@ class Watcher:
     def entries(self) -> AsyncGenerator[Entry | Mark]:
         """Yield what comes in, as slowly as it is asked for, until cancelled.
 
-        Whoever asks for the next one has given the last one to the journal.
+        Whoever asks for the next one has given the last one to the journal, and told ``taken``.
         """
         return self._handover.take()
 
@@ -248,25 +247,32 @@ class Watcher:
         )
         async with aclosing(judged):
             async for batch in judged:
+                complete = [one for one in batch if isinstance(one, Entry)]
+                for entry in complete:
+                    self._waiting.drop(entry.origin.path)
+                await self._hand_out([(entry, files[entry.origin.path]) for entry in complete])
                 for one in batch:
-                    await self._act_on(one, files, tasks)
+                    await self._act_on(one, tasks)
 
-    async def _act_on(self, one: Judged, files: Mapping[str, Found], tasks: TaskGroup) -> None:
+    async def _act_on(self, one: Judged, tasks: TaskGroup) -> None:
+        """See to what can't be handed out."""
         if isinstance(one, Unsettled):
             self._waiting.put(one)
         elif isinstance(one, Gone):
             self._waiting.drop(one.found.origin.path)
         elif isinstance(one, Complete):
             await self._begin(one, tasks)
-        else:
-            self._waiting.drop(one.origin.path)
-            await self._hand_out(one, files[one.origin.path])
 
-    async def _hand_out(self, one: Entry | Mark, found: Found) -> None:
-        self._active = self._active or one.origin.inode != 0
-        if folder := self._folder_of(found.file):
-            self._departing.announce(found, one.origin, folder)
-            await self._handover.put(one)
+    async def _hand_out(self, things: Sequence[tuple[Entry | Mark, Found]]) -> None:
+        """Hand out what lies in folders that are still watched."""
+        wanted: list[Entry | Mark] = []
+        for one, found in things:
+            self._active = self._active or one.origin.inode != 0
+            if folder := self._folder_of(found.file):
+                self._departing.announce(found, one.origin, folder)
+                wanted.append(one)
+        if wanted:
+            await self._handover.put(wanted)
 
     async def _begin(self, container: Complete, tasks: TaskGroup) -> None:
         """Begin to read a container, or put it off while others take their time."""
@@ -293,20 +299,19 @@ class Watcher:
         try:
             async with aclosing(parts):
                 async for part in parts:
+                    rows = [
+                        (one, container.found) for one in part if not isinstance(one, Unsettled)
+                    ]
+                    await self._hand_out(rows)
                     for one in part:
-                        await self._act_on_row(one, container.found)
+                        if isinstance(one, Unsettled):
+                            self._waiting.put(one)
+                            self._wake()
         finally:
             self._containers.discard(container.origin.path)
             self._container_ended = time.monotonic()
             self._place.set()
             self._place = anyio.Event()
-
-    async def _act_on_row(self, one: Entry | Mark | Unsettled, found: Found) -> None:
-        if isinstance(one, Unsettled):
-            self._waiting.put(one)
-            self._wake()
-        else:
-            await self._hand_out(one, found)
 
     def _folder_of(self, file: str) -> WatchedFolder | None:
         return next((one for one in self._folders.values() if one.holds(file)), None)
