@@ -29,7 +29,9 @@ from codeiod.journal.records import (
     Record,
     Reopen,
     Step,
+    Swap,
 )
+from codeiod.journal.retention import Retention
 from codeiod.journal.tally import Tally
 from codeiod.journal.trail import Trail
 from codeiod.reports.explain import explain
@@ -256,6 +258,39 @@ async def test_all_that_can_befall_an_item(tmp_path: Path) -> None:
     assert (story.requests, story.answered, story.cost) == (3, 2, {"USD": 0.6})
     assert story.program["problem"].startswith("What is three times")
     assert (await to_thread.run_sync(explain, tmp_path / "out", "copy.py")).item_id == item
+
+
+async def test_an_item_whose_log_has_gone(tmp_path: Path) -> None:
+    """What retention has dropped is told to be gone; it is not taken for pending."""
+    items = [item_id_of(content_of(number).encode()) for number in range(200)]
+    keeping = Keeping(compress=False, retention=Retention.DROP, snapshot_records=20)
+    async with Journal.open(tmp_path / "out", segment_bytes=3000, keeping=keeping) as journal:
+        journal.append(RecipeSet("r", {}))
+        for number, item in enumerate(items):
+            journal.append(life_of(item, f"file{number}.py", content_of(number))[0])
+            journal.append(Commit((Done(item, 0, "finished"),), {}, Tally(), 1_767_225_607))
+            await journal.flush()
+    first = await to_thread.run_sync(explain, tmp_path / "out", items[0])
+    assert (first.outcome, first.events) == ("done", ())
+    assert first.missing_segments > 0
+    last = await to_thread.run_sync(explain, tmp_path / "out", items[-1])
+    assert (last.outcome, len(last.events)) == ("finished", 2)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+async def test_an_item_that_is_to_be_made_anew(tmp_path: Path, swapped: bool) -> None:
+    """It is pending from the swap on, and finished as before where that never came."""
+    item = item_id_of(content_of(0).encode())
+    async with Journal.open(tmp_path / "out") as journal:
+        journal.append(RecipeSet("r", {}))
+        admitted = journal.append(life_of(item, "f.py", content_of(0))[0])
+        journal.append(Commit((Done(item, 0, "finished"),), {}, Tally(), 1_767_225_607))
+        journal.append(Reopen(item, 1, "predict", "finished", admitted, {}, announced=True))
+        if swapped:
+            journal.append(Swap(1, {}, {}, Tally()))
+    story = await to_thread.run_sync(explain, tmp_path / "out", item)
+    assert (story.outcome, story.epoch) == (("pending", 1) if swapped else ("finished", 0))
+    assert story.events[-1].text.endswith("to be made anew from predict on")
 
 
 async def test_a_tail_that_is_being_written(tmp_path: Path) -> None:

@@ -69,6 +69,8 @@ def _outcome(story: Mapping[str, Any]) -> str:
     outcome, again = story["outcome"], f" (epoch {story['epoch']})" if story["epoch"] else ""
     if outcome == "pending":
         return f"on its way{again}"
+    if outcome == "done":
+        return f"done{again}; how it ended stood in a part of the journal that is gone"
     if outcome == "finished":
         return f"finished{again}: {len(story['pairs'])} pairs"
     why = f" at {story['stage']}: {printable(story['detail'])}" if story["stage"] else ""

@@ -25,6 +25,7 @@ from codeiod.reports.told import Event, told
 from codeiod_prompts import Unparsable, parse_unify
 
 PENDING = "pending"
+DONE = "done"
 NAMED_AT_MOST = 5
 """Items that are listed where more than one is meant."""
 
@@ -55,7 +56,8 @@ class Story:
     meta: Mapping[str, str] = field(default_factory=dict)
     content: str = ""
     outcome: str = PENDING
-    """``pending``, ``finished``, or the reason why it was rejected."""
+    """``pending``, ``finished``, the reason why it was rejected, or (where the part of the log that
+    tells how it ended is gone) ``done``."""
     stage: str = ""
     detail: str = ""
     """Where and why it was rejected, in words."""
@@ -88,10 +90,10 @@ def explain(directory: Path, name: str) -> Story:
     trail = Trail(directory, disk)
     item_id = _named(trail, state, name, directory)
     records = list(trail.of(item_id))
-    outcome, epoch = _outcome(records, item_id)
+    outcome, epoch = _outcome(records, item_id, pending=item_id in state.pending)
     lost = tuple(_losses(directory, state, item_id))
     whole = next((one for one in reversed(lost) if not one.task and one.epoch == epoch), None)
-    rejected = whole if outcome not in (PENDING, FINISHED) else None
+    rejected = whole if outcome not in (PENDING, DONE, FINISHED) else None
     return Story(
         item_id,
         **_origin(records),
@@ -126,14 +128,14 @@ def _named(trail: Trail, state: State, name: str, directory: Path) -> str:
     return next(iter(found))
 
 
-def _outcome(records: list[Record], item_id: str) -> tuple[str, int]:
+def _outcome(records: list[Record], item_id: str, *, pending: bool) -> tuple[str, int]:
     """Return how the item has ended, and as which epoch; what was taken up again is pending."""
-    outcome, epoch = PENDING, 0
+    outcome, epoch = PENDING if pending else DONE, 0
     for record in records:
         match record:
             case Admit():
-                epoch = record.epoch
-            case Reopen():
+                outcome, epoch = PENDING, record.epoch
+            case Reopen() if pending or not record.announced:
                 outcome, epoch = PENDING, record.epoch
             case Commit():
                 done = next(done for done in record.items if done.item == item_id)

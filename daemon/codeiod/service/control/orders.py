@@ -200,8 +200,9 @@ def _list_of(asked: object) -> list[object]:
 
 def _who(request: web.Request) -> str:
     """Name the user at the other end of the socket."""
-    assert request.transport is not None
-    peer = request.transport.get_extra_info("socket")
+    peer = request.transport.get_extra_info("socket") if request.transport else None
+    if peer is None or peer.fileno() < 0:
+        return "a user who has gone"
     _, uid, _ = struct.unpack("3i", peer.getsockopt(SOL_SOCKET, SO_PEERCRED, 12))
     return f"uid {uid}"
 
