@@ -93,6 +93,8 @@ async def look(watcher: Watcher, before: float) -> None:
     """Wait for one look to end."""
     began, cpu = time.monotonic(), time.process_time()
     since = watcher.affairs()[0].scanned_at
+    for one in watcher._folders.values():
+        one.due = 0.0
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(watcher.run)
         with anyio.fail_after(3600):

@@ -19,10 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import pyarrow
 import pytest
 from anyio import to_thread
+from pyarrow import parquet
+from structlog.testing import capture_logs
 
-from codeiod.admission import Admission, Mark
+from codeiod.admission import END, Admission, Mark
 from codeiod.config import ItemsSettings
 from codeiod.config.settings import ServiceSettings
 from codeiod.errors import SettingsError
@@ -321,6 +324,22 @@ async def test_what_a_former_life_took_is_put_away_by_the_next(inbox: Path, out:
     assert (inbox / "done" / "a.py").read_text() == "a"
 
 
+async def test_what_can_not_be_put_away_stays(inbox: Path, out: Path) -> None:
+    """It is taken all the same, and goes as soon as it can."""
+    (inbox / "done").write_text("in the way")
+    path = move_in(inbox, "a.py", "a")
+    async with watch(out, inbox, taken="move") as watched:
+        with capture_logs() as logs:
+            await watched.until(lambda: "watch.stays" in [one["event"] for one in logs])
+            await watched.until_quiet()
+        [stays] = [one for one in logs if one["event"] == "watch.stays"]
+        assert "File exists" in stays["why"]
+        assert path.exists()
+        await to_thread.run_sync((inbox / "done").unlink)
+        await watched.until(lambda: not path.exists())
+    assert watched.contents == ["a"]
+
+
 async def test_names_in_done_are_never_overwritten(inbox: Path, out: Path) -> None:
     """A second file of the same name is moved beside the first."""
     async with watch(out, inbox, taken="move") as watched:
@@ -347,6 +366,29 @@ async def test_a_folder_may_vanish_and_return(inbox: Path, out: Path, tmp_path: 
         move_in(inbox, "b.py", "b")
         await watched.until(lambda: watched.contents == ["a", "b"])
         await watched.until(lambda: watched.watcher.affairs()[0].there)
+
+
+async def test_a_folder_that_can_not_be_listed_is_told(
+    inbox: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One below the watched one: the rest is taken, and no item is made of it."""
+    (inbox / "closed").mkdir()
+    (inbox / "a.py").write_text("a")
+    scandir = os.scandir
+
+    def refuse(path: str) -> Any:
+        if path.endswith("/closed"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr("codeiod.sources.walk.os.scandir", refuse)
+    async with watch(out, inbox) as watched:
+        await watched.until(lambda: watched.contents == ["a"])
+        await watched.until(lambda: watched.watcher.affairs()[0].why)
+        [one] = watched.watcher.affairs()
+    assert one.there
+    assert one.why == f"{inbox}/closed: Permission denied"
+    assert len(watched.handed) == 1
 
 
 async def test_nothing_outside_the_folder_is_taken(inbox: Path, out: Path, tmp_path: Path) -> None:
@@ -431,6 +473,20 @@ async def test_no_row_is_read_of_two_versions(inbox: Path, out: Path) -> None:
     assert sum("xx" in one for one in watched.contents) < 6_000
     assert len({mark.origin for mark in marks}) <= 2
     assert not any("x" in one and "y" in one for one in watched.contents)
+
+
+async def test_containers_of_rows_are_taken(inbox: Path, out: Path) -> None:
+    """JSONL in any packing, Parquet; with a cursor, and put away when they are read to the end."""
+    lines = b'{"content": "row 0"}\n{"content": 1}\n{"content": "row 2"}'
+    (inbox / "a.jsonl").write_bytes(lines)
+    (inbox / "b.jsonl.gz").write_bytes(gzip.compress(lines.replace(b"row", b"gz")))
+    parquet.write_table(pyarrow.table({"content": ["pq 0", "pq 1"]}), inbox / "c.parquet")
+    async with watch(out, inbox, taken="delete") as watched:
+        await watched.until(lambda: not listed(inbox))
+        places = {path: cursor for (_, path), cursor in watched.journal.state.cursors.items()}
+    assert watched.contents == ["gz 0", "gz 2", "pq 0", "pq 1", "row 0", "row 2"]
+    assert {cursor.position for cursor in places.values()} == {END}
+    assert len(places) == 3
 
 
 async def test_a_long_container_keeps_nothing_waiting(inbox: Path, out: Path) -> None:

@@ -54,6 +54,7 @@ class WatchedFolder:
         self._rescan_seconds = rescan_seconds
         self._why = ""
         self._trouble = ""
+        self._there = True
         self._seconds = 0.0
         self._scanned = 0.0
         self._scanned_at = 0.0
@@ -75,7 +76,7 @@ class WatchedFolder:
         """
         if not start:
             self.root = str(Path(self.name).resolve())
-            self._trouble, self._seconds = "", 0.0
+            self._trouble, self._there, self._seconds = "", True, 0.0
         elif identity(Path(start)) == identity(self._directory):
             return
         since = time.perf_counter()
@@ -123,7 +124,7 @@ class WatchedFolder:
         """Tell how things stand with it."""
         return WatchAffairs(
             folder=self.source,
-            there=not self._why,
+            there=self._there,
             why=self._why,
             taken=self.taken,
             unsettled=unsettled,
@@ -135,6 +136,7 @@ class WatchedFolder:
         """Remember the first thing that could not be listed, unless it has only just gone."""
         if error.errno not in (errno.ENOENT, errno.ENOTDIR) or path == self.root:
             self._trouble = self._trouble or f"{printable(path)}: {reason_of(error)}"
+            self._there = self._there and path != self.root
 
     def _below(self) -> _Below:
         return _Below(self, self._directory, self._hearing)
