@@ -83,6 +83,7 @@ def test_a_reason_leads_to_what_was_lost_for_it(page: Page) -> None:
     page.locator(".rows .item").click()
     expect(page.locator(".story h2")).to_contain_text("empty.py")
     expect(page.locator(".story .why")).to_contain_text("empty")
+    expect(page.locator(".events li").last).to_contain_text("rejected as empty")
     page.go_back()
     expect(page.locator(".rows .item")).to_have_count(1)
 

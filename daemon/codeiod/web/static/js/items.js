@@ -1,13 +1,15 @@
 // The items: a list with filters, and the story of one.
 
 import { get, queryOf, Refused } from "./api.js";
-import { at, h } from "./dom.js";
+import { at, h, show } from "./dom.js";
 import { choosing, fill, filtering, searching, valuesOf } from "./filters.js";
-import { item } from "./item.js";
+import { item, withStory } from "./item.js";
 import { PagedList } from "./list.js";
 import { itemRow } from "./rows.js";
 import { REASONS } from "./words.js";
 
+const BUSY = 503;
+const BUSY_WAIT_MS = 2000;
 const KEPT = ["status", "reason", "q"];
 
 export class Items {
@@ -31,6 +33,7 @@ export class Items {
   }
 
   leave() {
+    this.id = "";
     this.list.stop();
     this.abort?.abort();
   }
@@ -57,13 +60,31 @@ export class Items {
     this.abort = new AbortController();
     try {
       const story = await get(`items/${encodeURIComponent(id)}`, {}, this.abort.signal);
-      this.detail.replaceChildren(item(story, this.address()));
+      this.detail.replaceChildren(item(story, this.address(), "The journal is looked through …"));
       if (this.shown !== id) scrollTo(0, 0);
       this.shown = id;
       at("told").textContent = `Item ${id.slice(0, 8)} is shown`;
+      await this.tell(story, this.abort.signal);
     } catch (error) {
       if (error instanceof Refused) this.detail.replaceChildren(h("p", { class: "nothing", role: "alert" }, error.message));
       else if (error.name !== "AbortError") throw error;
+    }
+  }
+
+  /** Add what the journal holds of it: it is read whole, which takes its time. */
+  async tell(found, signal) {
+    for (;;) {
+      try {
+        const story = await get(`items/${encodeURIComponent(found.item.item_id)}/story`, {}, signal);
+        show(this.detail, item(withStory(found, story), this.address(), "Nothing."));
+        return;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        show(this.detail, item(found, this.address(), error.message));
+        if (error.status !== BUSY) return;
+      }
+      await new Promise((resolve) => { setTimeout(resolve, BUSY_WAIT_MS); });
+      if (signal.aborted) return;
     }
   }
 

@@ -70,6 +70,14 @@ const OUTCOMES = {
   over_output: "too much output",
 };
 
+const KINDS = {
+  admit: "taken in",
+  duplicate: "met again",
+  sample: "inputs and outputs",
+  reopen: "taken up again",
+  commit: "done",
+};
+
 const ENDPOINT_STATES = { up: "up", resting: "resting", out: "can't answer" };
 
 /** Say a key of ours in words; one that is not known reads as it is written. */
@@ -82,10 +90,10 @@ export const endpointState = (key) => words(ENDPOINT_STATES, key);
 
 /** Say which step a key of the journal names: `out/3/0/2` is turn 2 on the output of pair 4. */
 export function step(key) {
-  const [kind, first, sample, turn] = key.split("/");
+  const [kind, first, sample, turn, checked] = key.split("/");
   if (kind === "unify") return first === "1" ? "unify" : "unify, repair";
-  if (kind !== "out" && kind !== "in") return key;
+  if (kind !== "out" && kind !== "in") return words(KINDS, key);
   const asked = `${kind}put of pair ${Number(first) + 1}`;
   const again = Number(sample) ? `, sample ${Number(sample) + 1}` : "";
-  return turn === "verdict" ? `check of ${asked}` : `${asked}${again}, turn ${turn}`;
+  return `${checked ? "check of " : ""}${asked}${again}, turn ${turn}`;
 }
