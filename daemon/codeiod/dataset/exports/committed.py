@@ -1,7 +1,7 @@
 """The dataset of a directory as it was committed at one moment, also while a run goes on.
 
 May import errors, ``journal`` and ``shards``. The parts are opened at once: what is appended, or
-put in their place, later does not show. Each part is proven against its checksum on the way.
+put in their place, later does not show. Each part is proven against its checksum before it is used.
 """
 
 from __future__ import annotations
@@ -36,23 +36,36 @@ class Part:
     end: End
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Yield each line with its offset, without its newline.
+        """Yield each line with its offset, without its newline, once all of them are proven.
 
         :raises Damaged: it is not as it was committed.
         """
-        crc = offset = done = 0
+        self._prove()
+        offset = 0
         rest = b""
-        while done < self.end.length:
-            chunk = os.pread(self.file.fileno(), min(CHUNK_BYTES, self.end.length - done), done)
-            if not chunk:
-                break
-            crc, done = crc32(chunk, crc), done + len(chunk)
+        for chunk in self._chunks():
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
                 yield offset, line
                 offset += len(line) + 1
-        if (done, crc, rest) != (self.end.length, self.end.crc, b""):
+
+    def _prove(self) -> None:
+        """Read all of it against its checksum: nothing is taken from a part that is damaged."""
+        crc = length = 0
+        for chunk in self._chunks():
+            crc, length = crc32(chunk, crc), length + len(chunk)
+        if (length, crc) != (self.end.length, self.end.crc):
             raise Damaged(f"{self.path} is damaged: codeiod check tells more")
+
+    def _chunks(self) -> Iterator[bytes]:
+        done = 0
+        while done < self.end.length:
+            wanted = min(CHUNK_BYTES, self.end.length - done)
+            chunk = os.pread(self.file.fileno(), wanted, done)
+            if not chunk:
+                return
+            done += len(chunk)
+            yield chunk
 
     def line_at(self, offset: int, length: int) -> bytes:
         """Read one line again."""

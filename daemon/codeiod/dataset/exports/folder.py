@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from codeiod.errors import CodeiodError, DiskFull, SettingsError
 from codeiod.journal.disk import FULL, OsDisk
@@ -37,18 +37,16 @@ def whole_folder(out: Path, directory: Path, *, overwrite: bool) -> Iterator[Pat
     :raises ExportFailed: the disk failed.
     """
     require_free(out, directory, overwrite=overwrite)
-    draft: Path | None = None
+    draft = _beside(out, UNFINISHED)  # named before it is there: whatever comes, it goes away
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        draft = _draft(out, UNFINISHED)
+        draft.mkdir(parents=True)
         yield draft
         _sync(draft)
         _put_in_place(draft, out)
     except OSError as error:
         raise _failed(error, out) from error
     finally:
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def require_free(out: Path, directory: Path, *, overwrite: bool) -> None:
@@ -70,17 +68,13 @@ def _may_go(out: Path) -> bool:
     return (out / MANIFEST_NAME).is_file() or not any(out.iterdir())
 
 
-def _draft(out: Path, why: str) -> Path:
-    """Make a folder beside the place, with the rights that a new one there would have."""
-    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=why, dir=out.parent))
-    mask = os.umask(0)
-    os.umask(mask)
-    folder.chmod(0o777 & ~mask)
-    return folder
+def _beside(out: Path, why: str) -> Path:
+    """Name a folder beside the place that no other export uses."""
+    return out.with_name(f".{out.name}.{token_hex(4)}{why}")
 
 
 def _put_in_place(draft: Path, out: Path) -> None:
-    old = _draft(out, REPLACED) if out.exists() else None
+    old = _beside(out, REPLACED) if out.exists() else None
     if old is not None:
         out.replace(old)
     draft.replace(out)
