@@ -29,6 +29,7 @@ from codeiod.web.stories import Stories
 BODY_BYTES = 1 << 20
 """What a body may hold beside the code that is submitted."""
 END_SECONDS = 10.0
+AGAIN_SECONDS = 30.0
 PAGES = ("/", "/items", "/samples", f"/item/{{id:{asking.ID}}}", f"/sample/{{id:{asking.ID}}}")
 """The page's own addresses."""
 
@@ -107,4 +108,14 @@ def _in_background(*tasks: Task) -> Callable[[web.Application], AsyncIterator[No
 async def _all(tasks: Collection[Task]) -> None:
     async with anyio.create_task_group() as group:
         for task in tasks:
-            group.start_soon(task)
+            group.start_soon(_again_and_again, task)
+
+
+async def _again_and_again(task: Task) -> None:
+    """Keep a task going that should never end: a fault in it is the page's alone."""
+    while True:
+        try:
+            await task()
+        except Exception as error:
+            log.exception("web.fault", error=str(error), again_in_seconds=AGAIN_SECONDS)
+        await anyio.sleep(AGAIN_SECONDS)

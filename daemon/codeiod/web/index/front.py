@@ -183,7 +183,7 @@ class Index:
 
     async def _tell(self) -> None:
         """Tell the child what is committed, if that is new to it."""
-        ends = {stream: list(parts.values()) for stream, parts in self._ends().items()}
+        ends = {str(stream): list(parts.values()) for stream, parts in self._ends().items()}
         if ends != self._told:
             self._told = ends
             await self._send(orjson.dumps({"ends": ends}, default=list) + b"\n")
