@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from codeiod.config import Settings, load
 from codeiod.errors import SettingsError
 from codeiod.service.control.wishes import OF_BUDGET, OF_ENDPOINTS, in_force, wished
-from codeiod.service.limits import differences, is_live
+from codeiod.service.limits import LIVE_KEYS, differences, is_live
 
 NAMES = ("a", "b.c")
 
@@ -98,3 +99,16 @@ def test_endpoints_that_changed_places() -> None:
     (found,) = differences(BEFORE, swapped)
     assert found.key == "endpoint"
     assert not is_live(found.key)
+
+
+def test_the_docs_name_what_can_change() -> None:
+    """Each limit, and each setting that is read anew, stands in docs/control.md."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "control.md").read_text()
+    for name in (*OF_ENDPOINTS, *OF_BUDGET, "workers"):
+        assert f"`{name}`" in text
+    rates = [f"`{name}`" for name in OF_ENDPOINTS if name.endswith("_per_minute")]
+    for key in LIVE_KEYS:
+        shown = key.replace("endpoint.*.", "")
+        assert (
+            all(rate in text for rate in rates) if shown.startswith("*") else f"`{shown}`" in text
+        )

@@ -4,7 +4,8 @@ May import items and errors. Read in this order: ``records`` (what is written), 
 line is checked), ``state`` (what a journal adds up to), ``replay`` (reading it back), ``journal``
 (appending to it), ``writer`` and ``syncer`` (the threads behind that), ``segments`` and ``sealed``
 (reading by place, plain or compressed), ``keeper`` (the thread that compresses and takes away),
-``steps`` (what synthesis sees), ``disk`` (the one way to the file system).
+``trail`` (the records of one item), ``steps`` (what synthesis sees), ``disk`` (the one way to the
+file system).
 """
 
 from codeiod.journal.journal import Journal

@@ -35,7 +35,7 @@ async def reload(daemon: Reloadable, by: str = "reload") -> None:
     except CodeiodError as error:
         log.warning("reload.refused", why=str(error), advice="the settings before stay in force")
         return
-    log.info("reload.done", changes=in_words(changed))
+    log.info("reload.done", changed=len(changed))  # what, ``daemon.changed`` has told
 
 
 async def take_anew(daemon: Reloadable, by: str) -> tuple[Difference, ...]:
@@ -45,8 +45,3 @@ async def take_anew(daemon: Reloadable, by: str) -> tuple[Difference, ...]:
     """
     settings = await to_thread.run_sync(daemon.load)
     return await change(daemon, lambda _: settings, by=by, what="reload")
-
-
-def in_words(changed: tuple[Difference, ...]) -> str:
-    """Say what has changed, in a line."""
-    return "; ".join(map(str, changed)) or "nothing has changed"
