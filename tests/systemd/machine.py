@@ -16,8 +16,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
+REQUIREMENTS = REPOSITORY / "requirements" / "run.txt"
 BOOT_SECONDS = 60.0
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 COMMAND_SECONDS = 120.0
 TOOLS = ("unshare", "nsenter", "setpriv")
 ENVIRONMENT = (
@@ -38,6 +39,9 @@ def missing() -> str:
     """Say what is missing for a machine of this kind, ``""`` where there is all."""
     if not (root() / "usr/lib/systemd/systemd").exists():
         return f"no Debian root at {root()}: make acceptance-systemd makes one"
+    made_for = root() / "opt/wheels/run.txt"
+    if not made_for.is_file() or made_for.read_text() != REQUIREMENTS.read_text():
+        return f"{root()} was made for other requirements: make acceptance-systemd renews it"
     if os.geteuid() != 0:
         return "only root can boot it"
     if absent := [tool for tool in TOOLS if not shutil.which(tool)]:
