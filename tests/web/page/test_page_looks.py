@@ -106,6 +106,9 @@ def test_a_daemon_with_a_token_is_asked_with_it(chromium: Browser, daemon: Playi
         with chromium.new_context(base_url=site.address) as context:
             page = context.new_page()
             page.goto("/samples")
+            page.locator("#token").fill("another")
+            page.keyboard.press("Enter")
+            expect(page.locator("#ask-token")).to_contain_text("It was another one.")
             page.locator("#token").fill(TOKEN)
             page.keyboard.press("Enter")
             expect(page.locator("#standing")).to_contain_text("working")

@@ -1,6 +1,6 @@
 // The page's life: which view is shown, what the daemon tells, the state at the top.
 
-import { get, keepToken } from "./api.js";
+import { get, headers, keepToken } from "./api.js";
 import { at, h, show } from "./dom.js";
 import { startKeys } from "./keys.js";
 import { Items } from "./items.js";
@@ -105,11 +105,13 @@ function listenWhileSeen() {
 }
 
 function askToken() {
+  const wasAsked = Boolean(headers().Authorization);
   const dialog = at("ask-token");
   const field = h("input", { type: "password", id: "token", autocomplete: "off", required: true });
   const send = (event) => {
     event.preventDefault();
     keepToken(field.value);
+    connection = "connecting"; // Refused once more, it asks once more.
     dialog.close();
     current?.again?.();
     stream.listen();
@@ -117,6 +119,7 @@ function askToken() {
   show(dialog);
   dialog.append(h("form", { on: { submit: send } },
     h("h2", { id: "token-title" }, "This daemon wants a token"),
+    wasAsked ? h("p", { class: "why", role: "alert" }, "It was another one.") : "",
     h("label", { for: "token" }, "The text of service.token_file, or of the variable that service.token_env names"),
     field, h("button", { type: "submit", class: "primary" }, "Go on")));
   if (!dialog.open) dialog.showModal();

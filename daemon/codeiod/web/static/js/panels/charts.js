@@ -8,13 +8,16 @@ import { Chart } from "./chart.js";
 
 const RANGES = [[60, "1 h"], [360, "6 h"], [1440, "24 h"], [20_160, "14 d"]];
 const RING_MINUTES = 60; // Points of 10 s reach back so far; what the stream tells belongs to them.
+const COARSE_MS = 600_000;
 const PACE_POINTS = 6;
 const LINES = ["--accent", "--ink-2", "--chart-3", "--chart-4"];
 
 export class Charts {
   enter(places) {
     this.minutes = RING_MINUTES;
-    this.data = { at: [], series: {} };
+    this.fine = { at: [], series: {} };
+    this.data = this.fine;
+    this.loadedAt = 0;
     this.names = [];
     this.charts = {
       throughput: new Chart(places.throughput, plain),
@@ -43,8 +46,9 @@ export class Charts {
   async load(get) {
     this.get = get;
     try {
-      const data = await get("series", { minutes: this.minutes });
-      this.data = data;
+      this.data = await get("series", { minutes: this.minutes });
+      this.loadedAt = Date.now();
+      if (this.minutes === RING_MINUTES) this.fine = this.data;
     } catch (error) {
       if (!(error instanceof Refused)) throw error; // The line at the top says that it is out of reach.
     }
@@ -59,23 +63,17 @@ export class Charts {
     }
   }
 
-  point({ at, values }) {
-    if (this.minutes > RING_MINUTES || at <= (this.data.at.at(-1) ?? 0)) return;
-    const { series } = this.data;
-    for (const name of new Set([...Object.keys(series), ...Object.keys(values)])) {
-      series[name] ??= this.data.at.map(() => null);
-      series[name].push(values[name] ?? null);
-    }
-    this.data.at.push(at);
-    const gone = this.data.at.findIndex((each) => each > at - 60 * RING_MINUTES);
-    if (gone > 0) for (const each of [this.data.at, ...Object.values(series)]) each.splice(0, gone);
-    this.draw();
+  /** Take a point that the stream tells. */
+  point(point) {
+    if (point.at > (this.fine.at.at(-1) ?? 0)) append(this.fine, point);
+    if (this.data === this.fine) this.draw();
+    else if (Date.now() - this.loadedAt > COARSE_MS) this.load(this.get);
   }
 
   /** Return items and samples per minute, of the last minute. */
   pace() {
     const mean = (name) => {
-      const last = (this.data.series[name] ?? []).slice(-PACE_POINTS).filter((x) => x !== null);
+      const last = (this.fine.series[name] ?? []).slice(-PACE_POINTS).filter((x) => x !== null);
       return last.length ? last.reduce((sum, x) => sum + x, 0) / last.length : null;
     };
     return { items: (mean("items") ?? 0) + (mean("rejected") ?? 0), samples: mean("samples") ?? 0 };
@@ -101,4 +99,14 @@ export class Charts {
       line(`limit/${name}`, "limit", LINES[place], { dash: [4, 3] }),
     ]));
   }
+}
+
+function append({ at, series }, point) {
+  for (const name of new Set([...Object.keys(series), ...Object.keys(point.values)])) {
+    series[name] ??= at.map(() => null);
+    series[name].push(point.values[name] ?? null);
+  }
+  at.push(point.at);
+  const gone = at.findIndex((each) => each > point.at - 60 * RING_MINUTES);
+  if (gone > 0) for (const each of [at, ...Object.values(series)]) each.splice(0, gone);
 }
