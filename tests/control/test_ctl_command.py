@@ -75,7 +75,7 @@ def test_limits(running: Daemon) -> None:
     """Without a wish it tells the limits in force; a change is told from what to what."""
     told = codeiod(running, "limits", "requests_per_minute=600", "main.max_in_flight=8")
     assert told.stdout.splitlines() == [
-        "endpoint.main.requests_per_minute: 0.0 -> 600.0",
+        "endpoint.main.requests_per_minute: 0 -> 600",
         "endpoint.main.max_in_flight: 64 -> 8",
     ]
     assert "main.max_in_flight = 8" in codeiod(running, "limits").stdout.splitlines()

@@ -91,7 +91,7 @@ def limits(context: typer.Context, wishes: Limits = None, as_json: AsJson = Fals
         _print_changed(_post(context, "/limits", {"limits": _read(wishes)}), as_json)
         return
     told = ask(context.obj(), "GET", "/limits")
-    _print(told, as_json, (f"{name} = {value}" for name, value in told["limits"].items()))
+    _print(told, as_json, (f"{name} = {_shown(v)}" for name, v in told["limits"].items()))
 
 
 @ctl.command("retry")
@@ -152,8 +152,17 @@ def _print_phase(told: Mapping[str, str], as_json: bool) -> None:
 
 
 def _print_changed(told: Mapping[str, Any], as_json: bool) -> None:
-    changed = [f"{one['key']}: {one['before']} -> {one['after']}" for one in told["changed"]]
+    changed = [
+        f"{one['key']}: {_shown(one['before'])} -> {_shown(one['after'])}"
+        for one in told["changed"]
+    ]
     _print(told, as_json, changed or ["nothing has changed"])
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _print(told: object, as_json: bool, lines: Iterable[str]) -> None:

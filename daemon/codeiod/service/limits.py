@@ -39,6 +39,9 @@ LIVE_KEYS = (
 )
 """What can change without a restart; ``*`` stands for anything."""
 
+CHECK_SECONDS = 30.0
+"""How long folders may take to be looked at: one may lie on a disk that hangs."""
+
 log = structlog.get_logger()
 
 
@@ -138,7 +141,13 @@ async def _require_possible(daemon: Governed, after: Settings, found: Sequence[D
         )
     caps_of(after)
     require_countable(after, daemon.parts.journal.state.calls)
-    await to_thread.run_sync(check_watched, after.service.watch, daemon.directory)
+    try:
+        with anyio.fail_after(CHECK_SECONDS):
+            await to_thread.run_sync(
+                check_watched, after.service.watch, daemon.directory, abandon_on_cancel=True
+            )
+    except TimeoutError as error:
+        raise SettingsError("service.watch: the disk of a folder does not answer") from error
 
 
 async def _bring_into_force(daemon: Governed, before: Settings, after: Settings) -> None:
@@ -173,4 +182,4 @@ def _nested(stem: str, named: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
