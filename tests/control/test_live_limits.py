@@ -7,6 +7,8 @@ from collections import deque
 import anyio
 import pytest
 from anyio import to_thread
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from codeiod.config import Settings, load
 from codeiod.llm.concurrency import AdaptiveConcurrency
@@ -146,3 +148,30 @@ async def test_only_the_endpoint_that_changed_is_touched() -> None:
     of_a, of_b = router.endpoints["a"], router.endpoints["b"]
     assert (of_a.settings.max_in_flight, of_a.slots.limit) == (64, 8)
     assert (of_b.settings.max_in_flight, of_b.slots.limit) == (3, 3)
+
+
+MOVES = st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 6))
+"""How many come, how many are done, and the limit from then on."""
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(MOVES, max_size=8))
+def test_places_add_up(moves: list[tuple[int, int, int]]) -> None:
+    """Whatever comes, goes and changes: no place is idle while some wait, none is one too many."""
+
+    async def play() -> None:
+        slots = Slots(3)
+        async with anyio.create_task_group() as group:
+            for coming, done, limit in moves:
+                await wait_in_line(slots, coming, group)
+                held = slots.in_flight
+                slots.obey(limit)
+                assert slots.in_flight <= max(held, limit)
+                for _ in range(min(done, slots.in_flight)):
+                    held = slots.in_flight
+                    slots.release()
+                    assert slots.in_flight <= max(held - 1, limit)
+                assert not slots.waiting or slots.in_flight >= limit
+            group.cancel_scope.cancel()
+
+    anyio.run(play)
