@@ -31,8 +31,6 @@ DROPPED_ROWS = 5000
 GOING = 1 << 62
 """Noted as the length of a part whose rows are being taken away: no end is so far."""
 COMMIT_SECONDS = 2.0
-ORDER = (Stream.REJECTS, Stream.PROGRAMS, Stream.SAMPLES)
-"""Where much is new at once, finished items, which have samples, stand above rejected ones."""
 
 log = structlog.get_logger()
 
@@ -97,14 +95,23 @@ class Filler:
             self._tables.forget_part(stream, number)
 
     def _read(self) -> bool:
-        """Read a chunk of a part that has grown."""
-        for stream in ORDER:
+        """Read a chunk of a part that has grown, of the stream that lags most.
+
+        So finished and rejected items stand side by side, as they came, when all is read at once.
+        """
+        for stream in sorted(Stream, key=self._share):
             for number, end in sorted(self._ends.get(stream, {}).items()):
                 part = self._tables.parts.get((stream, number), Part())
                 if part.length < end.length and (stream, number) not in self._unreadable:
                     self._read_on(stream, number, part, end)
                     return True
         return False
+
+    def _share(self, stream: Stream) -> float:
+        """Return how much of a stream is read, up to 1."""
+        told = sum(end.length for end in self._ends.get(stream, {}).values())
+        read = sum(part.length for (of, _), part in self._tables.parts.items() if of is stream)
+        return read / told if told else 1.0
 
     def _read_on(self, stream: Stream, number: int, part: Part, end: End) -> None:
         path = self._directory / part_path(stream, number)

@@ -1,0 +1,1 @@
+"""What ``bench/web.py`` is made of."""
