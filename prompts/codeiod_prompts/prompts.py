@@ -1,6 +1,6 @@
 """The texts that are sent to a teacher: loading, filling, and the digest that names them.
 
-Imports the standard library only.
+Imports the standard library and its neighbour `phrases`.
 """
 
 import hashlib
@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Self
 
+from codeiod_prompts.phrases import say
+
 TAG = re.compile(r"\{\{([a-z_]+)\}\}")
 DIGEST_BYTES = 16
+REASONS = frozenset({"why", "reason"})
+"""The fields whose values are said in the language of the texts."""
 
 
 class PromptError(ValueError):
@@ -85,4 +89,6 @@ class Prompts:
             raise MissingField(f"text {name!r} lacks {', '.join(sorted(missing))}")
         if extra := fields.keys() - wanted:
             raise ExtraField(f"text {name!r} has no tag for {', '.join(sorted(extra))}")
+        for field in REASONS & fields.keys():
+            fields[field] = say(fields[field], self.texts)
         return TAG.sub(lambda tag: fields[tag[1]], self.texts[name])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LONGEST_TITLE_CHARS = 60
+FULL_WIDTH_COLON = "\N{FULLWIDTH COLON}"
 LEVEL_WITHOUT_MARKS = 2  # a bold or bare heading counts as one of this level
 
 
@@ -23,16 +24,19 @@ class Part(StrEnum):
 
 OF_CODE = (Part.MAIN, Part.GENERATOR)
 NAMES = {
-    Part.MAIN: r"main[\W_]*function|main[\W_]+solution",
+    Part.MAIN: r"main[\W_]*function|main[\W_]+solution|主要?函数",
     Part.REQUIREMENTS: (
         r"(?:input[\W_]*(?:and[\W_]*)?output|\bi[\W_]*o)[\W_]*(?:description|requirements?)"
+        r"|输入[\W_]*[和与及]?[\W_]*输出[\W_]*的?(?:说明|描述|要求)"
     ),
-    Part.GENERATOR: r"input[\W_]*generator",
-    Part.PROBLEM: r"problem[\W_]*(?:statement|description)",
+    Part.GENERATOR: r"input[\W_]*generator|输入生成(?:器|函数)",
+    Part.PROBLEM: (
+        r"problem[\W_]*(?:statement|description)|题目(?:描述|说明)?|问题(?:描述|说明|陈述)"
+    ),
 }
 ANY_NAME = "|".join(f"(?P<{part.name}>{names})" for part, names in NAMES.items())
 NAMED = re.compile(ANY_NAME, re.IGNORECASE)
-NUMBER = r"(?:(?:section|part|step)?\s*\d{1,2}\s*[.):-]\s*)?"
+NUMBER = r"(?:(?:section|part|step)?\s*(?:\d{1,2}\s*[.):-]|[一二三四]、)\s*)?"
 BARE = re.compile(rf"{NUMBER}(?:{ANY_NAME})\s*:?\s*", re.IGNORECASE)
 BOLD = re.compile(
     rf"(?:[-*+]\s+)?{NUMBER}(?P<mark>\*\*|__)(?P<title>.{{1,80}}?)(?P=mark)(?P<rest>.*)",
@@ -103,7 +107,7 @@ def read_heading(line: str) -> Heading | None:
     """Read a line as the heading of one of the four sections, in any of the usual forms."""
     if len(line) - len(line.lstrip(" ")) > 3:
         return None
-    line = line.strip()
+    line = line.strip().replace(FULL_WIDTH_COLON, ":")
     if atx := ATX.fullmatch(line):
         return _heading(atx["title"], len(atx["marks"]))
     if bold := BOLD.fullmatch(line):
@@ -184,4 +188,4 @@ def _foreign(line: str, level: int) -> bool:
     atx = ATX.fullmatch(line.strip()) if line.startswith("#") else None
     if atx is None or len(atx["marks"]) > level:
         return False
-    return not re.match(r"[\W_]*(?:input|output)", atx["title"], re.IGNORECASE)
+    return not re.match(r"[\W_]*(?:input|output|输入|输出)", atx["title"], re.IGNORECASE)

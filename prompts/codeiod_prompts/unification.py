@@ -18,7 +18,7 @@ from codeiod_prompts.programs import (
 )
 from codeiod_prompts.sections import Fence, Part, fences, prose_of, split_sections, without_thoughts
 
-DECLINED = re.compile(r"^[ \t>*_#`]*NO PROGRAM\b[*_`]*:[*_`]*[ \t]*(.*)$", re.MULTILINE)
+DECLINED = re.compile(r"^[ \t>*_#`]*NO PROGRAM\b[*_`]*[:\uff1a][*_`]*[ \t]*(.*)$", re.MULTILINE)
 BARE_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*")
 CODE_STARTS = re.compile(r"^(?:import|from|def|class|async|@|#)", re.MULTILINE)
 DEFINING = (
@@ -75,8 +75,9 @@ def _read_parts(text: str) -> UnifyParts:
     if len(sections) < len(Part):  # a fence that was never closed may hide the headings after it
         sections = split_sections(text, heed_fences=False)
     if missing := [f"`## {part}`" for part in Part if part not in sections]:
-        noun = "section" if len(missing) == 1 else "sections"
-        raise Unparsable(f"The {noun} {', '.join(missing)} could not be found.")
+        if len(missing) == 1:
+            raise Unparsable(f"The section {missing[0]} could not be found.")
+        raise Unparsable(f"The sections {', '.join(missing)} could not be found.")
     bodies = {part: body for part, (_, body) in sections.items()}
     return UnifyParts(
         refcode=_read_code(bodies[Part.MAIN], Part.MAIN, ENTRY_POINT),

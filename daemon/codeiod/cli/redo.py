@@ -31,7 +31,7 @@ def agreed(plan: Plan, stage: str, *, upgrade: bool, yes: bool) -> Plan:
 
     if stage and upgrade:
         raise SettingsError("--redo and --upgrade can't go together: one after the other")
-    present = Recipe.of(plan.settings, Prompts.load())
+    present = Recipe.of(plan.settings, Prompts.load(plan.settings.prompts.language))
     redo = Redo(present, since_of(stage) if stage else None)
     cost = quote(plan.directory, OsDisk(), redo)
     how = f"from {stage} on" if stage else "under the present settings"

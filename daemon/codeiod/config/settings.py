@@ -36,6 +36,13 @@ class TeacherSettings(Section):
     """``""``: openai where an endpoint is configured, else a refusal that says so."""
 
 
+class PromptsSettings(Section):
+    """What is said to a teacher."""
+
+    language: Literal["en", "zh"] = "en"
+    """English or Chinese; the built-in teacher writes English alone."""
+
+
 ModuleName = Annotated[str, Field(pattern=r"^\w[\w.-]*$")]
 
 
@@ -146,6 +153,7 @@ class Settings(Section):
 
     output: OutputSettings = OutputSettings()
     teacher: TeacherSettings = TeacherSettings()
+    prompts: PromptsSettings = PromptsSettings()
     endpoint: tuple[EndpointSettings, ...] = ()
     unify: UnifySettings = UnifySettings()
     sample: SampleSettings = SampleSettings()
@@ -169,6 +177,15 @@ class Settings(Section):
                 raise ValueError(
                     f"{stage}.endpoint names {wanted!r}, and no endpoint has that name"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _teacher_knows_the_language(self) -> Self:
+        if self.teacher.kind == "builtin" and self.prompts.language != "en":
+            raise ValueError(
+                f"prompts.language is {self.prompts.language!r}, and the built-in teacher writes"
+                " English alone: configure an [[endpoint]]"
+            )
         return self
 
     @property

@@ -1,7 +1,7 @@
 """All that a run works with: its directory, its recipes, its sandbox and its teacher.
 
-May import ``plan``, ``recipes``, ``redo``, ``budget`` and ``traffic`` of this package, all that
-lies below it, the sandbox and the prompts. What is opened first is closed last.
+May import ``plan``, ``recipes``, ``redo``, ``budget``, ``memory`` and ``traffic`` of this package,
+all that lies below it, the sandbox and the prompts. What is opened first is closed last.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from codeiod.execution import Runner, TracesOfTwo, modules_of, provenance
 from codeiod.journal import Journal, Keeping, Retention
 from codeiod.llm.budget import Budget, Caps
 from codeiod.service.budget import budget_of, caps_of
+from codeiod.service.memory import warn_of_tight_memory
 from codeiod.service.plan import Plan
 from codeiod.service.recipes import Recipes, agree
 from codeiod.service.redo import make_anew
@@ -92,7 +93,7 @@ async def open_parts(plan: Plan) -> AsyncIterator[Parts]:
     """
     settings = plan.settings
     caps_of(settings)
-    present = Recipe.of(settings, Prompts.load())
+    present = Recipe.of(settings, Prompts.load(settings.prompts.language))
     nothing = not (plan.sources or plan.endless)
     if nothing and not (plan.directory / "journal").is_dir():
         raise SettingsError(f"no source is given, and {plan.directory} holds no run to go on with")
@@ -139,6 +140,8 @@ async def open_sandbox(settings: Settings) -> AsyncIterator[Sandbox | HelperSand
         except SandboxError as error:
             raise SettingsError(f"{error}; codeiod doctor says what to change") from error
         await _judge_level(sandbox, settings.sandbox.minimum_level)
+        memory_bytes = settings.sandbox.memory_bytes
+        await to_thread.run_sync(warn_of_tight_memory, workers_of(settings), memory_bytes)
         yield sandbox
 
 

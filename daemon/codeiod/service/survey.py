@@ -35,7 +35,7 @@ def survey(sources: Sequence[str], settings: Settings, most: int) -> Survey:
     Files are listed and only the chosen ones read; rows of JSONL and Parquet are all read, for
     only so their number is known.
     """
-    prompts = Prompts.load()
+    prompts = Prompts.load(settings.prompts.language)
     total, chosen = _choose(_all(sources, settings), most)
     sizes: list[int] = []
     refused: Counter[str] = Counter()
