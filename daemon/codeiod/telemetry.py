@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from codeiod.items import Stage, Task, Usage
 
 RECENT_VALUES = 512
-"""How many of the last values are kept, for percentiles of how it is now."""
+"""How many of the last values are kept where percentiles tell how it is now."""
 LATENCY_BOUNDS = tuple(0.01 * 2**power for power in range(17))
 """Seconds, from 10 ms to 11 minutes: those that OpenTelemetry advises for teacher calls, and on."""
 TOKEN_BOUNDS = tuple(4.0**power for power in range(11))
@@ -45,17 +45,20 @@ class Funnel:
 
 
 class Distribution:
-    """A histogram of all values, and the last of them as they were."""
+    """A histogram of all values, and some of the last ones as they were."""
 
     __slots__ = ("bounds", "counts", "recent", "total")
 
-    def __init__(self, bounds: Sequence[float]) -> None:
-        """Take the upper bounds of the buckets, each of which holds values up to its own."""
+    def __init__(self, bounds: Sequence[float], *, recent: int = 0) -> None:
+        """Take the upper bounds of the buckets, each of which holds values up to its own.
+
+        :param recent: how many of the last values are kept.
+        """
         self.bounds = bounds
         self.counts = [0] * (len(bounds) + 1)
         """By bucket, not cumulated; the last holds what is beyond all bounds."""
         self.total = 0.0
-        self.recent: deque[float] = deque(maxlen=RECENT_VALUES)
+        self.recent: deque[float] = deque(maxlen=recent)
 
     def note(self, value: float) -> None:
         """Take in a value."""
@@ -75,7 +78,7 @@ class CallMeter:
     __slots__ = ("answers", "cached_tokens", "failures", "input", "output", "queued", "truncated")
 
     def __init__(self) -> None:
-        self.answers = Distribution(LATENCY_BOUNDS)
+        self.answers = Distribution(LATENCY_BOUNDS, recent=RECENT_VALUES)
         """Seconds of the calls that were answered, whole or cut off."""
         self.failures: dict[str, Distribution] = {}
         """Seconds of those that were not, by what went wrong: a closed list of kinds."""
@@ -153,6 +156,11 @@ class SandboxMeter:
         self.outcomes.update(map(type, outcomes))
 
 
+def sync_times() -> Distribution:
+    """Make the distribution of the times that syncs of the journal take."""
+    return Distribution(SYNC_BOUNDS, recent=RECENT_VALUES)
+
+
 @dataclass(frozen=True, slots=True)
 class Telemetry:
     """All meters of a run."""
@@ -160,5 +168,5 @@ class Telemetry:
     endpoints: Mapping[str, EndpointMeter] = field(default_factory=dict)
     """By name."""
     sandbox: SandboxMeter = field(default_factory=SandboxMeter)
-    syncs: Distribution = field(default_factory=lambda: Distribution(SYNC_BOUNDS))
+    syncs: Distribution = field(default_factory=sync_times)
     """Seconds that the journal's syncs took."""

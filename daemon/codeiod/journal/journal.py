@@ -36,7 +36,7 @@ from codeiod.journal.snapshots import Snapshots
 from codeiod.journal.state import Position, State
 from codeiod.journal.syncer import Landed
 from codeiod.journal.writer import Chunk, Writer
-from codeiod.telemetry import SYNC_BOUNDS, Distribution
+from codeiod.telemetry import sync_times
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 CLOSE_SECONDS = 30.0
@@ -78,7 +78,7 @@ class Journal:
             disk, self.folder, replay.begun, replay.found.bad, keeping.snapshot_records
         )
         self.room = Room(recovered.reserve)
-        self.syncs = Distribution(SYNC_BOUNDS)
+        self.syncs = sync_times()
         """How long each sync took, in seconds."""
         self._writer = Writer(
             disk,
