@@ -51,8 +51,9 @@ export class Items {
   }
 
   async again() {
-    if (this.id) await this.openItem(this.id);
-    else if (!this.list.rows.length) await this.list.start(this.filters);
+    // What is done stays as it is, and its story takes its time: only the rest is asked for anew.
+    if (this.id && !(this.shown === this.id && this.done)) await this.openItem(this.id);
+    else if (!this.id && !this.list.rows.length) await this.list.start(this.filters);
   }
 
   async openItem(id) {
@@ -63,6 +64,7 @@ export class Items {
       this.detail.replaceChildren(item(story, this.address(), "The journal is looked through …"));
       if (this.shown !== id) scrollTo(0, 0);
       this.shown = id;
+      this.done = false;
       at("told").textContent = `Item ${id.slice(0, 8)} is shown`;
       await this.tell(story, this.abort.signal);
     } catch (error) {
@@ -77,6 +79,7 @@ export class Items {
       try {
         const story = await get(`items/${encodeURIComponent(found.item.item_id)}/story`, {}, signal);
         show(this.detail, item(withStory(found, story), this.address(), "Nothing."));
+        this.done = found.item.status !== "pending";
         return;
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
