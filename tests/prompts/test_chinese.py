@@ -161,6 +161,5 @@ def _texts(node):
     for part in ast.walk(node):
         if isinstance(part, ast.JoinedStr):
             yield "".join(v.value if isinstance(v, ast.Constant) else "x" for v in part.values)
-        elif isinstance(part, ast.Constant) and id(part) not in inside:
-            if isinstance(part.value, str):
-                yield part.value
+        elif id(part) not in inside and isinstance(getattr(part, "value", None), str):
+            yield part.value
