@@ -29,6 +29,8 @@ def test_filters_narrow_the_list_and_stand_in_the_address(page: Page) -> None:
     page.reload()
     expect(rows(page)).to_have_count(1)
     expect(page.get_by_label("Verdict")).to_have_value("right/2")
+    page.get_by_label("Verdict").select_option("had a second turn")
+    expect(rows(page)).to_have_count(1)
     page.get_by_label("Verdict").select_option("")
     page.get_by_label("Task").select_option("")
     page.get_by_role("searchbox").fill("best_run")

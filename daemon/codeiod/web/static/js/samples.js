@@ -15,7 +15,8 @@ const WIDE = matchMedia("(min-width: 1000px)");
 const verdictsOf = (turn) => Object.entries(VERDICTS).filter(([key]) => key !== "success")
   .map(([key, text]) => [`${key}/${turn}`, text]);
 const CHECKS = {
-  "": [["", "any"], ["right", "right"], ["right/1", "right at turn 1"], ["right/2", "right at turn 2"], ["wrong", "never right"]],
+  "": [["", "any"], ["right", "right"], ["right/1", "right at turn 1"],
+    ["right/2", "right at turn 2"], ["wrong", "never right"], ["/2", "had a second turn"]],
   "wrong at turn 1": verdictsOf(1),
   "wrong at turn 2": verdictsOf(2),
 };
