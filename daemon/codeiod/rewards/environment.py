@@ -45,9 +45,7 @@ class CodeiodTask(vf.Task[CodeiodData, vf.State, vf.TaskConfig]):  # type: ignor
     @vf.reward  # type: ignore[untyped-decorator]  # as above
     async def right(self, trace: Any) -> float:
         """Return 1 where the last reply is right."""
-        task = RewardTask.of(self.data.row)
-        reward = _reward(self.data.folder)
-        return await to_thread.run_sync(reward.score, task, trace.last_reply)
+        return await to_thread.run_sync(_score, self.data, trace.last_reply)
 
 
 class CodeiodTaskset(vf.Taskset[CodeiodTask, CodeiodConfig]):  # type: ignore[misc]  # as above
@@ -79,6 +77,10 @@ class CodeiodTaskset(vf.Taskset[CodeiodTask, CodeiodConfig]):  # type: ignore[mi
         with FreshTasks(self._folder, config.split, config.seed) as tasks:
             for fresh in tasks:
                 yield fresh.row
+
+
+def _score(data: CodeiodData, reply: str) -> float:
+    return _reward(data.folder).score(RewardTask.of(data.row), reply)
 
 
 @cache

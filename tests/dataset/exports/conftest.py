@@ -115,7 +115,8 @@ class Made:
         )
 
 
-async def _write(directory: Path, items: Sequence[Made]) -> None:
+async def write_items(directory: Path, items: Sequence[Made]) -> None:
+    """Carry items to their end, in the directory of a run."""
     async with (
         Journal.open(directory) as journal,
         Committer.open(directory, journal) as committer,
@@ -143,7 +144,7 @@ def write(tmp_path: Path) -> Write:
 
     def to_directory(*items: Made) -> Path:
         directory = tmp_path / "run"
-        anyio.run(_write, directory, items)
+        anyio.run(write_items, directory, items)
         return directory
 
     return to_directory
