@@ -113,6 +113,8 @@ def test_markup_in_data_is_shown_as_text(page: Page) -> None:
     expect(page.locator(".story .code").first).to_contain_text(f"</pre><img src=x onerror={PWN}>")
     page.locator(".story .rows .row").first.click()
     expect(page.locator(".sample h2")).to_contain_text(HOSTILE_NAME)
+    expect(page.locator(".only")).to_contain_text("alone: show all")
+    expect(rows(page)).to_have_count(6)
     expect(page.locator(".sample .problem")).to_contain_text(f"<script>{PWN}</script>")
     expect(page.locator(".sample .json").first).to_be_visible()
     assert page.locator("main img, main script").count() == 0

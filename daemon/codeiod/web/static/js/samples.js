@@ -1,10 +1,10 @@
 // The browser of samples: filters, the list, and one sample beside it.
 
 import { get, queryOf, Refused } from "./api.js";
-import { at, h } from "./dom.js";
+import { at, h, show } from "./dom.js";
 import { copyText } from "./copy.js";
 import { choosing, fill, filtering, offer, searching, valuesOf } from "./filters.js";
-import { count } from "./format.js";
+import { brief, count } from "./format.js";
 import { PagedList } from "./list.js";
 import { sampleRow } from "./rows.js";
 import { sample } from "./sample.js";
@@ -39,11 +39,12 @@ export class Samples {
       choosing("reason", "Lost for", [["", "not lost"], ...Object.entries(REASONS)]),
     ], () => this.changed());
     this.newer = h("button", { type: "button", class: "newer", hidden: true, on: { click: () => this.load() } });
+    this.only = h("p", { class: "only", hidden: true });
     this.detail = h("div", { class: "detail", id: "detail" });
     main.append(
       h("h1", { class: "unseen" }, "Samples"), this.form,
       h("div", { class: "split" },
-        h("section", { class: "side", "aria-label": "List of samples" }, this.newer, this.list.element), this.detail));
+        h("section", { class: "side", "aria-label": "List of samples" }, this.only, this.newer, this.list.element), this.detail));
   }
 
   leave() {
@@ -59,10 +60,18 @@ export class Samples {
     const { status = "", turn = "", ...rest } = filters;
     fill(this.form, { ...rest, check: turn ? `${status}/${turn}` : status });
     document.body.classList.toggle("one", Boolean(id));
+    this.tellOnly(filters.item);
     const sampleShown = this.openSample(id, other);
     if (other) await this.load();
     await sampleShown;
     if (!id && WIDE.matches && this.list.rows[0]?.id && this.id === "") await this.openSample(this.list.rows[0].id, true);
+  }
+
+  tellOnly(item) {
+    this.only.hidden = !item;
+    if (!item) return;
+    show(this.only, "Of item ", h("a", { class: "id", href: `/item/${encodeURIComponent(item)}` }, brief(item)), " alone: ",
+      h("a", { href: "/samples" }, "show all"));
   }
 
   async load() {
