@@ -82,3 +82,38 @@ def test_a_disk_that_is_full_at_the_start(
         disk.relieve()
         daemon.manager.await_word("READY")
         assert daemon.stop() == 0
+
+
+@pytest.mark.parametrize("reserve_bytes", [MIB, 0])
+def test_a_drain_on_a_full_disk(
+    disk: SmallDisk, short_folder: Path, teacher: PaidTeacher, reserve_bytes: int
+) -> None:
+    """What is in flight lands on the reserve; without one it ends all the same, with 1.
+
+    The next start goes on, and asks again at most what could not be written.
+    """
+    flags = ("--base-url", teacher.base_url, "--model", "m")
+    with daemon_in(short_folder, flags) as daemon:
+        daemon.command = tuple(disk.inside(COMMAND))
+        daemon.config |= {
+            "output.dir": str(disk.folder / "out"),
+            "journal.reserve_bytes": reserve_bytes,
+            "items.in_flight": AT_ONCE,
+            "service.grace_seconds": 1 if not reserve_bytes else 3600,
+        }
+        teacher.hold.clear()
+        daemon.begin()
+        daemon.put(*(f"def f(n):\n    return n + {number}\n" for number in range(FILES)))
+        for _ in range(AT_ONCE):
+            assert teacher.waiting.acquire(timeout=PATIENCE_SECONDS)
+        disk.fill()
+        teacher.hold.set()
+        daemon.manager.await_status("no room left on the disk")
+        assert daemon.stop() == (0 if reserve_bytes else 1)
+        assert "\nTraceback" not in daemon.log
+        disk.relieve()
+        daemon.begin()
+        daemon.manager.await_status(f"{FILES} items done ({FILES} finished")
+        assert daemon.stop() == 0
+        again = teacher.asked.total() - len(teacher.asked)
+        assert again <= (0 if reserve_bytes else AT_ONCE)

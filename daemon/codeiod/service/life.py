@@ -134,7 +134,8 @@ class Life(ABC):
             self._beside.start_soon(self._land)
 
     def hurry(self) -> None:
-        """End at once: what is in flight is given up."""
+        """End at once: what is in flight is given up, and no write waits for room any more."""
+        self._parts.journal.room.reserve.hurry()
         self._carrying.cancel()
 
     async def _live(self, observe: Observer) -> None:
@@ -204,7 +205,7 @@ class Life(ABC):
         """Let the calls in flight land and be journalled; items are not run to their end."""
         with anyio.move_on_after(self.settings.service.grace_seconds):
             await self.shown.in_flight.idle()
-        self._carrying.cancel()
+        self.hurry()
 
     async def _keep_report(self) -> None:
         while True:

@@ -147,7 +147,8 @@ class Service:
         await self._manager.status(sentence(daemon.affairs()))
         if live.ready and not self._told_ready:
             self._told_ready = True
-            log.info("daemon.ready", version=version("codeiod"), directory=str(daemon.directory))
+            where = str(daemon.directory.absolute())
+            log.info("daemon.ready", version=version("codeiod"), directory=where)
             await self._manager.ready()
         if live.stopping and not self._told_stopping:
             self._told_stopping = True
