@@ -67,6 +67,10 @@ class Made:
     texts: Sequence[str] = ("first", "second")
     """What the two turns say."""
     meta: dict[str, str] = field(default_factory=dict)
+    prompt: str = ""
+    answers: Sequence[str] = ()
+    """What the turns answered, where it is not what was asked for."""
+    feedback: str = ""
 
     @property
     def item(self) -> Item:
@@ -95,19 +99,20 @@ class Made:
 
     def _line(self, item: Item, program: Program, asked: Asked) -> bytes:
         pair = self.pairs[asked.pair]
+        answers = self.answers or [pair.side(asked.task.asked)] * 2
         turns = [
             (
                 Answer(text, model="m", usage=Usage(10, 0, 5)),
-                Verdict(status, pair.side(asked.task.asked), f"feedback to {text}", 2, 1),
+                Verdict(status, answer, self.feedback or f"feedback to {text}", 2, 1),
             )
-            for text, status in zip(self.texts, asked.statuses, strict=False)
+            for text, answer, status in zip(self.texts, answers, asked.statuses, strict=False)
         ]
         return sample_line(
             item,
             program,
             pair,
             Instance(asked.task, asked.pair, asked.sample),
-            f"{self.name}: {pair.side(asked.task.known)}",
+            self.prompt or f"{self.name}: {pair.side(asked.task.known)}",
             turns,
             teacher="openai",
             finished_at="2026-01-01T00:00:00+00:00",
