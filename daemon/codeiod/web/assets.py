@@ -51,6 +51,7 @@ class Assets:
 
     def __init__(self, folder: Path = HERE) -> None:
         self._folder = folder
+        self._paths: Mapping[str, Path] = {}
         self._known: dict[str, tuple[int, Asset]] = {}
 
     async def serve(self, request: web.Request, name: str) -> web.Response:
@@ -69,7 +70,8 @@ class Assets:
         )
 
     def _read(self, name: str) -> Asset | None:
-        path = self._listed().get(name)
+        self._paths = self._paths or self._listed()
+        path = self._paths.get(name)
         if path is None:
             return None
         changed = path.stat().st_mtime_ns

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import structlog
 
 from codeiod.journal.records import End, Stream
 from codeiod.web.index.asks import (
@@ -47,6 +48,8 @@ INPUT_BYTES = 1 << 16
 QUERY_STEPS = 20_000_000
 """A query that takes more of SQLite's steps is given up."""
 STEPS_BETWEEN = 10_000
+
+log = structlog.get_logger()
 
 
 class Desk:
@@ -127,10 +130,11 @@ def main() -> None:
     try:
         with suppress(EOFError), closing(Tables(cache / NAME)) as tables:
             serve(directory, tables, Input(0), 1)
+    except sqlite3.OperationalError as error:  # a full disk, most likely: that breaks nothing
+        sys.exit(f"the index can't be used: {error}")
     except sqlite3.DatabaseError as error:
-        if not isinstance(error, sqlite3.OperationalError):  # a full disk breaks nothing
-            remove(cache / NAME)
-        raise
+        remove(cache / NAME)
+        sys.exit(f"the index is broken and is made anew: {error}")
 
 
 def serve(directory: Path, tables: Tables, source: Input, output: int) -> None:
@@ -151,7 +155,17 @@ def serve(directory: Path, tables: Tables, source: Input, output: int) -> None:
             status, body = desk.answer(ask)
             _write(output, b"%d %d %d\n%s" % (message["n"], status, len(body), body))
         if busy:
-            busy = filler.work()
+            busy = _work(filler, tables)
+
+
+def _work(filler: Filler, tables: Tables) -> bool:
+    """Fill a little; False where nothing is left, or nothing can be done now."""
+    try:
+        return filler.work()
+    except sqlite3.OperationalError as error:  # a full disk, most likely
+        log.warning("index.behind", why=str(error))
+        tables.roll_back()
+        return False
 
 
 def _ends(told: dict[str, list[list[int]]]) -> Ends:

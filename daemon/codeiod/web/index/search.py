@@ -23,7 +23,7 @@ from codeiod.web.index.tables import Tables, keys_of, split
 SEARCH_SECONDS = 0.15
 """What a search for words may take of the processor for one page."""
 WALKED_ROWS = 2000
-"""So many rows are looked at one by one for those that fit, where every fourth or more does."""
+"""So many rows are looked at one by one for those that fit, where one in twenty or more does."""
 PREFIX_CHARACTERS = 3
 """The last word is taken for a beginning from this length on."""
 MOST_BY_ID = 1000
@@ -75,7 +75,7 @@ class Search:
         self._table = table
         self._classes = classes
         counted = tables.samples if table == "sample" else tables.items
-        self._common = 4 * counted.total(classes) >= counted.total(set(counted.counts))
+        self._common = 20 * counted.total(classes) >= counted.total(set(counted.counts))
 
     def find(self, q: str, after: Cursor, limit: int, *, back: bool = False) -> Found:
         """Find rows that fit what is searched, if anything is."""

@@ -151,6 +151,9 @@ class Tables:
     def __init__(self, path: Path) -> None:
         """Open it; what is broken or of another layout is made anew."""
         self.database = _open(path)
+        self._load()
+
+    def _load(self) -> None:
         self.samples = Classes(self.database, "sample_class", SampleClass)
         self.items = Classes(self.database, "item_class", ItemClass)
         self.parts = {
@@ -192,6 +195,11 @@ class Tables:
         self.samples.write()
         self.items.write()
         self.database.commit()
+
+    def roll_back(self) -> None:
+        """Be as the last commit left it."""
+        self.database.rollback()
+        self._load()
 
     def close(self) -> None:
         """Close it."""
