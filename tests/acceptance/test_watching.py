@@ -39,5 +39,5 @@ def test_every_content_that_stood_is_taken_once(folder: Path, kills: int, taken:
     assert found.asked_again <= found.in_flight_lost
     assert found.check == ""
     if taken == "move":
-        assert {one.name for one in trial.watched.iterdir() if one.name == "done"} == {"done"}
-        assert not list(trial.watched.glob("[rsld]*/**/*.py"))
+        assert not list(trial.watched.glob("[rsld]0/**/*.py"))
+        assert len(list(trial.watched.glob("done/**/*.py"))) > 150
