@@ -110,6 +110,12 @@ class Service:
         return self.machine.run("id", "--user", "codeiod").strip()
 
     @property
+    def cpu_seconds(self) -> float:
+        """What all of its processes have used."""
+        group = f"/sys/fs/cgroup{self.shows('ControlGroup')}"
+        return float(self.machine.run("cat", f"{group}/cpu.stat").split()[1]) / 1e6
+
+    @property
     def age(self) -> float:
         """How long the machine has been up, in seconds: for what has to last."""
         return float(self.machine.path("/proc/uptime").read_text().split()[0])

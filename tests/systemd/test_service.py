@@ -202,3 +202,14 @@ def test_systemd_knows_the_words_of_the_drop_in(service: Service) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
     assert service.shows("Type") == "notify-reload"
     assert service.shows("RestartSteps") == "8"
+
+
+def test_an_idle_daemon_costs_next_to_nothing(service: Service) -> None:
+    """Under 0.5% of a core for all of its processes, once it has done what there was."""
+    service.start()
+    service.drop("one.py")
+    service.await_finished(1)
+    await_that(lambda: service.shows("StatusText").startswith("idle"))
+    began, spent = service.age, service.cpu_seconds
+    await_that(lambda: service.age > began + 15)
+    assert service.cpu_seconds - spent < 0.005 * (service.age - began)
