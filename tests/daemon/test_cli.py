@@ -121,6 +121,25 @@ def test_samples_and_funnel_in_a_pipe(finished: Path) -> None:
     assert "\x1b" not in plain.stdout + again.stdout
 
 
+def test_statistics(finished: Path) -> None:
+    """stats tells a run for people, as JSON and as a page; compare sets two side by side."""
+    told = codeiod("stats", "out", cwd=finished)
+    assert told.returncode == 0, told.stderr
+    assert "output prediction: right at turn 1" in told.stdout
+    facts = json.loads(codeiod("stats", "out", "--json", cwd=finished).stdout)
+    assert facts["total"]["programs"] == 1
+    written = codeiod("stats", "out", "--html", "stats.html", cwd=finished)
+    assert (written.returncode, written.stdout) == (0, "written: stats.html\n")
+    assert (finished / "stats.html").read_text().startswith("<!doctype html>")
+    refused = codeiod("stats", "out", "--html", "none/stats.html", cwd=finished)
+    assert "none/stats.html" in error_of(refused, 2)
+    both = codeiod("compare", "out", "out", cwd=finished).stdout
+    assert re.search(r"programs +1 +1 +\+0.0%", both)
+    two = json.loads(codeiod("compare", "out", "out", "--json", cwd=finished).stdout)
+    assert two[0] == two[1]
+    assert "none" in error_of(codeiod("stats", "none", cwd=finished), 4)
+
+
 def test_check_as_json(finished: Path) -> None:
     """check --json holds the same facts."""
     facts = json.loads(codeiod("check", "out", "--json", cwd=finished).stdout)

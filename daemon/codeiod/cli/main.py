@@ -19,6 +19,7 @@ from codeiod.cli.export import export
 from codeiod.cli.run import run
 from codeiod.cli.serve import serve
 from codeiod.cli.show import show
+from codeiod.cli.stats import compare, stats
 from codeiod.cli.status import status
 from codeiod.cli.top import top
 from codeiod.cli.view import view
@@ -39,6 +40,8 @@ app.command("check")(check)
 app.command("show")(show)
 app.command("explain")(explain)
 app.command("estimate")(estimate)
+app.command("stats")(stats)
+app.command("compare")(compare)
 app.command("export")(export)
 app.command("view")(view)
 app.command("top")(top)

@@ -95,7 +95,7 @@ def run(
     with work left, run again to go on; 4 DIR in use, damaged, newer, not ours, or its disk failed.
     """
     signal.signal(signal.SIGTERM, _interrupt)
-    # A shell that starts it in the background has it ignored: then asyncio would not take it either.
+    # A shell that starts it in the background has it ignored: asyncio would leave it so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         from codeiod.cli.logs import configure_logs
