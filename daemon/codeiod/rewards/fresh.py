@@ -30,6 +30,8 @@ from codeiod_sandbox import Program as Source
 
 DRAWS = 20
 """Inputs that are drawn for one task, in the hope of some that the dataset does not hold."""
+MOST_DRAWS = 60
+"""Where none of them gives a pair, as many are drawn again, up to so many: no fewer than a run."""
 COMPUTED = 4
 """Of these, so many distinct ones are computed, in the hope of a new output."""
 
@@ -135,19 +137,28 @@ class FreshTasks:
         """
         known = _Known.of(row)
         sandbox = self._sandboxes.of(known.recipe)
-        drawn = self._drawn(sandbox, known, task, number)
-        pairs = _computed(sandbox, known.program.refcode, drawn[:COMPUTED])
+        pairs = self._pairs(sandbox, known, task, number)
         for pair in pairs:
             if not known.holds(task.known, parse(pair.side(task.known))):
                 return self._fresh(known, task, pair, new=True)
         return self._fresh(known, task, pairs[0], new=False) if pairs else None
 
+    def _pairs(self, sandbox: SyncSandbox, known: _Known, task: Task, number: int) -> list[Pair]:
+        """Draw and compute, in rounds, until there are pairs."""
+        name, refcode = f"{known.program_id}/{task}/{number}", known.program.refcode
+        for start in range(0, MOST_DRAWS, DRAWS):
+            seeds = [draw_seed(self._seed, name, start + i) for i in range(DRAWS)]
+            drawn = self._drawn(sandbox, known, seeds)
+            some, rest = drawn[:COMPUTED], drawn[COMPUTED:]
+            pairs = _computed(sandbox, refcode, some) or _computed(sandbox, refcode, rest)
+            if pairs:
+                return pairs
+        return []
+
     def _drawn(
-        self, sandbox: SyncSandbox, known: _Known, task: Task, number: int
+        self, sandbox: SyncSandbox, known: _Known, seeds: Sequence[int]
     ) -> list[tuple[int, Returned]]:
         """Draw inputs, each with its seed; those that the dataset does not hold come first."""
-        name = f"{known.program_id}/{task}/{number}"
-        seeds = [draw_seed(self._seed, name, i) for i in range(DRAWS)]
         calls = [Call(GENERATOR, {}, seed) for seed in seeds]
         outcomes = sandbox.run(Source(known.program.drawing_code), calls)
         distinct: dict[str, tuple[int, Returned]] = {}
@@ -181,6 +192,8 @@ def _computed(
 
     A program that names random numbers is computed again with several seeds, as when sampling.
     """
+    if not drawn:
+        return []
     source, chances = Source(refcode), range(CHANCES if "random" in refcode else 1)
     first = sandbox.run(source, [Call(ENTRY_POINT, one.value, seed) for seed, one in drawn])
     calls = [Call(ENTRY_POINT, o.value, seed ^ chance) for seed, o in drawn for chance in chances]
