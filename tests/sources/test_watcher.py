@@ -531,6 +531,21 @@ async def test_the_list_of_folders_can_be_changed(inbox: Path, out: Path, tmp_pa
     assert watched.contents == ["a", "c"]
 
 
+async def test_a_folder_that_leaves_the_list_and_returns_loses_nothing(
+    inbox: Path, out: Path
+) -> None:
+    """Not even the rows of a container that was being read."""
+    rows = "".join(f'{{"content": "{number:05} {"x" * 300}"}}\n' for number in range(3_000))
+    (inbox / "a.jsonl").write_text(rows)
+    async with watch(out, inbox, pull=False) as watched:
+        await watched.until(lambda: watched.watcher._containers)
+        watched.watcher.change([])
+        watched.watcher.change([str(inbox)])
+        watched.gate.set()
+        await watched.until(lambda: len(watched.contents) == 3_000)
+    assert len(set(watched.contents)) == 3_000
+
+
 async def test_what_is_not_heard_is_found(
     inbox: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -292,6 +292,8 @@ class Watcher:
 
     async def _read(self, container: Complete) -> None:
         """Hand out what a container holds, from where the journal has it on."""
+        file = container.found.file
+        folder = self._folder_of(file)
         position = self._known.position(container.origin)
         parts: AsyncGenerator[list[Entry | Mark | Unsettled]] = batches(
             read_steady(container, position, self._items, Bounds.of(self._settings))
@@ -299,14 +301,13 @@ class Watcher:
         try:
             async with aclosing(parts):
                 async for part in parts:
-                    rows = [
-                        (one, container.found) for one in part if not isinstance(one, Unsettled)
-                    ]
-                    await self._hand_out(rows)
-                    for one in part:
-                        if isinstance(one, Unsettled):
-                            self._waiting.put(one)
-                            self._wake()
+                    if self._folder_of(file) is not folder:  # nor is any later mark for it
+                        return
+                    rows = [one for one in part if not isinstance(one, Unsettled)]
+                    await self._hand_out([(row, container.found) for row in rows])
+                    for changed in (one for one in part if isinstance(one, Unsettled)):
+                        self._waiting.put(changed)
+                        self._wake()
         finally:
             self._containers.discard(container.origin.path)
             self._container_ended = time.monotonic()
