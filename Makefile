@@ -1,11 +1,12 @@
 # The commands of the project; `make help` lists them. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-llm bench-peers bench-builtin bench-builtin-speed bench-journal torture acceptance clean
+.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-llm bench-peers bench-builtin bench-builtin-speed bench-journal bench-watching bench-web bench-export soak torture acceptance acceptance-systemd clean
 
 VENV ?= .venv
 PYTHON ?= python3
 OUT ?= out
 BIN := $(VENV)/bin
+SYSTEMD_ROOT = $(or $(CODEIOD_SYSTEMD_ROOT),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/codeiod/systemd-root)
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -17,7 +18,8 @@ run: $(VENV)/.run ## Turn examples/ into a dataset with the built-in teacher; it
 	@$(BIN)/codeiod show $(OUT) --samples 3
 
 test: $(VENV)/.dev ## Run all tests (add ARGS="-k word" for some of them)
-	$(BIN)/pytest -n auto -q $(ARGS)
+	@sh requirements/system.sh $(VENV)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -n auto -q $(ARGS)
 
 lint: $(VENV)/.dev ## Check style, import directions and types
 	$(BIN)/ruff check .
@@ -61,14 +63,30 @@ bench-builtin-speed: $(VENV)/.run ## How many instances a second the built-in te
 bench-journal: $(VENV)/.dev ## The journal with a million items: start, replay, memory, appends (2 GB of disk; ARGS="--folder F")
 	$(BIN)/python bench/journal.py $(ARGS)
 
+bench-watching: $(VENV)/.dev ## 50,000 files dropped by four writers, and the daemon killed five times meanwhile
+	$(BIN)/python bench/watching.py $(ARGS)
+
+bench-web: $(VENV)/.dev ## The API and its index over a million items, and what it costs a run (3 GB of disk; ARGS="--folder F")
+	$(BIN)/python bench/web.py $(ARGS)
+
+bench-export: $(VENV)/.dev ## Exports of three million samples: speed and memory (ARGS="--folder F")
+	$(BIN)/python bench/export.py $(ARGS)
+
+soak: $(VENV)/.dev ## Half an hour of a daemon with a faulty teacher: files, limits, reloads; what leaks, what is lost
+	$(BIN)/python bench/serve_soak.py $(ARGS)
+
 torture: $(VENV)/.dev ## Crash, cut off, fill and fail the disk under journal and dataset (10 minutes)
 	$(BIN)/python bench/torture.py $(ARGS)
 
 acceptance: $(VENV)/.science ## Run recorded files against a recorded teacher (RECORDED=folder)
 	$(BIN)/python bench/recorded.py $(RECORDED)
 
+acceptance-systemd: $(VENV)/.dev ## Install the daemon under a real systemd and put it through all that may happen (root, mmdebstrap)
+	sh tests/systemd/make_root.sh $(SYSTEMD_ROOT) $(BIN)/python
+	CODEIOD_SYSTEMD_ROOT=$(SYSTEMD_ROOT) $(BIN)/pytest tests/systemd -q $(ARGS)
+
 clean: ## Remove the environment and what tools left behind
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-trainers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	sh requirements/install.sh $(VENV) $(PYTHON) requirements/run.txt
