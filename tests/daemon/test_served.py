@@ -130,8 +130,7 @@ async def test_a_pause(tmp_path: Path) -> None:
         assert (teacher.asked.total(), life.shown.in_flight.count) == (asked, 0)
         assert life.shown.backlog == 1
         life.resume()
-        await until(lambda: life.shown.state.finished == 4)
-        assert life.phase is Phase.IDLE
+        await until(lambda: life.shown.state.finished == 4 and life.phase is Phase.IDLE)
     assert set(teacher.asked.values()) == {1}
     await sound(tmp_path)
 
