@@ -24,8 +24,10 @@ from codeiod.sources.watching.hearing import Hearing
 DONE = "done"
 """The folder below a watched one where files are moved once they are taken."""
 
+LOST_SHARE = 0.25
+"""How much of the time looking may take where it is known that there is more to be found."""
 BUSY_SHARE = 0.05
-"""How much of the time looking may take while files come, or while changes can't be heard."""
+"""How much of it while files come, or while changes can't be heard."""
 QUIET_SHARE = 0.0025
 """How much of it otherwise."""
 LONGEST_SECONDS = 3600.0
@@ -118,6 +120,11 @@ class WatchedFolder:
         """Look again after a time that grows with what the last look cost, not later."""
         pause = self._seconds / (BUSY_SHARE if busy else QUIET_SHARE)
         pause = min(max(pause, self._rescan_seconds), LONGEST_SECONDS)
+        self.due = min(self.due, self._scanned + pause)
+
+    def hurry_for_lost(self) -> None:
+        """Look again soon: there is something that was not heard of, or had no place."""
+        pause = min(self._seconds / LOST_SHARE, LONGEST_SECONDS)
         self.due = min(self.due, self._scanned + pause)
 
     def affairs(self, unsettled: int) -> WatchAffairs:

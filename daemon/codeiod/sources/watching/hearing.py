@@ -15,7 +15,7 @@ import structlog
 from codeiod.sources.walk import is_wanted
 from codeiod.sources.watching.inotify import Change, Inotify
 
-MOST_HINTS = 16_384
+MOST_HINTS = 32_768
 
 log = structlog.get_logger()
 
@@ -90,15 +90,24 @@ class Hearing:
 
     def _note(self, change: Change) -> None:
         if not change.name:
-            self.lost = True
+            self._note_end(change.folder)
             return
         if not (not change.name.startswith(".") if change.is_folder else is_wanted(change.name)):
             return
-        path = f"{change.folder}/{change.name}"
-        if path not in self._hints and len(self._hints) >= MOST_HINTS:
+        self._put(Hint(f"{change.folder}/{change.name}", change.moved, change.is_folder))
+
+    def _note_end(self, folder: str) -> None:
+        """Take note that a folder is gone; or, where it has no name, that changes were lost."""
+        if folder:
+            self._put(Hint(folder, moved=False, is_folder=True))
+        else:
             self.lost = True
-            return
-        self._hints[path] = Hint(path, change.moved, change.is_folder)
+
+    def _put(self, hint: Hint) -> None:
+        if hint.path not in self._hints and len(self._hints) >= MOST_HINTS:
+            self.lost = True
+        else:
+            self._hints[hint.path] = hint
 
     def _be_deaf(self, error: OSError) -> None:
         """Say once that changes are found by looking alone."""

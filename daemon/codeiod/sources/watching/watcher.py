@@ -164,9 +164,7 @@ class Watcher:
 
     def _is_busy(self) -> bool:
         """Tell whether looking is worth more than hearing."""
-        hearing = self._hearing
-        lost = hearing.lost or bool(hearing.why_deaf)
-        return lost or self._active or self._waiting.overflowed
+        return self._active or self._waiting.overflowed or self._hearing.why_deaf != ""
 
     async def _look_at_hints(self, tasks: TaskGroup) -> None:
         """Look at what was heard of, and at what may be complete by now."""
@@ -179,16 +177,18 @@ class Watcher:
                     await self._take_all(folder, folder.scan(hint.path), tasks)
             files = [hint.path for hint in hints if not hint.is_folder]
             await self._take_all(folder, folder.locate(files), tasks, moved)
-        if self._active or self._hearing.lost:
-            for folder in self._folders.values():
+        for folder in self._folders.values():
+            if self._hearing.lost:
+                folder.hurry_for_lost()
+            elif self._active:
                 folder.hurry(busy=True)
 
     def _sorted(self, hints: Iterable[Hint]) -> dict[WatchedFolder, list[Hint]]:
         """Part hints by the folder that they belong to."""
         parted: dict[WatchedFolder, list[Hint]] = {}
         for hint in hints:
+            self._active = True
             if folder := self._folder_of(hint.path):
-                self._active = True
                 parted.setdefault(folder, []).append(hint)
         return parted
 
