@@ -6,6 +6,7 @@ the story as JSON, or why there is none and the exit status of that.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import orjson
 from codeiod.errors import CodeiodError, DirectoryError, ExitStatus, SettingsError
 
 MODULE = "codeiod.reports.explaining"
+NICENESS = 10
+"""It looks through all of the log, and gives way to the work meanwhile."""
 
 
 async def explained(directory: Path, name: str) -> bytes:
@@ -37,6 +40,7 @@ def main() -> None:
     """Tell the story of the item that the arguments name."""
     from codeiod.reports.explain import explain
 
+    os.nice(NICENESS)
     directory, name = sys.argv[1:]
     try:
         sys.stdout.buffer.write(orjson.dumps(explain(Path(directory), name)))
