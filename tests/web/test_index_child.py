@@ -84,20 +84,22 @@ async def test_a_child_that_is_killed_comes_back(dataset: Any, monkeypatch: Any)
 
 async def test_a_child_that_hangs_is_replaced(dataset: Any, monkeypatch: Any) -> None:
     """Nobody waits for it longer than is said, and it does not stay."""
-    monkeypatch.setattr(front, "ANSWER_SECONDS", 0.2)
-    monkeypatch.setattr(front, "HUNG_SECONDS", 0.5)
     monkeypatch.setattr(front, "TELL_SECONDS", 0.1)
     await in_thread(lambda: dataset.finish(1))
     async with running(dataset) as index:
         await found(index, SamplesAsk(), whole)
         before = index._process
         assert before is not None
+        monkeypatch.setattr(front, "ANSWER_SECONDS", 0.2)
+        monkeypatch.setattr(front, "HUNG_SECONDS", 0.5)
         before.send_signal(signal.SIGSTOP)
         assert (await index.ask(SamplesAsk())).status == 503
         with anyio.fail_after(SECONDS):
             while index._process in (before, None):  # noqa: ASYNC110 -- nothing tells of a start
                 await anyio.sleep(0.02)
-        monkeypatch.setattr(front, "HUNG_SECONDS", SECONDS)  # a new one may take long to start
+        # A new one may take long to start, and to answer.
+        monkeypatch.setattr(front, "HUNG_SECONDS", SECONDS)
+        monkeypatch.setattr(front, "ANSWER_SECONDS", SECONDS)
         await found(index, SamplesAsk(), whole)
 
 
