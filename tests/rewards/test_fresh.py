@@ -25,6 +25,12 @@ CHANCY = program_row(
     "import random\ndef main_solution(n):\n    return random.random()", GENERATOR, KNOWN, "c"
 )
 BROKEN = program_row(REFCODE, "def input_generator():\n    return [1]", KNOWN, "d")
+SOMETIMES = program_row(
+    "import os\ndef main_solution(n):\n    return os.urandom(8).hex() if n % 2 else n",
+    GENERATOR,
+    KNOWN,
+    "f",
+)
 SIDES_CHANGED = program_row(
     "def main_solution(n):\n    n.append(1)\n    return len(n)",
     "import random\ndef input_generator():\n    return {'n': [random.randint(0, 9)] * 2}",
@@ -74,9 +80,9 @@ def test_seeds(export_of: Any) -> None:
     assert len({one.row["known"] for pair in (rows[0], rows[2]) for one in pair if one}) == 4
 
 
-@pytest.mark.parametrize("row", [BROKEN, CHANCY])
+@pytest.mark.parametrize("row", [BROKEN, CHANCY, SOMETIMES])
 def test_none(export_of: Any, row: dict[str, Any]) -> None:
-    """A generator that gives no input, or a program that hangs on chance, gives no task."""
+    """A generator without inputs, or a program that hangs on chance, if only now and then."""
     with FreshTasks(export_of([row]), workers=1) as fresh:
         assert fresh.draw(row, Task.OUTPUT_PREDICTION, 0) is None
         assert list(fresh) == []

@@ -36,6 +36,10 @@ COMPUTED = 4
 """Of these, so many distinct ones are computed, in the hope of a new output."""
 
 
+class _Nondeterministic(Exception):
+    """A program gave another output for the same input."""
+
+
 @dataclass(frozen=True, slots=True)
 class FreshTask:
     """A task that no run has asked."""
@@ -150,7 +154,10 @@ class FreshTasks:
             seeds = [draw_seed(self._seed, name, start + i) for i in range(DRAWS)]
             drawn = self._drawn(sandbox, known, seeds)
             some, rest = drawn[:COMPUTED], drawn[COMPUTED:]
-            pairs = _computed(sandbox, refcode, some) or _computed(sandbox, refcode, rest)
+            try:
+                pairs = _computed(sandbox, refcode, some) or _computed(sandbox, refcode, rest)
+            except _Nondeterministic:
+                return []
             if pairs:
                 return pairs
         return []
@@ -188,9 +195,11 @@ class FreshTasks:
 def _computed(
     sandbox: SyncSandbox, refcode: str, drawn: Sequence[tuple[int, Returned]]
 ) -> list[Pair]:
-    """Compute outputs twice, the second time alone in the twin; what differs or fails is left out.
+    """Compute outputs twice, the second time alone in the twin; what fails is left out.
 
-    A program that names random numbers is computed again with several seeds, as when sampling.
+    As when sampling, a program that names random numbers is computed again with several seeds.
+
+    :raises _Nondeterministic: an output differed: the others may agree by chance.
     """
     if not drawn:
         return []
@@ -212,4 +221,12 @@ def _usable(outcome: Outcome) -> Returned | None:
 
 
 def _same(first: Returned, second: Outcome) -> bool:
-    return isinstance(second, Returned) and canonical(first.value) == canonical(second.value)
+    """Tell whether a call came to the same; it may have failed the second time.
+
+    :raises _Nondeterministic: it came to something else.
+    """
+    if not isinstance(second, Returned):
+        return False
+    if canonical(first.value) != canonical(second.value):
+        raise _Nondeterministic
+    return True
