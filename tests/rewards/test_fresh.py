@@ -31,6 +31,12 @@ SOMETIMES = program_row(
     KNOWN,
     "f",
 )
+REMEMBERS = program_row(
+    "calls = []\ndef main_solution(n):\n    calls.append(n)\n    return [n % 9, len(calls)]",
+    GENERATOR,
+    [('{"n": 1}', "[1, 1]")],
+    "9",
+)
 SIDES_CHANGED = program_row(
     "def main_solution(n):\n    n.append(1)\n    return len(n)",
     "import random\ndef input_generator():\n    return {'n': [random.randint(0, 9)] * 2}",
@@ -41,11 +47,13 @@ SIDES_CHANGED = program_row(
 
 def test_rounds(export_of: Any) -> None:
     """Both tasks of each program, round by round, without end; programs that can't are left out."""
-    folder = export_of([GOOD, BROKEN, FEW, CHANCY, SIDES_CHANGED])
+    folder = export_of([GOOD, BROKEN, FEW, CHANCY, REMEMBERS, SIDES_CHANGED])
     with FreshTasks(folder, seed=3, workers=1) as fresh, Reward(folder, workers=1) as reward:
-        drawn = list(islice(fresh, 12))
+        drawn = list(islice(fresh, 16))
         names = [(one.row["program_id"], one.row["task"]) for one in drawn]
-        able = [(row["id"], str(task)) for row in (GOOD, FEW, SIDES_CHANGED) for task in Task]
+        able = [
+            (row["id"], str(task)) for row in (GOOD, FEW, REMEMBERS, SIDES_CHANGED) for task in Task
+        ]
         assert names == able * 2
         for one in drawn:
             assert reward.score(one.task, one.task.own_answer) == 1.0

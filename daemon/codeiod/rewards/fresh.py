@@ -195,7 +195,7 @@ class FreshTasks:
 def _computed(
     sandbox: SyncSandbox, refcode: str, drawn: Sequence[tuple[int, Returned]]
 ) -> list[Pair]:
-    """Compute outputs twice, the second time alone in the twin; what fails is left out.
+    """Compute outputs twice, each alone, then in the twin; what fails is left out.
 
     As when sampling, a program that names random numbers is computed again with several seeds.
 
@@ -204,7 +204,8 @@ def _computed(
     if not drawn:
         return []
     source, chances = Source(refcode), range(CHANCES if "random" in refcode else 1)
-    first = sandbox.run(source, [Call(ENTRY_POINT, one.value, seed) for seed, one in drawn])
+    plain = [Call(ENTRY_POINT, one.value, seed) for seed, one in drawn]
+    first = sandbox.run(source, plain, alone=True)  # a program may remember earlier calls
     calls = [Call(ENTRY_POINT, o.value, seed ^ chance) for seed, o in drawn for chance in chances]
     again = sandbox.run(source, calls, twin=True, alone=True)
     pairs = []
