@@ -12,7 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 COMMAND = str(Path(sys.executable).parent / "codeiod")
 RUN_SECONDS = 1800.0
@@ -34,23 +34,25 @@ class Run:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start it; its words go to the log beside the directory."""
-        command = [
-            COMMAND,
-            "run",
-            *map(str, self.sources),
-            "--out",
-            str(self.directory),
-            *self.options,
-            "--json",
-        ]
+        sources = map(str, self.sources)
         with self.log.open("ab") as log:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                start_new_session=True,
+            return self.begin(
+                ("run", *sources, "--out", str(self.directory), *self.options, "--json"), log
             )
+
+    def begin(self, arguments: tuple[str, ...], log: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start codeiod with arguments."""
+        return subprocess.Popen(
+            [COMMAND, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+        )
+
+    def tell(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run codeiod with arguments to its end."""
+        return subprocess.run([COMMAND, *arguments], capture_output=True, text=True)
 
     def finish(self, seconds: float = RUN_SECONDS) -> int:
         """Run it to its end and return the exit status."""
@@ -68,16 +70,13 @@ class Run:
 
     def report(self) -> dict[str, Any]:
         """Return the report as ``codeiod status`` tells it."""
-        told = subprocess.run(
-            [COMMAND, "status", str(self.directory), "--json"], check=True, capture_output=True
-        )
+        told = self.tell("status", str(self.directory), "--json")
+        told.check_returncode()
         return dict(json.loads(told.stdout))
 
     def findings(self) -> str:
         """Return what ``codeiod check`` finds wrong; ``""``: nothing."""
-        done = subprocess.run(
-            [COMMAND, "check", str(self.directory)], capture_output=True, text=True
-        )
+        done = self.tell("check", str(self.directory))
         return "" if done.returncode == 0 else f"{done.returncode}: {done.stdout}{done.stderr}"
 
 

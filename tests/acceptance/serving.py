@@ -1,6 +1,7 @@
 """A daemon as its service manager sees it: a process, a notify socket, signals, an exit status.
 
-Imports the standard library, and ``bench``'s name of the command.
+Imports the standard library and the tests' loaded process: daemons start warm, but for those
+with a command of their own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from recorded_parts.daemon import COMMAND
+from ..daemon.warm import WARM, Process  # noqa: TID252 -- tests are in no named package
 
 PATIENCE_SECONDS = 90.0
 """For a machine that has much else to do."""
@@ -90,10 +91,13 @@ class Daemon:
     manager: Manager
     options: tuple[str, ...] = ()
     watchdog_seconds: float = 0.0
-    command: tuple[str, ...] = (COMMAND,)
+    command: tuple[str, ...] = ()
+    """Another way to run codeiod, from a cold start."""
+    inside: int = 0
+    """A process whose namespaces it enters."""
     config: dict[str, Any] = field(default_factory=dict)
     """What the settings file says, by dotted key."""
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Process | None = None
 
     @property
     def out(self) -> Path:
@@ -124,21 +128,26 @@ class Daemon:
             draft.write_text(content)
             draft.rename(self.watched / f"f{number}.py")
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> subprocess.Popen[bytes] | Process:
         """Start it."""
-        command = (*self.command, "serve", "--config", str(self.settings_file()), *self.options)
+        arguments = ("serve", "--config", str(self.settings_file()), *self.options)
         environment = {**os.environ, "NOTIFY_SOCKET": str(self.manager.path)}
         if self.watchdog_seconds:
             environment["WATCHDOG_USEC"] = f"{self.watchdog_seconds * 1e6:.0f}"
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            if self.command:
+                self.process = subprocess.Popen(
+                    (*self.command, *arguments),
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            else:
+                self.process = WARM.start(
+                    arguments, env=environment, stdout=log, stderr=log, inside=self.inside
+                )
         return self.process
 
     def begin(self) -> None:
@@ -175,9 +184,8 @@ class Daemon:
 
     def report(self) -> dict[str, Any]:
         """Return the report, as ``codeiod status`` tells it."""
-        told = subprocess.run(
-            [COMMAND, "status", str(self.out), "--json"], check=True, capture_output=True
-        )
+        told = WARM.run(("status", str(self.out), "--json"), self.folder, PATIENCE_SECONDS)
+        told.check_returncode()
         return dict(json.loads(told.stdout))
 
     def pending(self) -> int:
@@ -187,7 +195,7 @@ class Daemon:
 
     def findings(self) -> str:
         """Return what ``codeiod check`` finds wrong; ``""``: nothing."""
-        done = subprocess.run([COMMAND, "check", str(self.out)], capture_output=True, text=True)
+        done = WARM.run(("check", str(self.out)), self.folder, PATIENCE_SECONDS)
         return "" if done.returncode == 0 else f"{done.returncode}: {done.stdout}{done.stderr}"
 
     def ask(self, path: str) -> tuple[int, dict[str, Any]]:

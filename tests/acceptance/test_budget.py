@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from recorded_parts import dataset
-from recorded_parts.daemon import COMMAND, Run, kill
+from recorded_parts.daemon import kill
 
 from .paid_teacher import INPUT_TOKENS, PaidTeacher, paid_teacher
+from .warm_run import WarmRun
 
 FILES = 12
 AT_ONCE = 4
@@ -42,7 +42,9 @@ def sources(tmp_path: Path) -> Path:
     return folder
 
 
-def run_of(teacher: PaidTeacher, sources: Path, *settings: str, flags: tuple[str, ...] = ()) -> Run:
+def run_of(
+    teacher: PaidTeacher, sources: Path, *settings: str, flags: tuple[str, ...] = ()
+) -> WarmRun:
     """Prepare a run over the sources, or its going on, with some settings."""
     fixed = (
         f"endpoint.0.price={{currency = 'USD', output = {PRICE * 1_000_000}}}",
@@ -53,10 +55,10 @@ def run_of(teacher: PaidTeacher, sources: Path, *settings: str, flags: tuple[str
     )
     options = [part for setting in (*fixed, *settings) for part in ("--set", setting)]
     whom = ("--base-url", teacher.base_url, "--model", "m")
-    return Run(sources.parent / "out", (sources,), (*whom, *options, *flags))
+    return WarmRun(sources.parent / "out", (sources,), (*whom, *options, *flags))
 
 
-def spent(run: Run) -> tuple[float, float]:
+def spent(run: WarmRun) -> tuple[float, float]:
     """Return what was paid, and perhaps paid."""
     report = run.report()
     return report["money"].get("USD", 0.0), report["money_perhaps"].get("USD", 0.0)
@@ -137,7 +139,7 @@ def test_currencies_must_agree(teacher: PaidTeacher, sources: Path) -> None:
         )
     )
     settings = ("--config", str(config), "--set", "budget.money=5")
-    run = Run(sources.parent / "out", (sources,), settings)
+    run = WarmRun(sources.parent / "out", (sources,), settings)
     assert run.finish(SECONDS) == SETTINGS
     assert "prices are in EUR and USD" in run.log.read_text()
     assert not run.directory.exists()
@@ -164,8 +166,8 @@ def test_retry(teacher: PaidTeacher, sources: Path) -> None:
     report = run.report()
     assert (report["rejected"], report["items"]["finished"]) == ({}, FILES)
     assert run.findings() == ""
-    shown = subprocess.run([COMMAND, "show", run.directory], capture_output=True, check=True)
-    assert shown.stdout
+    shown = run.tell("show", str(run.directory))
+    assert (shown.returncode, bool(shown.stdout)) == (0, True)
 
 
 def test_retry_of_lost_samples_reuses_the_program(teacher: PaidTeacher, sources: Path) -> None:
@@ -179,7 +181,7 @@ def test_retry_of_lost_samples_reuses_the_program(teacher: PaidTeacher, sources:
     teacher.refuse = ""
     before = teacher.asked.total()
     options = (*run.options, "--retry", "no_samples")
-    assert Run(run.directory, run.sources, options).finish(SECONDS) == 0
+    assert WarmRun(run.directory, run.sources, options).finish(SECONDS) == 0
     assert teacher.asked.total() == before + 2 * FILES
     assert run.report()["items"] == {"finished": FILES, "rejected": 0, "pending": 0}
     assert run.findings() == ""
@@ -191,11 +193,9 @@ def test_estimate_like_a_run(teacher: PaidTeacher, sources: Path) -> None:
     assert run.finish(SECONDS) == 0
     whom = ("--base-url", teacher.base_url, "--model", "m")
     price = f"endpoint.0.price={{currency = 'USD', output = {PRICE * 1_000_000}}}"
-    told = subprocess.run(
-        [COMMAND, "estimate", sources, *whom, "--set", price, "--like", run.directory, "--json"],
-        capture_output=True,
-        check=True,
-    )
+    like = ("--like", str(run.directory), "--json")
+    told = run.tell("estimate", str(sources), *whom, "--set", price, *like)
+    told.check_returncode()
     found = json.loads(told.stdout)
     report = run.report()
     assert found["items"]["likely"] == found["programs"]["likely"] == FILES

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from recorded_parts import dataset
-from recorded_parts.daemon import COMMAND
 
+from ..daemon.warm import WARM, Process  # noqa: TID252 -- tests are in no named package
 from .paid_teacher import PaidTeacher, paid_teacher
 from .small_disk import SmallDisk, small_disk
 
@@ -42,18 +42,16 @@ class FullRun:
         """The directory, seen from outside."""
         return self.disk.outside / "out"
 
-    def start(self, *settings: str) -> subprocess.Popen[str]:
+    def start(self, *settings: str) -> Process:
         """Start it; its words are read from standard error."""
         options = [part for setting in (*SETTINGS, *settings) for part in ("--set", setting)]
         whom = ("--base-url", self.teacher.base_url, "--model", "m")
-        where = ("--out", self.disk.folder / "out")
-        command = self.disk.inside(COMMAND, "run", self.sources, *where, *whom, *options)
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
+        where = ("--out", str(self.disk.folder / "out"))
+        return WARM.start(
+            ("run", str(self.sources), *where, *whom, *options),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            inside=self.disk.keeper,
         )
 
     def finish(self, *settings: str) -> tuple[int, str]:
@@ -62,15 +60,13 @@ class FullRun:
 
     def tell(self, command: str) -> dict[str, Any]:
         """Return what a command of codeiod tells of the directory."""
-        told = subprocess.run(
-            self.disk.inside(COMMAND, command, self.disk.folder / "out", "--json"),
-            check=True,
-            capture_output=True,
-        )
+        arguments = (command, str(self.disk.folder / "out"), "--json")
+        told = WARM.run(arguments, self.sources, SECONDS, inside=self.disk.keeper)
+        told.check_returncode()
         return dict(json.loads(told.stdout))
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+def ended(process: Process) -> tuple[int, str]:
     """Wait for a run; return its exit status and its words."""
     try:
         words, _ = process.communicate(timeout=SECONDS)

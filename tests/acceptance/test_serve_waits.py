@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from recorded_parts.daemon import COMMAND
 
+from ..daemon.warm import WARM  # noqa: TID252 -- tests are in no named package
 from .paid_teacher import PaidTeacher, paid_teacher
 from .serving import PATIENCE_SECONDS, await_that, daemon_in
 from .small_disk import SmallDisk, small_disk
@@ -38,7 +37,7 @@ def test_a_full_disk(disk: SmallDisk, short_folder: Path, teacher: PaidTeacher) 
     out = disk.folder / "out"
     flags = ("--base-url", teacher.base_url, "--model", "m")
     with daemon_in(short_folder, flags) as daemon:
-        daemon.command = tuple(disk.inside(COMMAND))
+        daemon.inside = disk.keeper
         daemon.config |= {
             "output.dir": str(out),
             "journal.reserve_bytes": MIB,
@@ -61,7 +60,8 @@ def test_a_full_disk(disk: SmallDisk, short_folder: Path, teacher: PaidTeacher) 
         assert daemon.stop() == 0
         assert set(teacher.asked.values()) == {1}
         assert teacher.asked.total() == FILES * PER_ITEM
-        subprocess.run(disk.inside(COMMAND, "check", out), check=True, capture_output=True)
+        checked = WARM.run(("check", str(out)), short_folder, PATIENCE_SECONDS, inside=disk.keeper)
+        assert checked.returncode == 0, checked.stdout
 
 
 def test_a_disk_that_is_full_at_the_start(
@@ -70,7 +70,7 @@ def test_a_disk_that_is_full_at_the_start(
     """It waits for room to begin in, and says so."""
     flags = ("--base-url", teacher.base_url, "--model", "m")
     with daemon_in(short_folder, flags) as daemon:
-        daemon.command = tuple(disk.inside(COMMAND))
+        daemon.inside = disk.keeper
         daemon.config |= {
             "output.dir": str(disk.folder / "out"),
             "journal.reserve_bytes": 15 * MIB,
@@ -94,7 +94,7 @@ def test_a_drain_on_a_full_disk(
     """
     flags = ("--base-url", teacher.base_url, "--model", "m")
     with daemon_in(short_folder, flags) as daemon:
-        daemon.command = tuple(disk.inside(COMMAND))
+        daemon.inside = disk.keeper
         daemon.config |= {
             "output.dir": str(disk.folder / "out"),
             "journal.reserve_bytes": reserve_bytes,

@@ -14,8 +14,8 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from recorded_parts.daemon import COMMAND
 
+from ..daemon.warm import WARM  # noqa: TID252 -- tests are in no named package
 from .serving import PATIENCE_SECONDS, Daemon, await_that, daemon_in
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "algorithms" / "best_run.py"
@@ -73,8 +73,8 @@ def post(daemon: Daemon, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 @contextmanager
 def viewed(directory: Path) -> Iterator[str]:
     """Show a directory by ``codeiod view``, and see that it ends well."""
-    command = [COMMAND, "view", str(directory), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = ("view", str(directory), "--port", "0")
+    with WARM.start(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().split()[0]
@@ -86,12 +86,12 @@ def viewed(directory: Path) -> Iterator[str]:
 def test_a_port_that_is_taken_is_told_in_a_line(short_folder: Path) -> None:
     """An operator is told which address, and what to try."""
     out = short_folder / "out"
-    subprocess.run([COMMAND, "run", str(EXAMPLE), "--out", str(out), *BUILTIN], check=True)
+    command = ("run", str(EXAMPLE), "--out", str(out), *BUILTIN)
+    assert WARM.run(command, short_folder, PATIENCE_SECONDS).returncode == 0
     with viewed(out) as url:
         port = url.rstrip("/").rpartition(":")[2]
-        again = subprocess.run(
-            [COMMAND, "view", str(out), "--port", port], capture_output=True, text=True
-        )
+        command = ("view", str(out), "--port", port)
+        again = WARM.run(command, short_folder, PATIENCE_SECONDS)
     assert again.returncode == 2
     assert f"127.0.0.1:{port} can't be listened on" in again.stderr
     assert "Traceback" not in again.stderr

@@ -10,8 +10,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,8 +18,9 @@ from typing import Any
 
 from codeiod.cli.asking import ask
 
+from ..daemon.warm import WARM, Process  # noqa: TID252 -- tests are in no named package
+
 SECONDS = 60.0
-COMMAND = "from codeiod.cli.main import main; main()"
 DEFAULTS = {
     "sandbox.minimum_level": 1,
     "sandbox.workers": 1,
@@ -37,7 +36,7 @@ class Daemon:
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
     endpoint: dict[str, Any] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     manager: socket.socket | None = None
 
     @property
@@ -79,10 +78,10 @@ class Daemon:
         notify.unlink(missing_ok=True)
         self.manager.bind(str(notify))
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", COMMAND, "serve", "--config", str(self.config)],
+            self.process = WARM.start(
+                ("serve", "--config", str(self.config)),
                 env=os.environ | {"NOTIFY_SOCKET": str(notify)},
-                cwd=self.folder,
+                folder=self.folder,
                 stderr=log,
                 stdout=log,
             )

@@ -12,10 +12,8 @@ from ..acceptance.paid_teacher import (  # noqa: TID252 -- as in conftest
     PaidTeacher,
     paid_teacher,
 )
-from ..daemon.warm import Done, Warm  # noqa: TID252 -- as above
+from ..daemon.warm import WARM, Done  # noqa: TID252 -- as above
 from .daemon_process import SECONDS, Daemon, daemon_in
-
-WARM = Warm()
 
 
 @pytest.fixture(scope="module")

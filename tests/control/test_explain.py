@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,7 +36,8 @@ from codeiod.reports.explain import explain
 from codeiod.reports.told import told
 from codeiod.testing import UNIFY_ANSWER
 
-from .daemon_process import COMMAND, SECONDS
+from ..daemon import warm  # noqa: TID252 -- tests are in no named package
+from .daemon_process import SECONDS
 
 ITEMS = 6
 GOOD = """\
@@ -65,9 +64,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "sub" / "same.py").write_text(GOOD.format(7))
     (folder / "sub" / "none.py").write_text("VALUE = 1\n")
     (folder / "sub" / "latin.py").write_bytes(b"# caf\xe9\n")
-    command = [sys.executable, "-c", COMMAND, "run", "rows.jsonl", "sub", "--teacher", "builtin"]
-    options = ["--set", "sandbox.minimum_level=1"]
-    subprocess.run([*command, *options], cwd=folder, check=True, timeout=SECONDS)
+    command = ("run", "rows.jsonl", "sub", "--teacher", "builtin")
+    done = warm.WARM.run((*command, "--set", "sandbox.minimum_level=1"), folder, SECONDS)
+    assert done.returncode == 0, done.stderr
     return folder / "out"
 
 
@@ -136,9 +135,8 @@ def test_what_names_no_item_or_many(finished: Path, name: str, why: str) -> None
 def test_what_a_person_reads(finished: Path) -> None:
     """The command tells it in lines, and all of it as JSON; what is unknown is status 2."""
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", COMMAND, "explain", str(finished), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    def run(*arguments: str) -> warm.Done:
+        return warm.WARM.run(("explain", str(finished), *arguments), finished, SECONDS)
 
     shown = run("good.py").stdout
     assert "finished: " in shown

@@ -187,13 +187,15 @@ def test_limits_hold_until_a_reload_or_a_restart(make_daemon: MakeDaemon) -> Non
     daemon.post("/reload")
     assert daemon.get("/limits")["limits"]["tokens"] == 500
     daemon.post("/limits", limits={"tokens": 700})
+    daemon.submit(1)  # it is on the disk, and so is all that was journalled before
     daemon.kill()
     with pytest.raises(NoDaemon):
         daemon.get("/status")
     assert daemon.path.exists()  # of the one that was killed
     daemon.start()
     assert daemon.get("/limits")["limits"]["tokens"] == 500
-    assert [one["what"] for one in daemon.changes()] == ["limits", "reload", "limits"]
+    whats = [one["what"] for one in daemon.changes()]
+    assert whats == ["limits", "reload", "limits", "submit"]
 
 
 @pytest.mark.parametrize("mode", ["0600", "0660", "0666"])

@@ -21,7 +21,7 @@ import pytest
 from codeiod.journal.frame import frame, unframe
 from codeiod.reports.check import check as prove
 
-from .warm import Warm
+from .warm import WARM
 
 CODEIOD = Path(sys.executable).with_name("codeiod")
 BUILTIN = ("--teacher", "builtin", "--set", "sandbox.minimum_level=1", "--set", "sandbox.workers=1")
@@ -39,7 +39,6 @@ def count_steps(n: int) -> int:
     return steps
 """
 BOUND_SECONDS = 60
-WARM = Warm()
 
 
 def codeiod(*arguments: object, cwd: Path, wrapped: tuple[str, ...] = ()) -> Any:

@@ -1,7 +1,9 @@
 """Run the command line in forks of one process that has all of it loaded: a start costs a second.
 
-Imports the standard library; the process itself, which is this file run by Python, imports codeiod.
-What runs is a process of its own, with its own folder, output and exit status, as from a shell.
+Imports the standard library; ``warm_process``, which it runs, is what imports codeiod.
+What runs is a process of its own, with its own pid, folder, environment, output, session and exit
+status, as from a shell; signals reach it and nothing else. What differs from a cold start: forks
+share the seed of their hashes, and variables that Python reads as it starts come too late.
 """
 
 from __future__ import annotations
@@ -10,118 +12,191 @@ import atexit
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from select import select
+from typing import IO, Any
 
-LOADED = (
-    "codeiod.cli.main",
-    "codeiod.cli.progress",
-    "codeiod.cli.report",
-    "codeiod.reports.check",
-    "codeiod.reports.repair",
-    "codeiod.service.life",
-    "codeiod.service.run",
-    "codeiod.service.survey",
-)
+PROCESS = str(Path(__file__).with_name("warm_process.py"))
+START_SECONDS = 60.0
+_REQUEST_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How a command ended, as ``subprocess.run`` tells it."""
+Done = subprocess.CompletedProcess[str]
+"""How a command ended."""
 
-    returncode: int
-    stdout: str
-    stderr: str
+
+@dataclass(slots=True)
+class Process:
+    """A command that runs, as far as tests need of ``subprocess.Popen``."""
+
+    pid: int
+    stdout: IO[str] | None
+    _told: IO[bytes]
+    _arguments: tuple[str, ...]
+    returncode: int | None = field(default=None, init=False)
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.stdout is not None:
+            self.stdout.close()
+        self.wait()
+
+    def poll(self) -> int | None:
+        """Return the exit status, or None while it runs."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end and return the exit status; that of a signal is negative.
+
+        :raises subprocess.TimeoutExpired: it still runs.
+        """
+        if self.returncode is None:
+            if not select([self._told], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self._arguments, timeout or 0.0)
+            self.returncode = int(self._told.readline())
+            self._told.close()
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, None]:
+        """Read all that it still says, and wait for its end."""
+        words = ""
+        if self.stdout is not None:
+            chunks = []
+            while True:
+                if not select([self.stdout], [], [], timeout)[0]:
+                    raise subprocess.TimeoutExpired(self._arguments, timeout or 0.0)
+                if not (chunk := os.read(self.stdout.fileno(), 1 << 16)):
+                    break
+                chunks.append(chunk)
+            self.stdout.close()
+            words = b"".join(chunks).decode()
+        self.wait(timeout)
+        return words, None
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal; none where it has ended."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
 
 
 class Warm:
     """The loaded process; started when it is first asked, ended with this one."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
 
-    def run(self, arguments: tuple[str, ...], folder: Path, seconds: float) -> Done:
+    def run(
+        self,
+        arguments: tuple[str, ...],
+        folder: Path,
+        seconds: float,
+        env: Mapping[str, str] | None = None,
+        inside: int = 0,
+    ) -> Done:
         """Run ``codeiod`` with arguments in a folder, to its end.
 
-        :raises TimeoutError: it took longer.
+        :raises subprocess.TimeoutExpired: it took longer, and was killed.
         """
-        with tempfile.TemporaryDirectory() as name:
-            out, err = Path(name, "out"), Path(name, "err")
-            told = self._ask([list(arguments), str(folder), str(out), str(err)], seconds)
-            return Done(int(told), out.read_text(), err.read_text())
-
-    def _ask(self, request: list[object], seconds: float) -> str:
-        process = self._started()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(json.dumps(request) + "\n")
-        process.stdin.flush()
-        ready, _, _ = select([process.stdout], [], [], seconds)
-        if not ready:
-            self.close()
-            raise TimeoutError(f"{request[0]} took longer than {seconds:g} s")
-        return process.stdout.readline()
-
-    def _started(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, __file__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                start_new_session=True,  # so that all of it can be ended at once
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            process = self.start(
+                arguments, folder=folder, env=env, stdout=out, stderr=err, inside=inside
             )
+            try:
+                status = process.wait(seconds)
+            except BaseException:
+                process.kill()
+                process.wait(seconds)
+                raise
+            return Done(arguments, status, _text(out), _text(err))
+
+    def start(
+        self,
+        arguments: tuple[str, ...],
+        *,
+        folder: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: IO[Any] | int = subprocess.DEVNULL,
+        stdout: IO[Any] | int = subprocess.DEVNULL,
+        stderr: IO[Any] | int = subprocess.DEVNULL,
+        inside: int = 0,
+    ) -> Process:
+        """Start ``codeiod`` with arguments.
+
+        :param stdout: ``subprocess.PIPE``: it is read by ``Process.stdout``.
+        :param stderr: ``subprocess.STDOUT``: where standard output goes.
+        :param inside: a process whose user and mount namespaces it enters.
+        """
+        environment = dict(os.environ if env is None else env)
+        request = [list(arguments), str(folder or Path.cwd()), environment, inside]
+        with ExitStack() as ours:
+            null = ours.enter_context(Path(os.devnull).open("r+b"))
+            told, tell = os.pipe()
+            ours.callback(os.close, tell)
+            read = None
+            if stdout == subprocess.PIPE:
+                reading, stdout = os.pipe()
+                ours.callback(os.close, stdout)
+                read = os.fdopen(reading, encoding="utf-8")
+            if stderr == subprocess.STDOUT:
+                stderr = stdout
+            streams = (null if s == subprocess.DEVNULL else s for s in (stdin, stdout, stderr))
+            numbers = [s if isinstance(s, int) else s.fileno() for s in streams]
+            to = self._started()
+            socket.send_fds(to, [json.dumps(request).encode()], [*numbers, tell])
+        answers = os.fdopen(told, "rb", buffering=0)
+        if not select([answers], [], [], START_SECONDS)[0]:
+            self.close()
+            raise TimeoutError(f"{arguments} did not start within {START_SECONDS:g} s")
+        return Process(int(answers.readline()), read, answers, arguments)
+
+    def _started(self) -> socket.socket:
+        if self._socket is None:
+            self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            for end in (self._socket, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _REQUEST_BYTES)
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, PROCESS, str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
             atexit.register(self.close)
-        return self._process
+        return self._socket
 
     def close(self) -> None:
-        """End it, with whatever it still runs."""
+        """End it; what it has started goes on."""
         process, self._process = self._process, None
-        if process is not None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+        if process is not None and self._socket is not None:
+            self._socket.close()
+            self._socket = None
+            process.kill()
+            process.wait()
 
 
-def main() -> None:
-    """Fork for each request; answer with the exit status."""
-    for name in LOADED:
-        __import__(name)
-    for line in sys.stdin:
-        arguments, folder, out, err = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            os._exit(_run(arguments, folder, out, err))
-        _, status = os.waitpid(pid, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+WARM = Warm()
+"""That of all tests that run in this process."""
 
 
-def _run(arguments: list[str], folder: str, out: str, err: str) -> int:
-    from codeiod.cli.main import main as codeiod
-
-    os.chdir(folder)
-    for path, descriptor in ((os.devnull, 0), (out, 1), (err, 2)):
-        opened = os.open(path, os.O_RDONLY if descriptor == 0 else os.O_WRONLY | os.O_CREAT)
-        os.dup2(opened, descriptor)
-        os.close(opened)
-    sys.argv = ["codeiod", *arguments]
-    status: int | str | None = 0
-    try:
-        codeiod()
-    except SystemExit as end:
-        status = end.code
-    except BaseException:  # noqa: BLE001 -- it is told, as by an interpreter that ends
-        traceback.print_exc()
-        status = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    return status if isinstance(status, int) else int(status is not None)
-
-
-if __name__ == "__main__":
-    main()
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
