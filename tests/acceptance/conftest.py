@@ -23,6 +23,8 @@ from recorded_parts.material import File  # noqa: E402 -- as above
 from recorded_parts.teacher import Teacher, teaching  # noqa: E402 -- as above
 from recorded_parts.undisturbed import Undisturbed, run_undisturbed  # noqa: E402 -- as above
 
+from .warm_run import WarmRun  # noqa: E402 -- as above
+
 FILES = 40
 LEVEL = "sandbox.minimum_level=1"
 
@@ -66,6 +68,6 @@ def taught(recorded: Path, files: list[File], tmp_path: Path) -> Taught:
         source = material.write(files[:items], tmp_path / "items.jsonl")
         with teaching(recorded, **knobs) as teacher:
             options = recorded_options(teacher.base_url, LEVEL, *settings)
-            yield Run(tmp_path / "out", (source,), options), teacher
+            yield WarmRun(tmp_path / "out", (source,), options), teacher
 
     return prepare

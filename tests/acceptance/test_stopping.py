@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from recorded_parts import dataset
 from recorded_parts.daemon import Run, kill
@@ -52,7 +53,7 @@ def test_sigterm_drains_and_the_next_runs_go_on(
         assert stopped["items"]["pending"] > 0
         assert stopped["calls"]["in_flight_lost"] == 0
 
-        assert Run(run.directory, (), run.options).finish() == 0
+        assert replace(run, sources=()).finish() == 0
         resumed = run.report()
         assert resumed["items"]["pending"] == 0
         assert resumed["entries"] == stopped["entries"]

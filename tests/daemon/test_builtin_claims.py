@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,8 @@ from codeiod.stages.claim_reading import Claim, find_claims
 from codeiod.stages.claims import CHECK_LIMITS, Agreement, check_claims
 from codeiod_sandbox import Call, Program, Sandbox
 from codeiod_sandbox.traces import Trace
+
+from .warm import WARM
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SOURCES = (
@@ -76,15 +76,9 @@ class Finished:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """Run the daemon over the examples."""
     out = tmp_path_factory.mktemp("claims") / "out"
-    codeiod = Path(sys.executable).with_name("codeiod")
     sources = [str(EXAMPLES / name) for name in SOURCES]
-    done = subprocess.run(
-        [str(codeiod), "run", *sources, "--out", str(out), *OPTIONS],
-        capture_output=True,
-        text=True,
-        timeout=BOUND_SECONDS,
-        check=False,
-    )
+    command = ("run", *sources, "--out", str(out), *OPTIONS)
+    done = WARM.run(command, out.parent, BOUND_SECONDS)
     assert done.returncode == 0, done.stderr
     programs = {program["id"]: program for program in lines(out, "programs")}
     return Finished(lines(out, "samples"), programs)

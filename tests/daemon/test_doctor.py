@@ -6,10 +6,13 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from .warm import WARM
 
 CODEIOD = str(Path(sys.executable).with_name("codeiod"))
 BOUND_SECONDS = 60
@@ -25,7 +28,7 @@ def count_steps(n: int) -> int:
         steps += 1
     return steps
 """
-NO_NAMESPACES = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+NO_NAMESPACES = "echo 0 > /proc/sys/user/max_user_namespaces && echo none && exec cat"
 """As root of a user namespace of its own: what is below may make none."""
 
 
@@ -35,19 +38,22 @@ def run(*words: str, cwd: Path) -> Any:
     )
 
 
-def without_namespaces(*words: str, cwd: Path) -> Any:
-    """Run a command on a machine that grants no user namespaces to it."""
+@pytest.fixture(scope="module")
+def poor() -> Iterator[int]:
+    """Return a process on a machine that grants no user namespaces to it, to be entered."""
     if shutil.which("unshare") is None:
         pytest.skip("no unshare here")
-    inside = ("unshare", "-Ur", "sh", "-c", NO_NAMESPACES, "sh")
-    if run(*inside, "true", cwd=cwd).returncode:
-        pytest.skip("no user namespaces here that could be taken away")
-    return run(*inside, CODEIOD, *words, cwd=cwd)
+    command = ["unshare", "-Ur", "sh", "-c", NO_NAMESPACES]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as keeper:
+        assert keeper.stdout is not None
+        if keeper.stdout.readline() != b"none\n":
+            pytest.skip("no user namespaces here that could be taken away")
+        yield keeper.pid
 
 
 def test_it_tells_each_layer_for_people(tmp_path: Path) -> None:
     """One line each, with what to change below those that are not on."""
-    done = run(CODEIOD, "doctor", "--set", "sandbox.minimum_level=1", cwd=tmp_path)
+    done = WARM.run(("doctor", "--set", "sandbox.minimum_level=1"), tmp_path, BOUND_SECONDS)
     assert done.returncode == 0, done.stderr
     head, *lines = done.stdout.splitlines()
     assert head.startswith("sandbox: level ")
@@ -63,7 +69,7 @@ def test_it_tells_the_facts_for_programs(tmp_path: Path) -> None:
     """As JSON: the level, the layers, what programs may import, what attacks came to."""
     chosen = "sandbox.modules=['numpy', 'no-such-module']"
     words = ("--json", "--attack", "--set", "sandbox.minimum_level=1", "--set", chosen)
-    done = run(CODEIOD, "doctor", *words, cwd=tmp_path)
+    done = WARM.run(("doctor", *words), tmp_path, BOUND_SECONDS)
     facts = json.loads(done.stdout)
     assert facts["enough"] == (facts["level"] >= 1)
     assert {layer["name"] for layer in facts["layers"]} >= {"seccomp", "landlock", "namespaces"}
@@ -84,9 +90,11 @@ def test_a_limit_that_it_was_started_under_is_told(tmp_path: Path) -> None:
     assert "ulimit -v: no process can have more than 4,096 MB of memory" in told
 
 
-def test_without_namespaces_it_says_why_and_how(tmp_path: Path) -> None:
+def test_without_namespaces_it_says_why_and_how(tmp_path: Path, poor: int) -> None:
     """The errno by name, the sysctl to set, and the level that it is wanted for."""
-    done = without_namespaces("doctor", "--set", "sandbox.minimum_level=3", cwd=tmp_path)
+    done = WARM.run(
+        ("doctor", "--set", "sandbox.minimum_level=3"), tmp_path, BOUND_SECONDS, inside=poor
+    )
     assert done.returncode == 2, done.stdout + done.stderr
     text = done.stdout
     assert "namespaces ........ NO: unshare: No space left on device (ENOSPC)" in text
@@ -94,11 +102,13 @@ def test_without_namespaces_it_says_why_and_how(tmp_path: Path) -> None:
     assert "is below sandbox.minimum_level = 3: a run is refused" in text
 
 
-def test_below_the_minimum_a_run_is_refused(tmp_path: Path) -> None:
+def test_below_the_minimum_a_run_is_refused(tmp_path: Path, poor: int) -> None:
     """Exit 2 and one line: the level, the minimum, the reason, where to look."""
     (tmp_path / "a.py").write_text(GOOD)
     words = ("run", "a.py", "--out", "out", "--teacher", "builtin")
-    done = without_namespaces(*words, "--set", "sandbox.minimum_level=3", cwd=tmp_path)
+    done = WARM.run(
+        (*words, "--set", "sandbox.minimum_level=3"), tmp_path, BOUND_SECONDS, inside=poor
+    )
     assert done.returncode == 2, done.stderr
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("codeiod: ")]
     assert "here and sandbox.minimum_level is 3: " in line
@@ -107,12 +117,14 @@ def test_below_the_minimum_a_run_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("helpers", [0, 1])
-def test_above_a_lower_minimum_it_warns_and_goes_on(tmp_path: Path, helpers: int) -> None:
+def test_above_a_lower_minimum_it_warns_and_goes_on(
+    tmp_path: Path, poor: int, helpers: int
+) -> None:
     """Loudly, with the level and the reason; and the level stands with every program."""
     (tmp_path / "a.py").write_text(GOOD)
     words = ("run", "a.py", "--out", "out", "--teacher", "builtin")
     settings = ("--set", "sandbox.minimum_level=1", "--set", f"sandbox.helpers={helpers}")
-    done = without_namespaces(*words, *settings, cwd=tmp_path)
+    done = WARM.run((*words, *settings), tmp_path, BOUND_SECONDS, inside=poor)
     assert done.returncode == 0, done.stderr
     (warning,) = [line for line in done.stderr.splitlines() if "event=sandbox." in line]
     assert "no namespaces (unshare: No space left on device (ENOSPC))" in warning

@@ -14,6 +14,7 @@ import socket
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 LOADED = (
@@ -103,9 +104,13 @@ def _run(
 
 
 def _enter(pid: int) -> None:
-    """Enter the user and the mount namespace of a process."""
+    """Enter the user and the mount namespace of a process, where they are not ours."""
     library = ctypes.CDLL(None, use_errno=True)
-    opened = [os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY) for kind in ("user", "mnt")]
+    opened = [
+        os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY)
+        for kind in ("user", "mnt")
+        if not Path(f"/proc/{pid}/ns/{kind}").samefile(f"/proc/self/ns/{kind}")
+    ]
     for descriptor in opened:
         if library.setns(descriptor, 0):
             number = ctypes.get_errno()

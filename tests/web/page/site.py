@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -31,6 +29,8 @@ from codeiod.reports.affairs import (
 from codeiod.web.app import make_app
 from codeiod.web.door import Runner
 from codeiod.web.stopped import Stopped
+
+from ...daemon.warm import WARM  # noqa: TID252 -- tests are in no named package
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples" / "algorithms"
 NAMES = ("best_run.py", "bin_packing.py")
@@ -65,9 +65,8 @@ def make_run(folder: Path) -> Path:
         (files / name).write_bytes((EXAMPLES / name).read_bytes())
     (files / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
     (files / "empty.py").touch()
-    call = "from codeiod.cli.main import main; main()"
-    command = [sys.executable, "-c", call, "run", str(files), "--out", str(out)]
-    subprocess.run([*command, "--teacher", "builtin"], check=True, capture_output=True, timeout=60)
+    command = ("run", str(files), "--out", str(out), "--teacher", "builtin")
+    WARM.run(command, folder, 60).check_returncode()
     return out
 
 
