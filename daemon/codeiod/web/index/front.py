@@ -71,10 +71,12 @@ class _Said:
         stream = BufferedByteReceiveStream(process.stderr)
         with suppress(anyio.EndOfStream, anyio.IncompleteRead, anyio.BrokenResourceError):
             while True:
-                with suppress(anyio.DelimiterNotFound):
+                try:
                     line = await stream.receive_until(b"\n", SAID_BYTES)
-                    self.last = line.decode(errors="replace")
-                    log.info("index.said", text=self.last)
+                except anyio.DelimiterNotFound:  # what was read stays there until it is taken
+                    line = await stream.receive(SAID_BYTES)
+                self.last = line.decode(errors="replace")
+                log.info("index.said", text=self.last)
 
 
 class Index:
@@ -155,7 +157,8 @@ class Index:
             for waiting in self._waiting.values():
                 waiting.come.set()
             with anyio.CancelScope(shield=True), anyio.move_on_after(END_SECONDS):
-                process.kill()
+                with suppress(ProcessLookupError):  # it has ended, as Python 3.12 says
+                    process.kill()
                 await process.aclose()
         return said.last or f"it ended with {process.returncode}"
 
