@@ -21,6 +21,7 @@ import pytest
 from codeiod.journal.frame import frame, unframe
 from codeiod.reports.check import check as prove
 
+from ..acceptance.small_disk import small_disk  # noqa: TID252 -- tests are in no named package
 from .warm import WARM
 
 CODEIOD = Path(sys.executable).with_name("codeiod")
@@ -408,38 +409,31 @@ def test_an_endpoint_that_is_not_there(tmp_path: Path) -> None:
     assert "is the server running" in line
 
 
-FULL_DISK = """\
-mount -t tmpfs -o size=512k none disk || exit 77
-"$@" ; echo "status $?" >&2
-cat disk/out/report.json >/dev/null || exit 78
-mount -o remount,size=64m disk || exit 77
-"$@" >&2 ; echo "status $?" >&2
-"$1" check disk/out || exit 79
-"""
-
-
 def test_a_full_disk(tmp_path: Path) -> None:
     """It stops with work left and one line; with room again the same command ends it, all there."""
-    (tmp_path / "disk").mkdir()
-    rows = [json.dumps({"content": f"# {number}\n" + "x = 1\n" * 4000}) for number in range(60)]
+    texts = (f'"""{number}\n' + "x = 1\n" * 4000 + '"""\n' for number in range(60))
+    rows = (json.dumps({"content": text}) for text in texts)
     (tmp_path / "rows.jsonl").write_text("\n".join(rows) + "\n")
-    if not shutil.which("unshare") or subprocess.call(["unshare", "-rm", "true"]):
-        pytest.skip("no user and mount namespace can be made here")
     reserve = ("--set", "journal.reserve_bytes=131072")
-    run = [str(CODEIOD), "run", "rows.jsonl", "--out", "disk/out", *BUILTIN, *reserve]
-    shell = ["unshare", "-rm", "sh", "-c", FULL_DISK, "sh", *run]
-    done = subprocess.run(
-        shell, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
-    )
-    if done.returncode == 77:
-        pytest.skip("no tmpfs can be mounted here")
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    lines = done.stderr.splitlines()
-    assert [line for line in lines if line.startswith("status")] == ["status 3", "status 0"]
-    (why,) = [line for line in lines + done.stdout.splitlines() if line.startswith("stopped")]
-    assert "no room left on the disk of disk/out: make room and run again" in why
-    assert "60 items = 0 finished + 60 rejected" in done.stdout
+    run = ("run", "rows.jsonl", "--out", "disk/out", *BUILTIN, *reserve)
+    with small_disk(tmp_path / "disk", 512 << 10) as disk:
+
+        def inside(*arguments: str) -> Any:
+            return WARM.run(arguments, tmp_path, BOUND_SECONDS, inside=disk.keeper)
+
+        done = inside(*run)
+        assert done.returncode == 3, done.stderr
+        assert "Traceback" not in done.stderr
+        lines = (done.stderr + done.stdout).splitlines()
+        (why,) = [line for line in lines if line.startswith("stopped")]
+        assert "no room left on the disk of disk/out: make room and run again" in why
+        assert (disk.outside / "out/report.json").exists()
+        disk.resize(64 << 20)
+        again = inside(*run)
+        assert again.returncode == 0, again.stderr
+        checked = inside("check", "disk/out")
+        assert checked.returncode == 0, checked.stderr
+        assert "60 items = 0 finished + 60 rejected" in checked.stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -160,13 +160,14 @@ class Warm:
                 stderr = stdout
             streams = (null if s == subprocess.DEVNULL else s for s in (stdin, stdout, stderr))
             numbers = [s if isinstance(s, int) else s.fileno() for s in streams]
-            to = self._started()
-            socket.send_fds(to, [json.dumps(request).encode()], [*numbers, tell])
+            with suppress(ConnectionError):  # it is gone: nothing will be told
+                socket.send_fds(self._started(), [json.dumps(request).encode()], [*numbers, tell])
         answers = os.fdopen(told, "rb", buffering=0)
-        if not select([answers], [], [], START_SECONDS)[0]:
+        if not select([answers], [], [], START_SECONDS)[0] or not (pid := answers.readline()):
+            answers.close()
             self.close()
-            raise TimeoutError(f"{arguments} did not start within {START_SECONDS:g} s")
-        return Process(int(answers.readline()), read, answers, arguments)
+            raise RuntimeError(f"{arguments} did not start: see what the loaded process has said")
+        return Process(int(pid), read, answers, arguments)
 
     def _started(self) -> socket.socket:
         if self._socket is None:
