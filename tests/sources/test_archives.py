@@ -234,6 +234,51 @@ def test_large_headers_of_tar_are_refused() -> None:
     assert "a header of 8,589,934,592 bytes" in last(found).why
 
 
+@pytest.mark.parametrize("records", [b"0 path=a.py\n", b" path=a.py\n", b"3 path=a.py\n"])
+def test_a_header_whose_records_lead_nowhere_is_refused(records: bytes) -> None:
+    """A length that does not reach beyond itself ends the reading, and does not keep it going."""
+    info = tarfile.TarInfo("PaxHeader")
+    info.type, info.size = tarfile.XHDTYPE, len(records)
+    data = info.tobuf(tarfile.USTAR_FORMAT) + records.ljust(512, b"\0")
+    assert "an extended header is broken" in last(read(data, Format.TAR)).why
+
+
+def test_headers_that_no_member_follows_take_no_memory() -> None:
+    """Of what is told of a member, only that is kept which is looked at."""
+
+    def header(number: int) -> bytes:
+        record = b"key%06d=" % number + b"v" * 100_000 + b"\n"
+        record = b"%d " % (len(record) + 7) + record
+        info = tarfile.TarInfo("PaxHeader")
+        info.type, info.size = tarfile.XHDTYPE, len(record)
+        return info.tobuf(tarfile.USTAR_FORMAT) + record.ljust(-(-len(record) // 512) * 512, b"\0")
+
+    data = b"".join(map(header, range(100))) + tarred({"a.py": b"a"})
+    tracemalloc.start()
+    try:
+        found = read(data, Format.TAR)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert contents(found) == {"a.py": b"a"}
+    assert peak < 2 << 20
+
+
+@pytest.mark.parametrize("offset", [1 << 20, (1 << 63) - 1000, (1 << 64) - 1])
+def test_a_zip_that_lies_about_places_costs_that_member(offset: int) -> None:
+    """Wherever a member is said to be, the next one is read."""
+    data = zipped({"a.py": b"a", "b.py": b"b"})
+    place, end = data.index(b"PK\1\2"), data.rindex(b"PK\5\6")
+    first = bytearray(data[place : data.index(b"PK\1\2", place + 1)])
+    first[30:32], first[42:46] = struct.pack("<H", 12), b"\xff" * 4
+    directory = first + struct.pack("<2HQ", 1, 8, offset) + data[place + len(first) : end]
+    tail = bytearray(data[end:])
+    tail[12:16] = struct.pack("<I", len(directory))
+    lost, other = read(data[:place] + bytes(directory + tail), Format.ZIP)
+    assert lost.fault.detail == "it is not where the directory says"
+    assert other.data == b"b"
+
+
 def test_a_stream_of_xz_that_wants_much_memory_is_refused() -> None:
     """Its dictionary is bounded."""
     filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}]

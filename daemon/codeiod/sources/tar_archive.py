@@ -19,6 +19,7 @@ MOST_HEADER_BYTES: Final = 1 << 20
 _FILES = frozenset({b"0", b"\0", b"7"})
 _WITHOUT_DATA = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})
 _LONG_NAME, _LONG_LINK, _SPARSE, _EXTENDED, _GLOBAL = b"L", b"K", b"S", b"x", b"g"
+_PATH, _SIZE, _SPARSE_KEYS = "path", "size", "GNU.sparse."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ def tar_files(stream: BufferedIOBase, meter: Meter) -> Generator[Inside | None]:
     said: dict[str, str] = {}
     while (header := tape.header()) is not None:
         if header.type == _LONG_NAME:
-            said["path"] = _text(tape.field(header.size).rstrip(b"\0"))
+            said[_PATH] = _text(tape.field(header.size).rstrip(b"\0"))
         elif header.type == _EXTENDED:
-            said |= _records(tape.field(header.size))
+            said |= _telling(_records(tape.field(header.size)))
         elif header.type in (_LONG_LINK, _GLOBAL):
             tape.begin(header.size)
         else:
@@ -52,12 +53,12 @@ def tar_files(stream: BufferedIOBase, meter: Meter) -> Generator[Inside | None]:
 
 
 def _inside(header: _Header, said: dict[str, str], tape: _Tape) -> Inside:
-    name = said.get("path", header.name)
-    sparse = header.type == _SPARSE or any(key.startswith("GNU.sparse.") for key in said)
+    name = said.get(_PATH, header.name)
+    sparse = header.type == _SPARSE or _SPARSE_KEYS in said
     more = header.more
     while header.type == _SPARSE and more:
         more = tape.block()[504] != 0
-    size = _decimal(said.get("size", ""), header.size)
+    size = _decimal(said.get(_SIZE, ""), header.size)
     tape.begin(0 if header.type in _WITHOUT_DATA else size)
     is_file = header.type in _FILES | {_SPARSE} and not name.endswith("/")
     return Inside(name, size, is_file, "it is a sparse file" if sparse else "", tape.chunks)
@@ -160,11 +161,19 @@ def _records(data: bytes) -> dict[str, str]:
         length, _, _ = data.partition(b" ")
         size = _decimal(_text(length[:20]), 0)
         key, equals, value = data[len(length) + 1 : size - 1].partition(b"=")
-        if not equals or size > len(data):
+        if not equals or not len(length) < size <= len(data):
             raise BadArchive("an extended header is broken")
         found[_text(key)] = _text(value)
         data = data[size:]
     return found
+
+
+def _telling(records: dict[str, str]) -> dict[str, str]:
+    """Keep what is looked at: there may be any number of others, before a member ever comes."""
+    kept = {key: records[key] for key in (_PATH, _SIZE) if key in records}
+    if any(key.startswith(_SPARSE_KEYS) for key in records):
+        kept[_SPARSE_KEYS] = ""
+    return kept
 
 
 def _decimal(text: str, default: int) -> int:

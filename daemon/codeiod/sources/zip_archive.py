@@ -53,7 +53,7 @@ def zip_files(stream: BufferedReader, meter: Meter) -> Generator[Inside]:
     """
     directory = _find_directory(stream)
     for fields, name, extra in _entries(stream, directory):
-        yield _inside(stream, directory.shift, fields, name, extra, meter)
+        yield _inside(stream, directory, fields, name, extra, meter)
 
 
 def _find_directory(stream: BufferedReader) -> _Directory:
@@ -113,7 +113,7 @@ def _entries(
 
 def _inside(
     stream: BufferedReader,
-    shift: int,
+    directory: _Directory,
     fields: tuple[int, ...],
     name: bytes,
     extra: bytes,
@@ -130,7 +130,9 @@ def _inside(
         why = "it is encrypted"
     elif method not in (_STORED, _DEFLATED):
         why = f"it is packed by method {method}: only deflate is read"
-    packed = _Packed(offset + shift, method, packed_size, size, checksum)
+    elif offset + directory.shift >= directory.start:
+        why = "it is not where the directory says"
+    packed = _Packed(offset + directory.shift, method, packed_size, size, checksum)
     return Inside(shown, size, is_file, why, partial(_chunks, stream, packed, meter))
 
 
