@@ -368,6 +368,18 @@ async def test_a_folder_may_vanish_and_return(inbox: Path, out: Path, tmp_path: 
         await watched.until(lambda: watched.watcher.affairs()[0].there)
 
 
+async def test_a_folder_that_is_a_loop_of_links_is_waited_for(inbox: Path, out: Path) -> None:
+    """It is said, and when it is a folder again it is watched."""
+    await to_thread.run_sync(inbox.rmdir)
+    await to_thread.run_sync(inbox.symlink_to, inbox)
+    async with watch(out, inbox) as watched:
+        await watched.until(lambda: not watched.watcher.affairs()[0].there)
+        await to_thread.run_sync(inbox.unlink)
+        await to_thread.run_sync(inbox.mkdir)
+        move_in(inbox, "a.py", "a")
+        await watched.until(lambda: watched.contents == ["a"])
+
+
 async def test_a_folder_that_can_not_be_listed_is_told(
     inbox: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -605,4 +617,6 @@ def test_folders_that_can_never_be_watched_are_refused(tmp_path: Path) -> None:
     ]:
         with pytest.raises(SettingsError, match=why):
             check_watched([str(name)], out)
-    check_watched([str(tmp_path), str(tmp_path / "missing")], out)
+    (tmp_path / "loop").symlink_to("loop")
+    waited_for = (tmp_path, tmp_path / "missing", tmp_path / "loop")
+    check_watched([str(name) for name in waited_for], out)

@@ -5,6 +5,7 @@ May import ``errors`` and the other modules of ``sources``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def check_watched(folders: Sequence[str], directory: Path) -> None:
         if not folder:
             raise SettingsError("service.watch: a folder without a name")
         try:
-            real = Path(folder).resolve()
+            real = Path(os.path.realpath(folder))  # a loop of links is waited for, too
             is_file = real.exists() and not real.is_dir()
         except (OSError, ValueError) as error:
             why = reason_of(error) if isinstance(error, OSError) else "no name of a folder"

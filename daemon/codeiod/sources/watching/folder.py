@@ -77,7 +77,7 @@ class WatchedFolder:
         What is worth an operator's word is said by ``scanned``, which comes after a whole scan.
         """
         if not start:
-            self.root = str(Path(self.name).resolve())
+            self.root = os.path.realpath(self.name)  # a loop of links is no folder, and no fault
             self._trouble, self._there, self._seconds = "", True, 0.0
         elif identity(Path(start)) == identity(self._directory):
             return
