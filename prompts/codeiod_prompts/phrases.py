@@ -15,6 +15,8 @@ SIDES = " => "
 GAP = re.compile(r"\\\{([a-z]+)\\\}")
 LIST = ", "
 LIST_WORDS = "、"
+LONGEST_CHARS = 2000
+"""What is longer was made long by a program: it stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Phrase:
 
 def say(text: str, texts: Mapping[str, str]) -> str:
     """Say a reason in the language of some texts."""
-    return _say(text, _phrases(texts[NAME])) if NAME in texts else text
+    known = NAME in texts and len(text) <= LONGEST_CHARS
+    return _say(text, _phrases(texts[NAME])) if known else text
 
 
 def _say(text: str, phrases: Sequence[Phrase]) -> str:
@@ -40,10 +43,11 @@ def _say(text: str, phrases: Sequence[Phrase]) -> str:
 
 def _say_each(text: str, phrases: Sequence[Phrase]) -> str:
     """Say what fills a gap; it may be a list of things that are known."""
-    parts = text.split(LIST)
-    said = [_say(part, phrases) for part in parts]
-    if len(parts) > 1 and all(one != part for one, part in zip(said, parts, strict=True)):
-        return LIST_WORDS.join(said)
+    if LIST in text:
+        parts = text.split(LIST)
+        said = [_say(part, phrases) for part in parts]
+        if all(one != part for one, part in zip(said, parts, strict=True)):
+            return LIST_WORDS.join(said)
     return _say(text, phrases)
 
 

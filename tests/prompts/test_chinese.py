@@ -135,6 +135,17 @@ def test_reasons_inside_reasons_are_said_too():
     assert say(over, ENGLISH.texts) == over
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "inner", ["a value of type ", "a value of type x, ", "x (line 1 of the code)"]
+)
+@pytest.mark.parametrize("times", [40, 4000])
+def test_a_reason_that_a_program_has_grown_is_said_at_once(inner, times):
+    """A type may have any name, also one that is a reason in a reason in a reason."""
+    text = f"what the function returns is {inner * times}x"
+    assert "x" in say(text, CHINESE.texts)
+
+
 def test_filling_says_the_reason():
     """A reason that a stage gives is put in the language of the text."""
     filled = CHINESE.fill("feedback_too_big", why="the function runs out of memory")
