@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -101,6 +102,16 @@ async def test_a_child_that_hangs_is_replaced(dataset: Any, monkeypatch: Any) ->
         monkeypatch.setattr(front, "HUNG_SECONDS", SECONDS)
         monkeypatch.setattr(front, "ANSWER_SECONDS", SECONDS)
         await found(index, SamplesAsk(), whole)
+
+
+@pytest.mark.timeout(SECONDS)
+async def test_a_child_that_says_much_in_one_line_is_heard() -> None:
+    """A line without an end is taken in parts, and holds nothing up."""
+    said = front._Said()
+    script = "import sys; sys.stderr.write('x' * 10_000 + '\\nthe end\\n')"
+    async with await anyio.open_process([sys.executable, "-c", script]) as process:
+        await said.listen(process)
+    assert said.last == "the end"
 
 
 async def test_a_crowd_is_told_to_ask_again(dataset: Any, monkeypatch: Any) -> None:
