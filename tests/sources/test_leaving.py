@@ -102,6 +102,16 @@ def test_what_someone_writes_to_goes_back(
     assert "a.py" not in files(inbox)
 
 
+def test_nothing_is_moved_where_a_link_leads(inbox: Path, tmp_path: Path) -> None:
+    """Who may write to the folder can't have files put elsewhere in our name."""
+    (tmp_path / "elsewhere").mkdir()
+    (inbox / "done").symlink_to(tmp_path / "elsewhere")
+    why = put_away([taken(inbox)], delete=False)
+    assert why == f"{inbox}/a.py: a symbolic link is on its way"
+    assert (inbox / "a.py").read_text() == "taken"
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_one_that_can_not_go_keeps_no_other(inbox: Path) -> None:
     """The others go, and the reason is told."""
     (inbox / "sub").mkdir()

@@ -7,6 +7,7 @@ someone writes to it, it goes back.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -55,7 +56,9 @@ def _put_away(leaving: Leaving, *, delete: bool) -> None:
         target = file.with_name(f".codeiod-{leaving.origin.inode}")
     else:
         target = Path(leaving.done) / file.relative_to(leaving.root)
-        target.parent.mkdir(parents=True, exist_ok=True)
+    if os.path.realpath(target.parent) != str(target.parent):
+        raise OSError(errno.ELOOP, "a symbolic link is on its way")
+    target.parent.mkdir(parents=True, exist_ok=True)
     target = _unused(target)
     file.rename(target)
     if not _is_same(str(target), leaving.origin) or _is_written(target):
