@@ -15,7 +15,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeiod.web import door, events, guard
+from codeiod.web import api, door, events, guard
 from codeiod.web.assets import Assets
 
 TOKEN = "a token of some length"
@@ -273,6 +273,19 @@ async def test_who_sends_slowly_is_cut_off(
         ):
             said = await say(site.port, begun)
             assert said == b""
+
+
+async def test_a_body_that_does_not_come_is_no_fault_of_ours(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told as what it is, and the connection is over."""
+    monkeypatch.setattr(api, "READ_SECONDS", 0.1)
+    said = await say(
+        site.port,
+        b"POST /api/items HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        b"Content-Length: 100\r\n\r\n{",
+    )
+    assert said.startswith(b"HTTP/1.1 408 ")
 
 
 async def test_who_reads_slowly_is_cut_off(

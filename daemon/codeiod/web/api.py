@@ -103,8 +103,11 @@ class Api:
             raise Refusal(409, "nobody is at work here: items are taken by a daemon")
         if request.content_type != JSON:
             raise Refusal(415, f"items come as {JSON}")
-        async with asyncio.timeout(READ_SECONDS):
-            body = await request.read()
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                body = await request.read()
+        except TimeoutError as error:
+            raise Refusal(408, f"the body did not come within {READ_SECONDS:g} s") from error
         submission = Submission.read(body, self.max_item_bytes)
         try:
             submitted = await self.daemon.submit(

@@ -29,7 +29,7 @@ STREAMS = frozenset({"/api/events"})
 """What goes on for as long as it is listened to, and bounds itself."""
 GUARDED = ("/api/", "/metrics")
 """What is told to those with the token alone; the page holds no fact of its own."""
-LEAVE = frozenset({413, 421, 503})
+LEAVE = frozenset({408, 413, 421, 503})
 """Who is refused so does not keep a connection."""
 COOKIE = "codeiod"
 HEADERS = MappingProxyType(
