@@ -69,6 +69,17 @@ async def test_no_connection_is_told() -> None:
     await client.close()
 
 
+async def test_one_that_answers_is_there() -> None:
+    """Some keys are good for completions alone: the list of models is refused to them for ever."""
+    async with (
+        endpoint(403, []) as url,
+        OpenAITeacher(settings_of(a=url)) as teacher,
+    ):
+        assert "endpoint 'a'" in await teacher.reach()
+        teacher.endpoints[0].health.note_answer()
+        assert await teacher.reach() == ""
+
+
 async def test_one_endpoint_a_stage_is_enough() -> None:
     """A teacher says why where a stage has none, and nothing where each has one."""
     async with endpoint(200, []) as url:

@@ -141,6 +141,8 @@ class Router:
 
 async def _reach(endpoint: Endpoint, faults: dict[str, str]) -> None:
     """Find out whether an endpoint is there; put down why not."""
+    if endpoint.health.last_sign is not None and not endpoint.health.failing:
+        return  # it answers what it is asked for: some keys may not see the list of models
     try:
         await endpoint.client.reach()
     except (TransportFault, Refused) as fault:
