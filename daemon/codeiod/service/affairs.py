@@ -35,6 +35,7 @@ from codeiod.service.views import (
     measure,
     sandbox_affairs,
 )
+from codeiod.sources.places import printable
 from codeiod.teachers.openai import OpenAITeacher
 from codeiod.telemetry import Telemetry
 
@@ -117,7 +118,7 @@ class Gatherer:
             ready=live.ready,
             version=VERSION,
             pid=os.getpid(),
-            directory=str(plan.directory),
+            directory=printable(str(plan.directory)),
             at=time.time(),
             started_at=live.started_at,
             report=report_of(state, forecast=self._forecast_at(now)),

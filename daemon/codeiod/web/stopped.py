@@ -25,6 +25,7 @@ from codeiod.journal.replay import read_state
 from codeiod.journal.state import State
 from codeiod.reports.affairs import Affairs, FunnelCounts, Phase
 from codeiod.reports.status import report_of
+from codeiod.sources.places import printable
 from codeiod.telemetry import Telemetry
 from codeiod.web.daemon import Submitted
 
@@ -87,7 +88,7 @@ def _look(directory: Path) -> tuple[State, Affairs]:
         ready=False,
         version=version("codeiod"),
         pid=os.getpid(),
-        directory=str(directory.resolve()),
+        directory=printable(str(directory.resolve())),
         at=now,
         started_at=now,
         report=report,

@@ -8,6 +8,7 @@ from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
+import orjson
 import pytest
 from anyio import to_thread
 from hypothesis import given
@@ -17,6 +18,7 @@ from codeiod.items import Pair, Status, Task
 from codeiod.reports.statistics import Lengths, figures, gather, page
 from codeiod.reports.statistics.values import kind_of, kinds_of_arguments
 from codeiod.sources.languages import language_of
+from codeiod.web.stopped import Stopped
 
 from .conftest import RIGHT, WRONG, Asked, Made, write_items
 
@@ -64,6 +66,18 @@ async def test_it_counts_what_the_lines_hold(directory: Path) -> None:
     assert found.results == {"int": 8, "object": 1, "null": 1, "float": 1}
     assert found.arguments == {"int": 8 + 2, "float": 1, "string": 3}
     assert found.languages == {"Python": 2, "Rust": 1}
+
+
+async def test_a_directory_may_have_any_name(directory: Path) -> None:
+    """Bytes of it that are not UTF-8 are written so that all can show them: here, and in a view."""
+
+    def told(renamed: Path) -> list[bytes]:
+        found = gather(directory.rename(renamed), language_of)
+        affairs = Stopped.read(renamed).affairs()
+        return [found.to_json(), page(found).encode(), orjson.dumps(affairs)]
+
+    shown = await to_thread.run_sync(told, directory.with_name("bad\udcff"))
+    assert all(b"xff" in one for one in shown)
 
 
 async def test_the_json_holds_all_of_it(directory: Path) -> None:

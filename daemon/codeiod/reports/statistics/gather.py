@@ -6,6 +6,7 @@ programs (some 24 bytes each), not on the samples.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -61,7 +62,8 @@ def gather(directory: Path, language_of: LanguageOf) -> Statistics:
         _count_samples(found, counted, programs)
         _count_rejects(found, counted)
         report = report_of(found.state, alive=found.alive)
-    return Statistics(str(directory), report, counted)
+    shown = os.fsencode(directory).decode("utf-8", "backslashreplace")  # any name, as any text
+    return Statistics(shown, report, counted)
 
 
 def _count_programs(found: Committed, counted: Counted, language_of: LanguageOf) -> Programs:
