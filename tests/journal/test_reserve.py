@@ -104,11 +104,12 @@ async def test_what_is_under_way_lands(tmp_path: Path, admit: MakeAdmit) -> None
 async def test_it_goes_on_when_there_is_room(tmp_path: Path, admit: MakeAdmit) -> None:
     """A daemon that waits takes up the work once there is room for the reserve and for more."""
     disk = Bounded(tmp_path, 4 * SIZE)
+    told: list[str] = []
     async with (
         Journal.open(tmp_path, disk=disk, reserve_bytes=SIZE) as journal,
         anyio.create_task_group() as group,
     ):
-        group.start_soon(wait_for_room, journal, 0.01)
+        group.start_soon(wait_for_room, journal, told.append, 0.01)
         for _ in range(2):
             await to_thread.run_sync(disk.fill)
             await journal.append_durable(admit(f"{disk.size_bytes}"))
@@ -121,6 +122,7 @@ async def test_it_goes_on_when_there_is_room(tmp_path: Path, admit: MakeAdmit) -
                 await journal.room.there()
             assert await reserved(tmp_path) == SIZE
         group.cancel_scope.cancel()
+    assert [bool(why) for why in told] == [True, False, True, False]
 
 
 async def test_others_take_what_it_gives(tmp_path: Path, admit: MakeAdmit) -> None:
