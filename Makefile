@@ -1,6 +1,6 @@
 # The commands of the project; `make help` lists them. Each sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-llm bench-peers bench-builtin bench-builtin-speed bench-journal bench-watching bench-web bench-export soak torture acceptance acceptance-systemd clean
+.PHONY: help run test lint types format bench bench-memory bench-programs bench-soak bench-chaos bench-llm bench-peers bench-builtin bench-builtin-speed bench-journal bench-watching bench-web bench-export soak torture trainers acceptance acceptance-systemd clean
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -78,6 +78,10 @@ soak: $(VENV)/.dev ## Half an hour of a daemon with a faulty teacher: files, lim
 torture: $(VENV)/.dev ## Crash, cut off, fill and fail the disk under journal and dataset (10 minutes)
 	$(BIN)/python bench/torture.py $(ARGS)
 
+trainers: ## Train a step on each export with TRL, and score replies with verifiers (an environment of their own)
+	sh requirements/install.sh .trainers $(PYTHON) requirements/trainers.txt
+	.trainers/bin/python -m pytest -q tests/dataset/trainers $(ARGS)
+
 acceptance: $(VENV)/.science ## Run recorded files against a recorded teacher (RECORDED=folder)
 	$(BIN)/python bench/recorded.py $(RECORDED)
 
@@ -86,7 +90,7 @@ acceptance-systemd: $(VENV)/.dev ## Install the daemon under a real systemd and 
 	CODEIOD_SYSTEMD_ROOT=$(SYSTEMD_ROOT) $(BIN)/pytest tests/systemd -q $(ARGS)
 
 clean: ## Remove the environment and what tools left behind
-	rm -rf $(VENV) .venv-trainers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .trainers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	sh requirements/install.sh $(VENV) $(PYTHON) requirements/run.txt
