@@ -20,6 +20,12 @@ from typer.testing import CliRunner
 from codeiod.cli.main import app
 from codeiod.dataset import Committer
 from codeiod.dataset.exports import Format, Options, export
+from codeiod.dataset.exports.folder import (
+    MANIFEST_NAME,
+    UNFINISHED,
+    ExportFailed,
+    whole_folder,
+)
 from codeiod.dataset.exports.jsonl import JsonLines
 from codeiod.dataset.exports.parquet import NEEDED, Parquet
 from codeiod.errors import CodeiodError, Damaged, DirectoryError, DiskFull, SettingsError
@@ -208,6 +214,30 @@ def wide_rows(folder: Path, before: Callable[[Parquet], object] = lambda _: None
         for _ in range(1000):
             writer.add("c", "train", {"a": "x" * 10**4, "b": "y"})
         writer.close()
+
+
+def test_the_export_before_stays_where_the_new_one_can_not_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is back under its name when the disk fails between the two."""
+    out = tmp_path / "e"
+    with whole_folder(out, tmp_path / "run", overwrite=False) as draft:
+        (draft / MANIFEST_NAME).write_text("old")
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.name.endswith(UNFINISHED):
+            raise OSError(errno.EIO, "the disk failed")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with (
+        pytest.raises(ExportFailed, match="the disk failed"),
+        whole_folder(out, tmp_path / "run", overwrite=True) as draft,
+    ):
+        (draft / MANIFEST_NAME).write_text("new")
+    assert (out / MANIFEST_NAME).read_text() == "old"
+    assert list(tmp_path.iterdir()) == [out]
 
 
 def test_full_disk_of_the_child(tmp_path: Path) -> None:

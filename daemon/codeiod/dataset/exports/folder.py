@@ -77,7 +77,12 @@ def _put_in_place(draft: Path, out: Path) -> None:
     old = _beside(out, REPLACED) if out.exists() else None
     if old is not None:
         out.replace(old)
-    draft.replace(out)
+    try:
+        draft.replace(out)
+    except OSError:
+        if old is not None:
+            old.replace(out)
+        raise
     OsDisk().sync_folder(out.parent)
     if old is not None:
         shutil.rmtree(old, ignore_errors=True)
