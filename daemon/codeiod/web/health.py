@@ -27,6 +27,6 @@ async def _alive(_: web.Request) -> web.Response:
 
 async def _ready(daemon: Daemon, _: web.Request) -> web.Response:
     affairs = daemon.affairs()
-    told = {"ready": affairs.ready, "phase": affairs.phase, "why": affairs.why}
+    told = {"ready": affairs.ready, "phase": affairs.phase}  # why, is for those with the token
     status = HTTPStatus.OK if affairs.ready else HTTPStatus.SERVICE_UNAVAILABLE
     return web.json_response(told, status=status, headers=NOT_KEPT)
