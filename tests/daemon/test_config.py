@@ -176,6 +176,7 @@ def test_a_list_may_be_given_its_only_value(folder: Path) -> None:
             ["setting sample.trivial", "'reject' or 'mark'"],
         ),
         ("sample = 5\n", ["setting sample"]),
+        ("[items]\nmax_bytes = 9223372036854775807\n", ["items.max_bytes", "that large"]),
         ("[sandbox]\ncall_seconds = inf\n", ["setting sandbox.call_seconds", "finite"]),
         ("[sandbox]\nminimum_level = 9\n", ["setting sandbox.minimum_level", "is 9"]),
         ("[[endpoint]]\nmodel = 'm'\n", ["setting endpoint.0.base_url is missing"]),

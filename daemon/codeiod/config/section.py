@@ -5,7 +5,12 @@ May import pydantic.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+MOST = 1 << 62
+"""No number of the settings is larger: one more byte is still an index, and JSON can hold it."""
 
 
 class Section(BaseModel):
@@ -14,3 +19,10 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, coerce_numbers_to_str=True, allow_inf_nan=False
     )
+
+    @field_validator("*")
+    @classmethod
+    def _holdable(cls, value: Any) -> Any:
+        if isinstance(value, int) and abs(value) > MOST:
+            raise ValueError("no number of the settings is that large")
+        return value
