@@ -86,10 +86,12 @@ def test_limits(running: Daemon) -> None:
     [
         (("limits", "max_in_flight"), 2, "write a limit as NAME=VALUE"),
         (("limits", "max_in_flight=-1"), 2, "greater than or equal to 1"),
+        (("limits", "tokens=99999999999999999999"), 2, "budget.tokens: no number"),
         (("limits", "speed=1"), 2, "there is no limit speed"),
         (("retry", "bad_luck"), 2, "no reason of a rejection"),
         (("explain", "no/such item"), 2, "no item in"),
         (("submit", "/nowhere/f.py"), 2, "/nowhere/f.py can't be read"),
+        (("submit", "/dev/zero"), 2, "larger than"),
     ],
 )
 def test_what_is_refused(
@@ -101,6 +103,19 @@ def test_what_is_refused(
     (line,) = ended.stderr.splitlines()
     assert line.startswith("codeiod: ")
     assert told in line
+
+
+def test_a_name_that_is_not_utf8(running: Daemon) -> None:
+    """Such a file is handed in, and told of by its name as any other."""
+    file = Path(f"{running.folder}/caf\udce9.py")
+    file.write_text("def f(x):\n    return x + 29\n")
+    submitted = codeiod(running, "submit", "--json", str(file))
+    assert submitted.returncode == 0, submitted.stderr
+    told = codeiod(running, "explain", "--json", file.name)
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["item_id"] == json.loads(submitted.stdout)["item_id"]
+    read = WARM.run(("explain", "out", "--json", file.name), running.folder, SECONDS)
+    assert json.loads(read.stdout)["path"].endswith(r"caf\xe9.py")
 
 
 @pytest.mark.parametrize("command", ["status", "pause", "drain", "limits"])

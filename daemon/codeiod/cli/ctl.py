@@ -1,7 +1,7 @@
 """``codeiod ctl``: control of a running daemon over its socket.
 
-May import ``options``, ``asking``, ``affairs`` and ``explain`` of this package and, inside,
-``service.control``.
+May import ``options``, ``asking``, ``affairs``, ``printable`` and ``explain`` of this package
+and, inside, ``service.control``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ import typer
 
 from codeiod.cli.asking import ask
 from codeiod.cli.options import AsJson, Config, Out, load_settings
+from codeiod.cli.printable import recorded
 from codeiod.errors import SettingsError
+
+MOST_BYTES = 64 << 20
+"""What is read of one file that is handed in; ``items.max_bytes`` of the daemon is stricter."""
 
 ctl = typer.Typer(
     name="ctl",
@@ -106,7 +110,7 @@ def explain(context: typer.Context, item: Item, as_json: AsJson = False) -> None
     """Tell all that happened to ITEM, from the journal."""
     from codeiod.cli.explain import story_lines
 
-    story = ask(context.obj(), "GET", f"/items/{quote(item, safe='')}")
+    story = ask(context.obj(), "GET", f"/items/{quote(recorded(item), safe='')}")
     _print(story, as_json, story_lines(story))
 
 
@@ -115,7 +119,7 @@ def submit(context: typer.Context, files: Files, as_json: AsJson = False) -> Non
     """Hand files in; each is on the daemon's disk when this returns."""
     path = context.obj()
     for file in files:
-        target = f"/items?{urlencode({'name': file.name})}"
+        target = f"/items?{urlencode({'name': recorded(file.name)})}"
         told = ask(path, "POST", target, _content(file))
         _print(told, as_json, [f"{told['item_id']}  {'new' if told['new'] else 'known'}  {file}"])
 
@@ -142,9 +146,13 @@ def _read(wishes: Iterable[str]) -> dict[str, str]:
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
     except OSError as error:
         raise SettingsError(f"{file} can't be read: {error.strerror}") from error
+    if len(content) > MOST_BYTES:
+        raise SettingsError(f"{file} is larger than {MOST_BYTES:,} bytes: no code is")
+    return content
 
 
 def _print_phase(told: Mapping[str, str], as_json: bool) -> None:

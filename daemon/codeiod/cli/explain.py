@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from codeiod.cli.options import AsJson, Directory
-from codeiod.cli.printable import one_line, printable
+from codeiod.cli.printable import one_line, printable, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ def explain(directory: Directory, name: Name, as_json: AsJson = False) -> None:
 
     from codeiod.reports.explain import explain as find
 
-    story = orjson.dumps(find(directory, name), option=orjson.OPT_INDENT_2)
+    story = orjson.dumps(find(directory, recorded(name)), option=orjson.OPT_INDENT_2)
     if as_json:
         typer.echo(story)
         return

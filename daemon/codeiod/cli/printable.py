@@ -5,6 +5,7 @@ May import the standard library alone.
 
 from __future__ import annotations
 
+import os
 import re
 
 _STEERING = re.compile(
@@ -26,6 +27,11 @@ def one_line(text: str, limit: int) -> str:
     """Make a printable line of a text, cut to a length."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def recorded(argument: str) -> str:
+    r"""Write an argument as records hold it: bytes that are not UTF-8 as ``\xNN``."""
+    return os.fsencode(argument).decode("utf-8", "backslashreplace")
 
 
 def _escaped(sign: re.Match[str]) -> str:
