@@ -18,6 +18,7 @@ from codeiod.dataset.committer import Committer
 from codeiod.errors import DiskFull, WorkLeft
 from codeiod.items import Entry, GaveUp, Origin, Reason
 from codeiod.journal import Journal
+from codeiod.journal.state import State
 from codeiod.llm.budget import Budget, Caps
 from codeiod.reports import read_report
 from codeiod.reports.affairs import Phase
@@ -266,3 +267,10 @@ async def test_the_report_is_kept_and_not_written_for_nothing(tmp_path: Path) ->
         await until(lambda: life._reported)
         assert json.loads(await report.read_bytes())["entries"] == 0
         assert life._reported == life._parts.journal.records
+
+
+def test_what_is_in_the_way_is_told_without_secrets() -> None:
+    """A server may echo a key in its refusal: status, socket and page tell the reason to many."""
+    shown = Live(State())
+    shown.hinder("endpoint", "it refuses the key sk-abcdefgh12345678")
+    assert shown.why == "it refuses the key ***"

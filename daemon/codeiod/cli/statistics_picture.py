@@ -31,7 +31,7 @@ def statistics_picture(found: Statistics) -> Group:
 
 def comparison(first: Statistics, second: Statistics) -> Table:
     """Draw the figures of two runs side by side; reasons of loss follow."""
-    table = _table("", *(one_line(one.directory, NAME_CHARACTERS) for one in (first, second)), "")
+    table = _table("", *(_end_of(one.directory) for one in (first, second)), "")
     others = {figure.name: figure for figure in figures(second)}
     for figure in figures(first):
         other = others.pop(figure.name, Figure(figure.name, 0, figure.unit))
@@ -96,7 +96,7 @@ def _sources(sources: Mapping[str, Source]) -> Table:
             for number in (outcome.instances, outcome.right_1 + outcome.right_2)
         ]
         table.add_row(
-            one_line(name, NAME_CHARACTERS),
+            _end_of(name),
             *_numbers([source.files, source.programs, source.pairs, *outcomes]),
         )
     if len(most) > MOST_ROWS:
@@ -138,6 +138,12 @@ def _table(first: str, *others: str) -> Table:
     for name, justify in zip_longest([first, *others], ["left"], fillvalue="right"):
         table.add_column(str(name), justify="left" if justify == "left" else "right")
     return table
+
+
+def _end_of(source: str) -> str:
+    """Show the end of a long name: of paths that is what tells them apart."""
+    line = one_line(source, len(source))
+    return line if len(line) <= NAME_CHARACTERS else "…" + line[1 - NAME_CHARACTERS :]
 
 
 def _numbers(numbers: Iterable[int]) -> Iterator[str]:

@@ -19,7 +19,6 @@ from codeiod.config import EndpointSettings
 from codeiod.items import Message, digest
 from codeiod.llm.address import completions_url, models_url, must_be_sendable, secrets_of
 from codeiod.llm.faults import (
-    KEY_STATUSES,
     NO_HEADERS,
     Complaint,
     FaultKind,
@@ -130,7 +129,7 @@ class Client:
             async with self._session.get(
                 models_url(self._settings), allow_redirects=False, timeout=timeout
             ) as response:
-                if response.status in KEY_STATUSES:
+                if response.status == HTTPStatus.UNAUTHORIZED:  # 403: may not list, may well ask
                     body = await _read(response, LARGEST_COMPLAINT_BYTES)
                     raise self._complaint(response.status, response.headers, body)
         except aiohttp.ClientError as error:

@@ -42,6 +42,9 @@ LIVE_KEYS = (
 CHECK_SECONDS = 30.0
 """How long folders may take to be looked at: one may lie on a disk that hangs."""
 
+WRITTEN_SECONDS = 1.0
+"""How long the record of a change is waited for: once it is written, no kill can lose it."""
+
 log = structlog.get_logger()
 
 
@@ -113,7 +116,9 @@ async def change(
             {one.key: one.after for one in found},
             unix_seconds(),
         )
-        daemon.parts.journal.append(record)  # a full disk is no reason to wait: it may be why
+        # Not longer: a full disk may be why it is changed.
+        with anyio.move_on_after(WRITTEN_SECONDS):
+            await daemon.parts.journal.append_written(record)
         await _bring_into_force(daemon, before, after)
         log.info("daemon.changed", by=by, what=what, changes="; ".join(map(str, found)))
         return found

@@ -1,7 +1,7 @@
 """What a run shows of itself while it goes: the one object that displays and reports look at.
 
-May import ``journal``, ``telemetry``, ``reports.affairs`` and ``llm.notice``. Looking changes
-nothing.
+May import ``journal``, ``telemetry``, ``reports.affairs``, ``llm.notice`` and ``logs``. Looking
+changes nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from codeiod.journal import InFlight
 from codeiod.journal.state import State
 from codeiod.llm.notice import Notice
+from codeiod.logs import without_secrets
 from codeiod.reports.affairs import Phase
 from codeiod.telemetry import Funnel
 
@@ -82,7 +83,7 @@ class Live:
     def hinder(self, kind: str, why: str) -> None:
         """Take note that something is in the way, or (``""``) is no more."""
         if why:
-            self.hindrances[kind] = why
+            self.hindrances[kind] = without_secrets(why)  # a server may have echoed a key
         else:
             self.hindrances.pop(kind, None)
         self.changed.give()

@@ -1,7 +1,8 @@
 """The built-in teacher: needs no LLM, answers by running the program in the sandbox.
 
 May import ``asks``, ``config``, ``llm.limits``, its neighbours, ``execution``, ``items``, the
-prompts and the sandbox. What a file holds is read and never run here; all that runs, runs in the sandbox.
+prompts and the sandbox. What a file holds is read and never run here; all that runs, runs in the
+sandbox.
 """
 
 from __future__ import annotations
