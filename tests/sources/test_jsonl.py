@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from codeiod.admission import END, Mark
+from codeiod.admission import BROKEN, END, Mark
 from codeiod.items import Entry, Reason
 
 if sys.version_info >= (3, 14):
@@ -144,7 +144,7 @@ async def test_a_file_cut_off_gives_what_came_before(
     offset, reason, detail = found[-2]
     assert (offset, reason) == (len(numbers) + 1, Reason.UNREADABLE)
     assert detail.startswith(f"line {offset}: {suffix} file is broken: ")
-    assert found[-1] == ("mark", END)
+    assert found[-1] == ("mark", BROKEN)
 
 
 @pytest.mark.parametrize("suffix", [".jsonl.gz", ".jsonl.zst"])
@@ -156,7 +156,7 @@ async def test_a_file_that_is_not_packed(
     path = tmp_path / f"a{suffix}"
     path.write_bytes(data)
     found = summary(await read(path))
-    assert found[-1] == ("mark", END)
+    assert found[-1] == ("mark", BROKEN)
     assert [one[:2] for one in found[:-1]] == ([(1, Reason.UNREADABLE)])
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from codeiod.admission import END, Mark
+from codeiod.admission import BROKEN, END, Mark
 from codeiod.items import Entry, Reason
 
 
@@ -114,7 +114,8 @@ async def test_a_missing_column_is_told_with_those_there_are(tmp_path: Path, rea
     found, mark = await read(path, content_field="text")
     assert found.fault.reason is Reason.UNREADABLE
     assert found.fault.detail == "row 0: no column 'text'; there are: content, lang"
-    assert mark.position == END
+    assert mark.position == BROKEN
+    assert await read(path, content_field="text") == []
 
 
 @pytest.mark.parametrize("kept", [0, 3, 0.5, -1])
@@ -126,7 +127,8 @@ async def test_a_broken_file_is_unreadable(tmp_path: Path, read: Any, kept: floa
     found, mark = await read(path)
     assert found.fault.reason is Reason.UNREADABLE
     assert found.fault.detail.startswith("row 0: ")
-    assert mark.position == END
+    assert mark.position == BROKEN
+    assert await read(path) == []
 
 
 async def test_a_file_broken_inside_gives_what_came_before(tmp_path: Path, read: Any) -> None:

@@ -25,7 +25,7 @@ from anyio import to_thread
 from pyarrow import parquet
 from structlog.testing import capture_logs
 
-from codeiod.admission import END, Admission, Mark
+from codeiod.admission import BROKEN, END, Admission, Mark
 from codeiod.config import ItemsSettings
 from codeiod.config.settings import ServiceSettings
 from codeiod.errors import SettingsError
@@ -499,6 +499,70 @@ async def test_containers_of_rows_are_taken(inbox: Path, out: Path) -> None:
     assert watched.contents == ["gz 0", "gz 2", "pq 0", "pq 1", "row 0", "row 2"]
     assert {cursor.position for cursor in places.values()} == {END}
     assert len(places) == 3
+
+
+def broken_containers(inbox: Path) -> dict[str, bytes]:
+    """Write containers of which only some can be read; return what they hold."""
+    rows = b"".join(
+        b'{"content": "%d %s"}\n' % (n, os.urandom(500).hex().encode()) for n in range(99)
+    )
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as archive:
+        for name in ("a.py", "b.py"):
+            info = tarfile.TarInfo(name)
+            info.size = 2_000
+            archive.addfile(info, io.BytesIO(name.encode() * 500))
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as members:
+        for number in range(250):
+            members.writestr(f"{number}.py", f"member {number}")
+    table = io.BytesIO()
+    parquet.write_table(pyarrow.table({"content": ["pq 0", "pq 1"]}), table)
+    data = {
+        "a.jsonl.gz": gzip.compress(rows)[:-20_000],
+        "b.tar": tar.getvalue()[:3_500],
+        "c.zip": zipped.getvalue()[:-50],
+        "d.parquet": table.getvalue()[:-20],
+        "e.zip": zipped.getvalue().replace(b"member 3", b"MEMBER 3", 1),
+    }
+    for name, content in data.items():
+        (inbox / name).write_bytes(content)
+    return data
+
+
+@pytest.mark.parametrize("taken", ["delete", "move"])
+async def test_what_could_not_be_read_whole_stays(inbox: Path, out: Path, taken: str) -> None:
+    """A broken container stays, in later looks and lives, too, and goes once it is whole."""
+    data = broken_containers(inbox)
+    async with watch(out, inbox, taken=taken) as watched:
+        await watched.until(lambda: len(watched.journal.state.cursors) == len(data))
+        cursors = watched.journal.state.cursors
+        await watched.until(lambda: {one.position for one in cursors.values()} == {BROKEN})
+        await watched.until_quiet()
+        assert listed(inbox) == set(data)
+        assert not watched.watcher._departing._announced
+        faults = [Path(one.origin.path).name for one in watched.entries if one.fault]
+        assert sorted(faults) == sorted(data)
+    async with watch(out, inbox, taken=taken) as watched:
+        move_in(inbox, "z.py", "after")
+        await watched.until(lambda: not (inbox / "z.py").exists())
+        await watched.until_quiet()
+        assert [one.origin.path for one in watched.handed] == [str(inbox / "z.py")]
+        assert {name: (inbox / name).read_bytes() for name in data} == data
+        (inbox / "a.jsonl.gz").write_bytes(gzip.compress(b'{"content": "whole"}'))
+        await watched.until(lambda: not (inbox / "a.jsonl.gz").exists())
+    assert watched.contents == ["after", "whole"]
+
+
+async def test_a_member_that_could_not_be_read_is_not_forgotten(inbox: Path, out: Path) -> None:
+    """One killed after many more members, with no mark at the end, meets it again."""
+    broken_containers(inbox)
+    for name in listed(inbox) - {"e.zip"}:
+        (inbox / name).unlink()
+    async with watch(out, inbox, taken="delete") as watched:
+        await watched.until(lambda: watched.journal.state.cursors)
+    assert [one.position for one in watched.handed if isinstance(one, Mark)] == [BROKEN]
+    assert len(watched.contents) == 249
 
 
 async def test_a_long_container_keeps_nothing_waiting(inbox: Path, out: Path) -> None:

@@ -4,7 +4,7 @@ May import ``journal`` and what lies below it.
 """
 
 from codeiod.admission.admission import Admission
-from codeiod.admission.marks import END, Mark
+from codeiod.admission.marks import BROKEN, END, Mark
 from codeiod.admission.recipe import Recipe
 
-__all__ = ["END", "Admission", "Mark", "Recipe"]
+__all__ = ["BROKEN", "END", "Admission", "Mark", "Recipe"]

@@ -11,15 +11,15 @@ from contextlib import closing
 from dataclasses import replace
 from io import BufferedReader
 
-from codeiod.admission import END, Mark
+from codeiod.admission import BROKEN, END, Mark
 from codeiod.config import ItemsSettings
-from codeiod.items import Entry, Fault, Origin
+from codeiod.items import Entry, Fault, Origin, Reason
 from codeiod.sources.archives import Bounds, members
 from codeiod.sources.formats import ARCHIVES, Format, format_of
 from codeiod.sources.jsonl import jsonl_rows
 from codeiod.sources.parquet import parquet_rows
 from codeiod.sources.places import Found, open_found, reason_of, unreadable
-from codeiod.sources.rows import AnyRow, Break, Passed, most_row_bytes, row_entry
+from codeiod.sources.rows import AnyRow, Break, Member, Passed, most_row_bytes, row_entry
 
 MARK_ROWS = 200
 
@@ -58,8 +58,13 @@ def rows_of(
 def container_entries(
     rows: Generator[AnyRow | None], origin: Origin, items: ItemsSettings
 ) -> Generator[Entry | Mark | None]:
-    """Make entries of what a container holds, with marks between them."""
+    """Make entries of what a container holds, with marks between them.
+
+    After a member that could not be read there is none but that at the end, which tells of it: who
+    goes on after a restart meets that member again.
+    """
     position = unmarked = 0
+    whole = True
     for row in rows:
         if row is None:
             yield None
@@ -67,18 +72,26 @@ def container_entries(
         if isinstance(row, Break):
             yield _broken(row, origin)
             if not row.final:
-                if unmarked:
+                if unmarked and whole:
                     yield Mark(origin, position)
                 return
+            whole = False
             break
         if not isinstance(row, Passed):
             yield row_entry(row, replace(origin, offset=row.offset), items)
+        whole = whole and not _is_unreadable(row)
         position = row.position
         unmarked += 1
-        if unmarked == MARK_ROWS:
+        if unmarked == MARK_ROWS and whole:
             yield Mark(origin, position)
             unmarked = 0
-    yield Mark(origin, END)
+    yield Mark(origin, END if whole else BROKEN)
+
+
+def _is_unreadable(row: AnyRow) -> bool:
+    """Tell whether a member's content stays in its archive alone."""
+    fault = row.fault if isinstance(row, Member) else None
+    return fault is not None and fault.reason is Reason.UNREADABLE
 
 
 def _broken(row: Break, origin: Origin) -> Entry:

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Protocol
 
-from codeiod.admission import END, Mark
+from codeiod.admission import BROKEN, END, Mark
 from codeiod.config import ItemsSettings
 from codeiod.errors import SettingsError
 from codeiod.items import Entry, Origin
@@ -35,7 +35,10 @@ class Known(Protocol):
         ...
 
     def position(self, origin: Origin) -> int:
-        """Tell how many lines or rows of this very container were; ``END`` for all."""
+        """Tell how many lines or rows of this very container were.
+
+        ``END`` for all; ``BROKEN`` for all that could be read.
+        """
         ...
 
 
@@ -82,7 +85,7 @@ async def entries(
     found: AsyncGenerator[list[Found | Entry]] = batches(_walk_all(sources, exclude))
     async with aclosing(found):
         async for block in found:
-            wanted = [(one, at) for one in block if (at := _position(one, known)) < END]
+            wanted = [(one, at) for one in block if (at := _position(one, known)) < BROKEN]
             read: AsyncGenerator[list[Entry | Mark]] = batches(_read_all(wanted, items, bounds))
             async with aclosing(read):
                 async for part in read:

@@ -52,6 +52,10 @@ class Departing:
         if leaving := self._announced.pop(path, None):
             await self._put(leaving)
 
+    def stays(self, path: str) -> None:
+        """Forget what was announced under the path of its origin: it is broken."""
+        self._announced.pop(path, None)
+
     async def let_go(self, found: Found, folder: WatchedFolder) -> None:
         """Let go what the journal has had since an earlier look, or an earlier life."""
         if self.wanted:

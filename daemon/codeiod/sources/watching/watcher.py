@@ -25,7 +25,7 @@ from typing import Final
 import anyio
 from anyio.abc import TaskGroup
 
-from codeiod.admission import END, Mark
+from codeiod.admission import BROKEN, END, Mark
 from codeiod.config import ItemsSettings
 from codeiod.config.settings import ServiceSettings
 from codeiod.items import Entry, Origin
@@ -111,12 +111,15 @@ class Watcher:
     async def taken(self, entry: Entry | Mark) -> None:
         """Take note that an entry or a mark was given to the journal.
 
-        What holds nothing more is kept, moved or deleted once the journal is on disk.
+        What holds nothing more is kept, moved or deleted once the journal is on disk; a container
+        that is broken stays.
         """
         origin = entry.origin
         if isinstance(entry, Entry) and origin.inode:
             self._count(origin)
         if is_container(origin.path):
+            if isinstance(entry, Mark) and entry.position == BROKEN:
+                self._departing.stays(origin.path)
             if isinstance(entry, Entry) or entry.position < END:
                 return
         elif origin.inode and not self._known.seen(origin):
@@ -217,12 +220,12 @@ class Watcher:
     async def _sift(
         self, folder: WatchedFolder, block: Iterable[Found], moved: Collection[str]
     ) -> list[Candidate]:
-        """Choose what the journal has not, and let the rest go."""
+        """Choose what the journal has not, and let the rest go, but for what is broken."""
         chosen = []
         for found in block:
             if self._is_new(found):
                 chosen.append(self._waiting.candidate(found, moved=found.file in moved))
-            else:
+            elif not self._is_broken(found.origin):
                 await self._departing.let_go(found, folder)
         return chosen
 
@@ -236,8 +239,12 @@ class Watcher:
     def _is_new(self, found: Found) -> bool:
         """Tell whether the journal has not all that a file holds."""
         if is_container(found.file):
-            return self._known.position(found.origin) < END
+            return self._known.position(found.origin) < BROKEN
         return not self._known.seen(found.origin) and _stamp(found.origin) not in self._nothing_new
+
+    def _is_broken(self, origin: Origin) -> bool:
+        """Tell whether it is a container that could not be read whole, as it is now."""
+        return is_container(origin.path) and self._known.position(origin) == BROKEN
 
     async def _take(self, candidates: Sequence[Candidate], tasks: TaskGroup) -> None:
         """Judge files, and hand out what is complete."""
@@ -278,6 +285,9 @@ class Watcher:
         """Begin to read a container, or put it off while others take their time."""
         path = container.origin.path
         if path in self._containers:
+            return
+        if self._is_broken(container.origin):
+            self._waiting.drop(path)
             return
         if len(self._containers) >= MOST_CONTAINERS:
             recently = time.monotonic() - self._container_ended < TURN_SECONDS
