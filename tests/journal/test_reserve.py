@@ -129,6 +129,7 @@ async def test_it_goes_on_when_there_is_room(tmp_path: Path, admit: MakeAdmit) -
             assert await reserved(tmp_path) == SIZE
         group.cancel_scope.cancel()
     assert [bool(why) for why in told] == [True, False, True, False]
+    assert f"{SIZE + PIECE_BYTES:,} bytes are free" in told[0]
 
 
 async def test_others_take_what_it_gives(tmp_path: Path, admit: MakeAdmit) -> None:

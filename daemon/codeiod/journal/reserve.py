@@ -45,6 +45,11 @@ class Reserve:
         self.lacking = lambda: None
         self.patient = False
 
+    @property
+    def enough_bytes(self) -> int:
+        """What must be free for work to go on after a full disk, with what is set aside."""
+        return self._size + max(self._size, PIECE_BYTES)
+
     def fill(self) -> None:
         """Set all of it aside.
 
@@ -74,7 +79,7 @@ class Reserve:
         :raises: as ``fill``.
         """
         self.fill()
-        free, enough = self._disk.free(self._path.parent), max(self._size, PIECE_BYTES)
+        free, enough = self._disk.free(self._path.parent), self.enough_bytes - self._size
         if free < enough:
             raise DiskFull(f"{free:,} bytes are free at {self._path.parent}, and not {enough:,}")
 

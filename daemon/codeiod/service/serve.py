@@ -116,11 +116,14 @@ class Service:
 
     async def _open(self, exits: AsyncExitStack) -> Parts:
         """Open all parts; where the disk has no room to begin, wait for it."""
+        logged = False
         while True:
             try:
                 return await exits.enter_async_context(open_parts(self._plan))
             except DiskFull as error:
-                log.warning("disk.full", why=str(error))
+                if not logged:
+                    log.warning("disk.full", why=str(error))
+                logged = True
                 await self._manager.status(f"waiting: {error}")
             await anyio.sleep(RETRY_SECONDS)
 

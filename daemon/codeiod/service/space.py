@@ -36,8 +36,12 @@ async def wait_for_room(
     journal.room.reserve.patient = True
     while True:
         await journal.room.lost()
-        tell(f"no room left on the disk of {journal.folder.parent}: make room, and it goes on")
-        log.warning("disk.full", folder=str(journal.folder.parent), advice="make room to go on")
+        advice = (
+            f"make room: it goes on once {journal.room.reserve.enough_bytes:,} bytes are free,"
+            " what is left of its reserve counted in"
+        )
+        tell(f"no room left on the disk of {journal.folder.parent}: {advice}")
+        log.warning("disk.full", folder=str(journal.folder.parent), advice=advice)
         while journal.room.low:
             await anyio.sleep(retry_seconds)
             await journal.room.regain()
