@@ -10,14 +10,17 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
     exit 0
 fi
 
+# A mirror that does not answer must not keep the tests waiting.
+apt() { timeout 240 apt-get -o Acquire::http::Timeout=20 -o Acquire::Retries=1 "$@"; }
+
 packages=
 command -v chromium >/dev/null 2>&1 || packages="$packages chromium"
 command -v systemd-analyze >/dev/null 2>&1 || packages="$packages systemd"
 if [ -n "$packages" ] || ! command -v promtool >/dev/null 2>&1; then
-    apt-get update -qq || echo "no lists of packages: tests that need some skip" >&2
+    apt update -qq || echo "no lists of packages: tests that need some skip" >&2
 fi
 for package in $packages; do
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
+    DEBIAN_FRONTEND=noninteractive apt install -y -qq --no-install-recommends "$package" >/dev/null ||
         echo "$package can't be installed: the tests that need it skip" >&2
 done
 
@@ -26,7 +29,7 @@ if ! command -v promtool >/dev/null 2>&1 && [ ! -x "$venv/bin/promtool" ]; then
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
     chmod 755 "$folder"
-    (cd "$folder" && apt-get -o APT::Sandbox::User=root download -qq prometheus >/dev/null && dpkg -x prometheus_*.deb . &&
+    (cd "$folder" && apt -o APT::Sandbox::User=root download -qq prometheus >/dev/null && dpkg -x prometheus_*.deb . &&
         cp usr/bin/promtool "$venv/bin/promtool") ||
         echo "promtool can't be had: the tests that need it skip" >&2
 fi
