@@ -463,6 +463,23 @@ def test_a_signal_while_it_starts(tmp_path: Path, number: signal.Signals) -> Non
     assert prove(tmp_path / "out").ok
 
 
+def test_a_daemon_obeys_where_sigint_was_ignored(tmp_path: Path) -> None:
+    """One that a shell has started in the background drains at SIGTERM while it starts, too."""
+    nowhere = ("--set", 'service.listen=""')
+    command = ["env", "--ignore-signal=INT", str(CODEIOD), "serve", "--out", "out", *BUILTIN]
+    with subprocess.Popen([*command, *nowhere], cwd=tmp_path, stderr=subprocess.DEVNULL) as daemon:
+        try:
+            deadline = time.monotonic() + BOUND_SECONDS
+            while not (tmp_path / "out/journal/LOCK").exists():
+                assert daemon.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.002)
+            daemon.send_signal(signal.SIGTERM)
+            assert daemon.wait(BOUND_SECONDS) == 0
+        finally:
+            daemon.kill()
+
+
 @pytest.mark.parametrize("command", ["status", "check", "show"])
 def test_a_file_where_a_directory_is_meant(tmp_path: Path, command: str) -> None:
     """Every command that looks at a run refuses it in one line."""

@@ -34,6 +34,10 @@ BaseUrl = Annotated[
     typer.Option("--base-url", metavar="URL", help="The one endpoint to use, as http://HOST/v1."),
 ]
 Model = Annotated[str, typer.Option("--model", help="The model to ask at --base-url.")]
+NewRecipe = Annotated[
+    bool,
+    typer.Option("--new-recipe", help="Go on under changed settings: later items take them."),
+]
 Out = Annotated[str, typer.Option("--out", metavar="DIR", help="Where the run lives.")]
 
 

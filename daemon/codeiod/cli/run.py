@@ -1,12 +1,10 @@
 """``codeiod run``: work through sources to the end, resuming what is there.
 
-May import ``options`` and, inside, ``service``.
+May import ``options``, ``starting`` and, inside, ``service``.
 """
 
 from __future__ import annotations
 
-import gc
-import signal
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -17,27 +15,24 @@ from codeiod.cli.options import (
     BaseUrl,
     Config,
     Model,
+    NewRecipe,
     Out,
     TeacherKind,
     Verbose,
     load_settings,
 )
+from codeiod.cli.starting import obey_signals, spare_what_is_loaded
 from codeiod.errors import WorkLeft
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from codeiod.service.plan import Plan
     from codeiod.service.run import Ended
-
-_COLLECT_AFTER = (2000, 10, 20)
-"""Objects, and younger collections: a full one looks at all that the items inside hold."""
 
 Sources = Annotated[
     Optional[list[str]],  # noqa: UP045 -- typer reads the annotation when the program runs
     typer.Argument(
         metavar="[SOURCE]...",
-        help="Files, folders, *.jsonl (.gz, .zst), *.parquet; may be left out to go on with DIR.",
+        help="Files, folders, archives, *.jsonl (.gz, .zst), *.parquet; left out: go on with DIR.",
         show_default=False,
     ),
 ]
@@ -66,10 +61,6 @@ Upgrade = Annotated[
     typer.Option("--upgrade", help="Make anew what the present settings would make otherwise."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Agree to what --redo or --upgrade costs.")]
-NewRecipe = Annotated[
-    bool,
-    typer.Option("--new-recipe", help="Go on under changed settings: later items take them."),
-]
 
 
 def run(
@@ -94,9 +85,7 @@ def run(
     Exit status: 0 every entry finished or rejected; 2 wrong usage, settings or endpoint; 3 stopped
     with work left, run again to go on; 4 DIR in use, damaged, newer, not ours, or its disk failed.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
-    # A shell that starts it in the background has it ignored: asyncio would leave it so.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    obey_signals()
     try:
         from codeiod.cli.logs import configure_logs
         from codeiod.journal.retry import retriable_reason
@@ -132,18 +121,6 @@ def _run(plan: Plan) -> Ended:
     console = Console(stderr=True)
     spare_what_is_loaded()
     return anyio.run(run_plan, plan, partial(show_progress, console=console))
-
-
-def spare_what_is_loaded() -> None:
-    """Keep the modules out of each collection: they are most of what a run ever holds."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
-
-
-def _interrupt(_: int, __: FrameType | None) -> None:
-    """Take a SIGTERM for a Ctrl-C: asyncio cancels the work, and all that is open is closed."""
-    signal.raise_signal(signal.SIGINT)
 
 
 def _summarize(plan: Plan, ended: Ended) -> None:

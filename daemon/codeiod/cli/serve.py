@@ -1,36 +1,31 @@
 """``codeiod serve``: the daemon, which takes in what comes and ends when it is told to.
 
-May import ``options`` and, inside, ``service``.
+May import ``options``, ``starting`` and, inside, ``service``.
 """
 
 from __future__ import annotations
 
 import faulthandler
 import signal
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from codeiod.cli.options import (
     Assignments,
     BaseUrl,
     Config,
     Model,
+    NewRecipe,
     Out,
     TeacherKind,
     Verbose,
     load_settings,
 )
+from codeiod.cli.starting import obey_signals, spare_what_is_loaded
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from codeiod.config import Settings
-
-NewRecipe = Annotated[
-    bool,
-    typer.Option("--new-recipe", help="Go on under changed settings: later items take them."),
-]
 
 
 def serve(
@@ -49,7 +44,7 @@ def serve(
     status: 0 drained; 2 wrong usage or settings; 4 DIR in use, damaged, newer, not ours, or its
     disk failed.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    obey_signals()
     for early in (signal.SIGHUP, signal.SIGUSR1):
         signal.signal(early, _ignore)
     faulthandler.enable()  # a watchdog's SIGABRT leaves the stack of every thread in the log
@@ -59,7 +54,6 @@ def serve(
 
     try:
         from codeiod.cli.logs import configure_logs
-        from codeiod.cli.run import spare_what_is_loaded
         from codeiod.logs import set_level
         from codeiod.service.plan import Plan
 
@@ -75,11 +69,6 @@ def serve(
         anyio.run(serve_plan, plan, load)
     except KeyboardInterrupt:  # before the daemon listens for signals itself
         return
-
-
-def _interrupt(_: int, __: FrameType | None) -> None:
-    """Take a SIGTERM for a Ctrl-C."""
-    signal.raise_signal(signal.SIGINT)
 
 
 def _ignore(_: int, __: FrameType | None) -> None:
