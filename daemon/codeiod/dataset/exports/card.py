@@ -176,7 +176,7 @@ def _choice(options: Options) -> Iterator[str]:
         yield f"At most {options.max_per_program:,} samples of a program."
     if options.weights:
         told = ", ".join(f"{task} {weight:g}" for task, weight in options.weights.items())
-        yield f"Tasks thinned out to the weights {told}."
+        yield f"Tasks thinned out to about the weights {told}."
     if options.holdout:
         yield f"{_percent(options.holdout)} of the items, with all that comes of them, are `test`."
     yield f"Seed {options.seed}."
